@@ -1,0 +1,19 @@
+"""How gunicorn serves the site; imrap_site/start.py has checked PORT."""
+
+import os
+from pathlib import Path
+
+bind = f"127.0.0.1:{os.environ.get('PORT') or 8000}"
+workers = 2
+# A thread per request: a slow upload holds one thread, and `timeout` only ends a worker
+# that has stopped answering its master, never an upload that takes minutes.
+worker_class = "gthread"
+threads = 4
+timeout = 60
+# On a slow line a new connection costs more than keeping one open.
+keepalive = 15
+preload_app = True
+# Nobody steers this server through a socket, so it has none.
+control_socket_disable = True
+# In memory where there is such a folder: a worker must not look dead because a disk is slow.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108

@@ -1,0 +1,47 @@
+"""Uploaded files: never a draft's to a visitor, and no file can act as a page of this site."""
+
+from pathlib import PurePosixPath
+
+from django.core.files.storage import default_storage
+from django.http import Http404
+from django.views.decorators.http import require_safe
+
+from imrap_site.ranges import ranged_response
+from profiles.documents import FORMATS
+from profiles.models import file_is_visible
+
+MEDIA_TYPES = {
+    **{extension: format.media_type for extension, format in FORMATS.items()},
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    "webp": "image/webp",
+    "avif": "image/avif",
+}
+SHOWN = ("image/", "video/", "text/vtt")  # the rest is saved, not opened inside the browser
+
+
+@require_safe
+def media(request, name):
+    media_type = MEDIA_TYPES.get(PurePosixPath(name).suffix[1:])
+    if media_type is None or not file_is_visible(name, request.user):
+        raise Http404
+    try:
+        file = default_storage.open(name)
+    except OSError:
+        raise Http404 from None
+    response = ranged_response(
+        request,
+        file,
+        content_type=media_type,
+        etag=f'"{name}"',  # names are made from the content
+        last_modified=default_storage.get_modified_time(name),
+        filename=PurePosixPath(name).name,
+        as_attachment=not media_type.startswith(SHOWN),
+    )
+    # No shared cache may keep what can be withdrawn; the reader's own never needs to ask again.
+    if request.user.is_authenticated:
+        response["Cache-Control"] = "private, no-store"
+    else:
+        response["Cache-Control"] = "private, max-age=31536000, immutable"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response

@@ -1,0 +1,159 @@
+"""All settings. What differs between machines comes from the environment or from .env."""
+
+from pathlib import Path
+
+import environ
+from csp.constants import NONCE, NONE, SELF
+from django.conf.locale import LANG_INFO
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"  # what the site makes for itself; media/ holds what staff upload
+
+env = environ.Env()
+environ.Env.read_env(BASE_DIR / ".env")
+
+# The machine ------------------------------------------------------------------------
+
+DEBUG = env.bool("DEBUG", default=False)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
+IS_LOCAL = set(ALLOWED_HOSTS) <= {"127.0.0.1", "localhost", "[::1]", "testserver"}
+
+
+def secret_key():
+    """From the environment, else from the file that the first `make run` writes."""
+    file = VAR_DIR / "secret-key"
+    if key := env("SECRET_KEY", default="") or (file.exists() and file.read_text().strip()):
+        return key
+    raise ImproperlyConfigured(
+        "There is no secret key. Start the site once with `make run`, which writes one to "
+        "var/secret-key, or set SECRET_KEY to a long random text."
+    )
+
+
+SECRET_KEY = secret_key()
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR}/db.sqlite3")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # No write-ahead log: SQLite before 3.51.3 can corrupt a database with it. EXTRA also
+    # survives a power cut between commit and the journal's removal. IMMEDIATE takes the
+    # lock at the start, where waiting for it is possible.
+    DATABASES["default"]["OPTIONS"] = {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA;",
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# The application --------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "profiles",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "js_asset",
+    "django_prose_editor",
+    "translated_fields",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "imrap_site.headers.ContentSecurityPolicyMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "imrap_site.staff.StaffSessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "imrap_site.staff.StaffCsrfMiddleware",
+    "imrap_site.staff.StaffAuthenticationMiddleware",
+    "imrap_site.staff.StaffMessageMiddleware",
+]
+ROOT_URLCONF = "imrap_site.urls"
+WSGI_APPLICATION = "imrap_site.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# Languages and time -----------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("fr", _("French")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+TIME_ZONE = env("TIME_ZONE", default="Africa/Bamako")
+USE_TZ = True
+# Languages of Mali that Django does not know, for whoever adds one to LANGUAGES.
+LANG_INFO.setdefault(
+    "bm", {"bidi": False, "code": "bm", "name": "Bambara", "name_local": "Bamanankan"}
+)
+LANG_INFO.setdefault("ff", {"bidi": False, "code": "ff", "name": "Fulah", "name_local": "Fulfulde"})
+
+# Files ------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = env.path("MEDIA_ROOT", default=BASE_DIR / "media")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024  # a long text in two languages fits easily
+
+# Safety -----------------------------------------------------------------------------
+
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+# HTTPS is demanded as soon as the site answers to a name that others can reach.
+HTTPS = env.bool("HTTPS", default=not IS_LOCAL)
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = False
+PUBLIC_CONTENT_SECURITY_POLICY = {
+    "default-src": [NONE],
+    "img-src": [SELF],
+    "media-src": [SELF],
+    "style-src": [SELF],
+    "form-action": [SELF],
+    "base-uri": [NONE],
+    "frame-ancestors": [NONE],
+}
+STAFF_CONTENT_SECURITY_POLICY = {
+    **PUBLIC_CONTENT_SECURITY_POLICY,
+    "script-src": [SELF, NONCE],
+    # The rules that the rich text editor writes into the page; they change with its version.
+    "style-src": [SELF, "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"],
+    "connect-src": [SELF],
+    "font-src": [SELF],
+    "img-src": [SELF, "data:", "blob:"],
+}
+SILENCED_SYSTEM_CHECKS = [
+    "security.W003",  # StaffCsrfMiddleware is the CSRF middleware, on staff paths
+    "security.W005",  # whether subdomains have HTTPS is not this site's to decide
+    "security.W021",  # nor is the browsers' preload list
+]

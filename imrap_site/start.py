@@ -1,0 +1,194 @@
+"""Starts the site from nothing, or again with all that it holds: what `make run` calls.
+
+Only the standard library at the top: `check` runs before anything is installed.
+"""
+
+import hashlib
+import os
+import secrets
+import socket
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VAR = ROOT / "var"
+HOST = "127.0.0.1"
+
+
+class CannotStart(Exception):
+    """One sentence for whoever typed `make run`."""
+
+
+def main(step="serve"):
+    steps = {"check": check, "static": static, "serve": serve}
+    try:
+        steps[step]()
+    except (CannotStart, OSError) as problem:
+        sys.exit(f"The site can't start. {problem}")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def check():
+    """Refuse at once what would otherwise fail after minutes of installing."""
+    must_be_writable(VAR)
+    must_be_free(port())
+
+
+def static():
+    must_be_writable(VAR)
+    set_up_django()
+    collect_static()
+
+
+def serve():
+    check()
+    set_up_django()
+    say("Preparing the database…")
+    prepare_database()
+    collect_static()
+    address = f"http://{HOST}:{port()}/"
+    say(f"\nThe site:   {address}\nIts admin:  {address}admin/   (Ctrl+C stops the site)")
+    create_staff_account()
+    os.environ["PORT"] = str(port())
+    os.chdir(ROOT)
+    gunicorn = [sys.executable, "-m", "gunicorn", "imrap_site.wsgi:application"]
+    os.execv(sys.executable, gunicorn)  # noqa: S606 (our own interpreter, no shell)
+
+
+def say(text):
+    print(text, flush=True)
+
+
+def port():
+    text = os.environ.get("PORT") or "8000"
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65535):
+        raise CannotStart(f"PORT must be a number from 1 to 65535, not {text!r}.")
+    return int(text)
+
+
+def must_be_free(port):
+    with socket.socket() as door:
+        # As gunicorn does: connections that are still closing don't count.
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind((HOST, port))
+        except PermissionError:
+            raise CannotStart(f"Port {port} is for the system only: make run PORT=8001") from None
+        except OSError:
+            raise CannotStart(
+                f"Port {port} is in use. Stop what uses it, or choose another one: "
+                f"make run PORT={port % 65535 + 1}"
+            ) from None
+
+
+def must_be_writable(folder):
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as problem:
+        raise CannotStart(f"Nothing can be written into {folder} ({problem.strerror}).") from None
+
+
+def set_up_django():
+    import django
+    from django.conf import settings
+    from django.core.exceptions import ImproperlyConfigured
+
+    keep_secret_key()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imrap_site.settings")
+    try:
+        django.setup()
+    except ImproperlyConfigured as problem:
+        raise CannotStart(problem) from None
+    must_be_writable(Path(settings.MEDIA_ROOT))
+
+
+def keep_secret_key():
+    """Make the key on the first start; a power cut leaves a whole one or none."""
+    key = VAR / "secret-key"
+    if os.environ.get("SECRET_KEY") or key.exists():
+        return
+    unfinished = VAR / "secret-key.unfinished"
+    unfinished.unlink(missing_ok=True)
+    with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(50))
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(key)
+
+
+def prepare_database():
+    from django.core.management import call_command
+    from django.db import DatabaseError, transaction
+
+    try:
+        # Password hashes and drafts: no other account of this machine may read the database.
+        umask = os.umask(0o077)
+        call_command("migrate", verbosity=0, interactive=False)
+        os.umask(umask)
+        # All of the starter content or none: a start that was killed begins it anew.
+        with transaction.atomic():
+            load_starter_content()
+    except DatabaseError as problem:
+        raise CannotStart(f"The database can't be used: {problem}.") from None
+
+
+def load_starter_content():
+    """On the first start only: what staff have deleted since doesn't come back."""
+    from django.core.management import call_command
+
+    from profiles.models import Organisation
+
+    if not Organisation.objects.exists():
+        say("Loading the starter content…")
+        call_command("seed", verbosity=0)
+
+
+def collect_static():
+    """Collect the static files where they have changed; compressing them takes ten seconds."""
+    from django.core.management import call_command
+
+    stamp = VAR / "static-collected"
+    wanted = static_fingerprint()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    say("Preparing the static files…")
+    stamp.unlink(missing_ok=True)
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    stamp.write_text(wanted)
+
+
+def static_fingerprint():
+    """A digest of what collectstatic reads: the files' names, sizes and times, and the storage."""
+    from django.conf import settings
+    from django.contrib.staticfiles.finders import get_finders
+
+    files = []
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            found = os.stat(storage.path(name))
+            files.append((name, found.st_size, found.st_mtime_ns))
+    read = repr((settings.STORAGES["staticfiles"], sorted(files)))
+    return hashlib.sha256(read.encode()).hexdigest()
+
+
+def create_staff_account():
+    """Where nobody has an account yet, make one and show its password, this once."""
+    from django.contrib.auth import get_user_model
+    from django.db import transaction
+
+    people = get_user_model().objects
+    if people.exists():
+        return
+    password = secrets.token_urlsafe(16)
+    with transaction.atomic():
+        people.create_superuser(username="admin", email="", password=password)
+        # Shown before it counts: killed in between, the next start makes another account.
+        say(f"\nYour account, shown this once:\n    name      admin\n    password  {password}\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

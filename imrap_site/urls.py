@@ -1,0 +1,25 @@
+"""Every address of the site."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.shortcuts import redirect
+from django.templatetags.static import static
+from django.urls import include, path
+
+from imrap_site.media import media
+from profiles import views
+
+
+def favicon(request):
+    """Where browsers look on pages that name no icon, such as the admin's."""
+    return redirect(static("icon.svg"))
+
+
+urlpatterns = [
+    path("", views.profile),
+    path("favicon.ico", favicon),
+    path("admin/", admin.site.urls),
+    path("media/<path:name>", media, name="media"),
+    *i18n_patterns(path("", include("profiles.urls"))),
+]
+handler404 = "profiles.views.page_not_found"

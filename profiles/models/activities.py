@@ -1,0 +1,154 @@
+"""What the organisation does, and whom it looks for: programmes, mandates, vacancies."""
+
+import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from profiles import dates
+from profiles.dates import PartialDateField
+from profiles.documents import DocumentField
+from profiles.models.entry import Entry, EntryQuerySet
+from profiles.models.fields import names, web_address
+from profiles.publishing import State
+from profiles.translation import translated
+
+
+class WithPeriod(models.Model):
+    """From a start to an end, either of which may be unknown."""
+
+    start = PartialDateField(
+        _("start"),
+        blank=True,
+        help_text=_("As precise as is known: 2019, 06/2019 or 28/02/2019."),
+    )
+    end = PartialDateField(
+        _("end"),
+        blank=True,
+        help_text=_("As precise as is known. Leave it empty while it goes on."),
+    )
+
+    class Meta:
+        abstract = True
+
+    def clean(self):
+        super().clean()
+        if dates.ends_before_start(self.start, self.end):
+            raise ValidationError({"end": _("The end lies before the start.")})
+
+
+class Programme(WithPeriod, Entry):
+    places = names(_("places"), _("One place per line. Example: Mopti."))
+    partners = names(_("partners"), _("One partner per line. Example: Interpeace."))
+    funders = names(_("funders"), _("One funder per line. Example: UN Peacebuilding Fund."))
+    website = web_address(_("website"), _("A page about the programme, with https://."))
+
+    address = "programmes"
+    dated_by = "start"
+    section_title = _("Programmes")
+    empty_sentence = _("No programmes have been added yet.")
+
+    class Meta(Entry.Meta):
+        verbose_name = _("programme")
+        verbose_name_plural = _("programmes")
+
+
+class Mandate(WithPeriod, Entry):
+    mandators = names(
+        _("mandators"), _("Who gave the mandate, one per line. Example: Netherlands.")
+    )
+    countries = names(_("countries"), _("One country per line. Example: Mali."))
+    outputs = translated(
+        models.TextField(_("outputs"), help_text=_("What was made or delivered, line by line."))
+    )
+    intended_outcomes = translated(
+        models.TextField(
+            _("intended outcomes"), help_text=_("What should be different afterwards.")
+        )
+    )
+
+    address = "mandates"
+    dated_by = "start"
+    section_title = _("Support mandates")
+    empty_sentence = _("No support mandates have been added yet.")
+
+    class Meta(Entry.Meta):
+        verbose_name = _("support mandate")
+        verbose_name_plural = _("support mandates")
+
+
+class VacancyQuerySet(EntryQuerySet):
+    def listed(self):
+        return self.published().filter(
+            Q(deadline=None) | Q(deadline__gt=timezone.now() - Vacancy.last_minute)
+        )
+
+    def in_state(self, state):
+        is_over = Q(deadline__lte=timezone.now() - Vacancy.last_minute)
+        if state == State.CLOSED:
+            return super().in_state(State.PUBLISHED).filter(is_over)
+        vacancies = super().in_state(state)
+        return vacancies.exclude(is_over) if state == State.PUBLISHED else vacancies
+
+
+class Vacancy(Entry):
+    location = models.CharField(
+        _("location"), max_length=200, blank=True, help_text=_("Example: Bamako, Mali.")
+    )
+    contact_name = models.CharField(
+        _("contact name"),
+        max_length=200,
+        blank=True,
+        help_text=_("To whom applications go. Hidden after the deadline."),
+    )
+    contact_email = models.EmailField(
+        _("contact e-mail"),
+        blank=True,
+        help_text=_("Where applications go. Hidden after the deadline."),
+    )
+    link = web_address(_("link"), _("Where the full offer stands on another site."))
+    file = DocumentField(
+        _("file"),
+        upload_to="vacancies",
+        max_length=200,
+        blank=True,
+        db_index=True,
+        help_text=_("The full offer as a PDF, Word, OpenDocument or EPUB file."),
+    )
+    deadline = models.DateTimeField(
+        _("application deadline"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "Applications are taken up to and including this minute. Afterwards the page "
+            "says that the vacancy is closed, and the profile and the list no longer show it."
+        ),
+    )
+
+    objects = VacancyQuerySet.as_manager()
+
+    address = "vacancies"
+    file_fields = ("image", "file")
+    section_title = _("Vacancies")
+    empty_sentence = _("No vacancies have been added yet.")
+    last_minute = datetime.timedelta(minutes=1)  # "23:59" includes that minute
+
+    class Meta(Entry.Meta):
+        verbose_name = _("vacancy")
+        verbose_name_plural = _("vacancies")
+
+    @property
+    def own_date(self):
+        return timezone.localtime(self.deadline).date().isoformat() if self.deadline else ""
+
+    @property
+    def is_closed(self):
+        return self.deadline is not None and self.deadline <= timezone.now() - self.last_minute
+
+    @property
+    def state(self):
+        state = super().state
+        return State.CLOSED if state == State.PUBLISHED and self.is_closed else state

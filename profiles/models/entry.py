@@ -1,0 +1,212 @@
+"""What every entry on the profile has, whatever its kind."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Left
+from django.urls import reverse
+from django.utils.text import capfirst, slugify
+from django.utils.translation import gettext_lazy as _
+
+from profiles.images import PictureField, kept_names
+from profiles.models.fields import require_in_one_language
+from profiles.models.organisation import Organisation, only_organisation
+from profiles.publishing import Publishable, PublishedQuerySet
+from profiles.richtext import RichTextField, excerpt
+from profiles.translation import TranslatedText, columns, has_any, translated
+
+
+class EntryQuerySet(PublishedQuerySet):
+    def on_profile(self):
+        return self.listed().order_by("position", "-dated", "-pk")
+
+    def in_year(self, year):
+        return self.filter(dated__gte=f"{year:04}", dated__lt=f"{year + 1:04}")
+
+    def years(self):
+        """The years in which there are entries, newest first, as text: ["2017", "2016"]."""
+        years = self.exclude(dated="").order_by().annotate(year=Left("dated", 4))
+        return years.values_list("year", flat=True).distinct().order_by("-year")
+
+    def holding_file(self, name):
+        """Entries to which the uploaded file `name`, or the picture it was made from, belongs."""
+        stored = kept_names(name)
+        conditions = [Q(**{f"{field}__in": stored}) for field in self.model.file_fields]
+        return self.filter(Q.create(conditions, connector=Q.OR))
+
+    def with_related(self):
+        """With what a card or a page shows beside the entry, in a fixed number of queries."""
+        return self.select_related("organisation")
+
+
+def folder_of_kind(entry, name):
+    return f"{entry.address}/{name}"
+
+
+class Entry(Publishable):
+    organisation = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        verbose_name=_("organisation"),
+        help_text=_("On whose profile this entry stands."),
+    )
+    title = translated(
+        models.CharField(
+            _("title"),
+            max_length=300,
+            help_text=_("As visitors read it. A language left empty shows the other one's text."),
+        )
+    )
+    summary = translated(
+        models.TextField(
+            _("summary"),
+            max_length=400,
+            help_text=_(
+                "Two or three sentences for lists and search engines, about 300 "
+                "characters. Left empty, the beginning of the text is shown."
+            ),
+        )
+    )
+    body = translated(
+        RichTextField(
+            _("text"),
+            help_text=_(
+                "The whole text. The first paragraph stands open on the profile; the rest unfolds."
+            ),
+        )
+    )
+    slug = models.SlugField(
+        _("address"),
+        max_length=100,
+        unique=True,
+        blank=True,
+        help_text=_(
+            "The last part of the page's permanent address, in small letters. "
+            "Left empty, it is made from the title."
+        ),
+    )
+    image = PictureField(
+        _("picture"),
+        upload_to=folder_of_kind,
+        max_length=200,
+        blank=True,
+        db_index=True,
+        help_text=_(
+            "JPEG, PNG, WebP, AVIF or GIF, of any size. It is made smaller, and hidden data "
+            "such as the place where it was taken are removed."
+        ),
+    )
+    image_alt = translated(
+        models.CharField(
+            _("alternative text of the picture"),
+            max_length=300,
+            help_text=_(
+                "What the picture shows, in one sentence, for people who can't see it. "
+                "Example: Two elders and a soldier in discussion under a tree."
+            ),
+        )
+    )
+    image_is_decorative = models.BooleanField(
+        _("decorative picture"),
+        default=False,
+        help_text=_("Tick it if the picture says nothing: it is then not read aloud."),
+    )
+    position = models.PositiveSmallIntegerField(
+        _("position"),
+        default=100,
+        help_text=_(
+            "Smaller numbers stand first on the profile; with the same number, the "
+            "newest does. Example: 1 for what must be on top."
+        ),
+    )
+    # What lists are sorted and divided by: the kind's own date as ISO text, "" if unknown.
+    # Not null, so that every database puts entries without a date last.
+    dated = models.CharField(_("date"), max_length=10, editable=False, default="")
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+    updated = models.DateTimeField(_("updated"), auto_now=True)
+
+    objects = EntryQuerySet.as_manager()
+
+    address = ""  # first part of the page's address, and name of its folder under media/
+    dated_by = "date"
+    file_fields = ("image",)
+    section_title = ""
+    empty_sentence = ""
+
+    class Meta:
+        abstract = True
+        ordering = ["-dated", "-pk"]
+        indexes = [
+            models.Index(fields=["organisation", "-dated", "-id"], name="%(class)s_newest"),
+            models.Index(
+                fields=["organisation", "position", "-dated", "-id"], name="%(class)s_profile"
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("entry", args=[self.address, self.slug])
+
+    def clean(self):
+        require_in_one_language(self, "title", _("Type a title in at least one language."))
+        if self.image and not self.is_draft and not self.image_is_described:
+            raise ValidationError(
+                {
+                    columns("image_alt")[0]: _(
+                        "Before this entry is published, say what the picture shows, or tick "
+                        "“decorative picture”."
+                    )
+                }
+            )
+
+    def save(self, *args, **kwargs):
+        if self.organisation_id is None:
+            self.organisation_id = only_organisation()
+        self.slug = self.slug or free_slug(self)
+        self.dated = self.own_date
+        super().save(*args, **kwargs)
+
+    @property
+    def kind_label(self):
+        return capfirst(self._meta.verbose_name)
+
+    @property
+    def facts_template(self):
+        return f"profiles/_{self._meta.model_name}_facts.html"
+
+    @property
+    def details_template(self):
+        return f"profiles/_{self._meta.model_name}_details.html"
+
+    @property
+    def actions_template(self):
+        return f"profiles/_{self._meta.model_name}_actions.html"
+
+    @property
+    def own_date(self):
+        return getattr(self, self.dated_by)
+
+    @property
+    def image_is_described(self):
+        return self.image_is_decorative or has_any(self, "image_alt")
+
+    @property
+    def lead(self):
+        """The summary, or the beginning of the text where there is none."""
+        return self.summary or TranslatedText(excerpt(self.body), self.body.language)
+
+
+def free_slug(entry):
+    """A slug made from the title that no other entry of this kind has."""
+    title = next(filter(None, (getattr(entry, column) for column in columns("title"))), "")
+    stem = slugify(title)[:80].strip("-") or slugify(entry._meta.model_name)
+    taken = set(
+        type(entry)
+        .objects.filter(slug__startswith=stem)
+        .exclude(pk=entry.pk)
+        .values_list("slug", flat=True)
+    )
+    numbered = (f"{stem}-{number}" for number in range(2, len(taken) + 3))
+    return next(slug for slug in (stem, *numbered) if slug not in taken)

@@ -1,0 +1,30 @@
+"""Kinds of fields that several models have."""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.db import models
+
+from profiles.translation import columns, has_any
+
+is_web_address = URLValidator(schemes=["http", "https"])
+
+
+def is_list_of_web_addresses(text):
+    for line in text.splitlines():
+        is_web_address(line.strip())
+
+
+def web_address(name, help_text):
+    return models.URLField(
+        name, max_length=500, blank=True, validators=[is_web_address], help_text=help_text
+    )
+
+
+def names(name, help_text):
+    """Names of people, bodies or places: one per line, the same in every language."""
+    return models.TextField(name, blank=True, help_text=help_text)
+
+
+def require_in_one_language(noun, name, message):
+    if not has_any(noun, name):
+        raise ValidationError({columns(name)[0]: message})

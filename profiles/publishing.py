@@ -1,0 +1,75 @@
+"""What the public may see: the one definition of "published"."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class State(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    SCHEDULED = "scheduled", _("scheduled")
+    PUBLISHED = "published", _("published")
+    CLOSED = "closed", _("closed")
+
+
+class PublishedQuerySet(models.QuerySet):
+    def published(self):
+        return self.filter(is_draft=False, publish_at__lte=timezone.now())
+
+    def visible_to(self, user):
+        """Staff see drafts and scheduled entries at their final address; visitors never do."""
+        return self.all() if is_staff(user) else self.published()
+
+    def listed(self):
+        """What the profile and the lists show. A kind may leave out what is over."""
+        return self.published()
+
+    def in_state(self, state):
+        """Entries in one `State`; the counterpart of `Publishable.state`."""
+        return self.filter(
+            {
+                State.DRAFT: Q(is_draft=True),
+                State.SCHEDULED: Q(is_draft=False, publish_at__gt=timezone.now()),
+                State.PUBLISHED: Q(is_draft=False, publish_at__lte=timezone.now()),
+                State.CLOSED: Q(pk__in=[]),
+            }[state]
+        )
+
+
+def is_staff(user):
+    return user.is_active and user.is_staff
+
+
+class Publishable(models.Model):
+    is_draft = models.BooleanField(
+        _("draft"),
+        default=True,
+        help_text=_(
+            "Ticked: only staff see this entry. Untick it and save to show it to "
+            "everybody; tick it again to withdraw it at once."
+        ),
+    )
+    publish_at = models.DateTimeField(
+        _("published from"),
+        default=timezone.now,
+        help_text=_(
+            "Visitors see this entry from this moment on, if it is not a draft. "
+            "A moment in the future schedules it."
+        ),
+    )
+
+    objects = PublishedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def state(self):
+        if self.is_draft:
+            return State.DRAFT
+        return State.PUBLISHED if self.publish_at <= timezone.now() else State.SCHEDULED
+
+    @property
+    def is_published(self):
+        return not self.is_draft and self.publish_at <= timezone.now()

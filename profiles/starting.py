@@ -1,0 +1,257 @@
+"""What a site begins with: entries from TOML files, and papers to try it under load."""
+
+import datetime
+import random
+import tomllib
+from collections import Counter
+from functools import cache
+from itertools import islice
+from pathlib import Path
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.db import models, transaction
+from django.utils import timezone
+
+from profiles.images import PictureField, reencode
+from profiles.models import KINDS, Organisation, Paper, PaperFile, Vacancy
+
+STARTER = Path(__file__).parent / "starter"
+PUBLISHED = {"is_draft": False}
+BATCH = 1_000
+
+
+class StarterError(Exception):
+    """What is wrong in a TOML file, in a sentence for whoever edits it."""
+
+
+@transaction.atomic
+def add_missing(*paths):
+    """Store what TOML files hold and the site lacks; gives two Counters, added and already there.
+
+    What has the slug of an entry is never touched. Nothing is stored if one entry is wrong.
+    """
+    known, new, present = {}, [], Counter()
+    for path in paths:
+        for model, table in tables(path):
+            key = model, slug_in(table, model, path)
+            if key in known:
+                raise StarterError(f"{named(table, model, path)}: this slug stands there twice.")
+            if found := stored(*key):
+                known[key] = found
+                present[model] += 1
+            else:
+                nouns = checked(table, model, path, known)
+                known[key] = nouns[0]
+                new += nouns
+    # Only now: the files of an entry that is stored outlive a transaction that fails later.
+    for noun in new:
+        noun.save()
+    return Counter(map(type, new)), present
+
+
+# Reading
+
+
+def tables(path):
+    """Each (model, table) in a TOML file, the organisation first and papers after programmes."""
+    try:
+        content = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise StarterError(f"{path.name} can't be read: {error}") from error
+    found = [
+        (model, table)
+        for model in (Organisation, *KINDS.values())
+        for table in as_tables(content.pop(model.address, []), model.address, path)
+    ]
+    if content:
+        raise StarterError(f"{path.name}: nothing is called “{next(iter(content))}”.")
+    return found
+
+
+def as_tables(value, name, path):
+    value = [value] if isinstance(value, dict) else value
+    if not (isinstance(value, list) and all(isinstance(table, dict) for table in value)):
+        raise StarterError(f"{path.name}: write “{name}” as tables, each under [[{name}]].")
+    return value
+
+
+def slug_in(table, model, path):
+    if not table.get("slug"):
+        raise StarterError(f"{named(table, model, path)}: a slug is missing.")
+    return str(table["slug"])
+
+
+def named(table, model, path):
+    name = next((str(table[key]) for key in ("slug", "title_fr", "title_en") if key in table), "?")
+    return f"{path.name}, {model._meta.verbose_name} “{name}”"
+
+
+def stored(model, slug):
+    found = model.objects.filter(slug=slug).first()
+    # An organisation with a changed slug is still ours. A second one would make staff choose
+    # between the two on each form.
+    return found or (Organisation.objects.first() if model is Organisation else None)
+
+
+# Making
+
+
+def checked(table, model, path, known):
+    """The unsaved noun that a table describes, and behind it the files of a paper."""
+    table = dict(table)
+    files = table.pop("files", []) if model is Paper else []
+    try:
+        noun = made(table, model, path.parent, known)
+        return [
+            noun,
+            *(
+                made(file, PaperFile, path.parent, known, paper=noun)
+                for file in as_tables(files, "papers.files", path)
+            ),
+        ]
+    except ValidationError as error:
+        raise StarterError(f"{named(table, model, path)}: {in_words(error)}") from error
+    except OSError as error:
+        reason = f"the file “{Path(error.filename).name}” can't be read: {error.strerror}."
+        raise StarterError(f"{named(table, model, path)}: {reason}") from error
+    except (TypeError, ValueError) as error:
+        raise StarterError(f"{named(table, model, path)}: {error}") from error
+
+
+def made(table, model, folder, known, **fixed):
+    fields = {field.name: field for field in model._meta.fields if is_written(field)}
+    if model is Vacancy and "deadline_in_days" in table:
+        table["deadline"] = last_minute(table.pop("deadline_in_days"))
+    if unknown := table.keys() - fields.keys():
+        raise ValueError(f"there is no field “{min(unknown)}”.")
+    values = {name: value_for(fields[name], value, folder, known) for name, value in table.items()}
+    if model in KINDS.values():
+        values = {"organisation": our_organisation(known), **PUBLISHED, **values}
+    noun = model(**values, **fixed)
+    # What it belongs to is not saved yet; the rest of these the site fills in on saving.
+    noun.full_clean(
+        exclude={
+            field.name for field in model._meta.fields if field.is_relation or not is_written(field)
+        }
+    )
+    return noun
+
+
+def is_written(field):
+    return field.editable and not field.primary_key
+
+
+def value_for(field, value, folder, known):
+    """A TOML value as the field takes it."""
+    if isinstance(field, models.ForeignKey):
+        return with_slug(field.related_model, value, known)
+    if isinstance(field, PictureField):
+        return picture(folder / value)
+    if isinstance(field, models.FileField):
+        return ContentFile((folder / value).read_bytes(), value)
+    if isinstance(value, list):
+        return "\n".join(map(str, value))
+    if isinstance(value, datetime.datetime):
+        return timezone.make_aware(value) if timezone.is_naive(value) else value
+    return value if isinstance(value, bool) else str(value).strip("\n")
+
+
+def with_slug(model, slug, known):
+    if (model, slug) not in known:
+        raise ValueError(f"there is no {model._meta.verbose_name} “{slug}” in these files.")
+    return known[model, slug]
+
+
+@cache
+def picture(path):
+    """Several entries may show the same picture, and making its variants takes a moment."""
+    return reencode(ContentFile(path.read_bytes(), path.name))
+
+
+def our_organisation(known):
+    in_files = (noun for noun in known.values() if isinstance(noun, Organisation))
+    found = next(in_files, None) or Organisation.objects.first()
+    if found is None:
+        raise StarterError("There is no organisation that entries could belong to.")
+    return found
+
+
+def last_minute(days):
+    """23:59 on a day so many days from today."""
+    day = timezone.localtime() + datetime.timedelta(days=days)
+    return day.replace(hour=23, minute=59, second=0, microsecond=0)
+
+
+def in_words(error):
+    if not hasattr(error, "error_dict"):
+        return " ".join(error.messages)
+    return " ".join(f"{name}: {' '.join(said)}" for name, said in error.message_dict.items())
+
+
+# Papers for load
+
+THEMES = [
+    "cohésion sociale", "confiance", "dialogue inclusif", "forces de défense et de sécurité",
+    "foncier", "gouvernance locale", "jeunesse", "justice", "leadership féminin", "médiation",
+    "pâturages", "réconciliation", "réfugiés", "résilience", "transhumance", "vivre ensemble",
+]  # fmt: skip
+PLACES = [
+    "Ansongo", "Bamako", "Bankass", "Bourem", "Gao", "Kayes", "Kidal", "Koro", "Ménaka",
+    "Mopti", "Ségou", "Sikasso", "Taoudénit", "Tombouctou",
+]  # fmt: skip
+SENTENCES = [
+    "Ce texte sert à essayer le site : il ne dit rien du thème « {theme} ».",
+    "À {place}, personne n’a été consulté pour l’écrire.",
+    "Les mots « {theme} » et « {place} » y sont pour que la recherche les trouve.",
+    "Aucune enquête sur « {theme} » n’a eu lieu à {place} pour ce papier d’essai.",
+    "Le paragraphe est long pour que la page ait le poids d’une vraie page.",
+]
+
+
+def add_papers(number):
+    """Fill up to `number` generated papers; gives how many were added and were there already."""
+    generated = Paper.objects.filter(slug__startswith=load_slug(""))
+    taken = set(generated.values_list("slug", flat=True))
+    missing = [one for one in range(1, number + 1) if load_slug(f"{one:05}") not in taken]
+    organisation = our_organisation({})
+    papers = (generated_paper(one, organisation) for one in missing)
+    while batch := list(islice(papers, BATCH)):
+        Paper.objects.bulk_create(batch)
+    return len(missing), number - len(missing)
+
+
+def load_slug(number):
+    return f"papier-essai-{number}"
+
+
+def generated_paper(number, organisation):
+    """The same number gives the same paper on every machine."""
+    chance = random.Random(number)  # noqa: S311
+    theme, place = chance.choice(THEMES), chance.choice(PLACES)
+    date = random_date(chance)
+    return Paper(
+        organisation=organisation,
+        slug=load_slug(f"{number:05}"),
+        title_fr=f"Papier d’essai {number:05} : {theme}, {place}",
+        body_fr="\n".join(random_paragraph(chance) for _ in range(chance.randint(2, 5))),
+        type=chance.choice(Paper.Type.values),
+        date=date,
+        dated=date,  # bulk_create() does not call save()
+        **PUBLISHED,
+    )
+
+
+def random_date(chance):
+    """Known to the year, the month or the day."""
+    parts = [chance.randint(2013, 2026), chance.randint(1, 12), chance.randint(1, 28)]
+    year, *rest = parts[: chance.randint(1, 3)]
+    return "-".join([str(year), *(f"{part:02}" for part in rest)])
+
+
+def random_paragraph(chance):
+    sentences = (
+        chance.choice(SENTENCES).format(theme=chance.choice(THEMES), place=chance.choice(PLACES))
+        for _ in range(chance.randint(4, 8))
+    )
+    return f"<p>{' '.join(sentences)}</p>"

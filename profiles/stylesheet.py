@@ -1,0 +1,25 @@
+"""The public stylesheet, sent inside each page: one round trip less on a slow network."""
+
+import base64
+import functools
+import hashlib
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from django.contrib.staticfiles import finders
+
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+
+
+class Stylesheet(NamedTuple):
+    text: str
+    csp_source: str  # what the Content-Security-Policy lists, so that this text alone applies
+
+
+@functools.cache
+def stylesheet():
+    lines = COMMENT.sub("", Path(finders.find("site.css")).read_text("utf-8")).splitlines()
+    text = "\n".join(line.strip() for line in lines if line.strip())
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return Stylesheet(text, f"'sha256-{digest}'")

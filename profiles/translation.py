@@ -1,0 +1,76 @@
+"""Content in several languages: a column per language, and an honest fallback."""
+
+from django.utils.text import format_lazy
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from translated_fields import TranslatedField, to_attribute
+
+# The languages that content is written in. Adding one adds a column to each translated
+# field, so it is declared here, in code, and comes with a migration.
+CONTENT_LANGUAGES = {"fr": _("French"), "en": _("English")}
+
+# What a document or a film may be in. The national languages stand under their own names.
+FILE_LANGUAGES = {
+    **CONTENT_LANGUAGES,
+    "bm": "Bamanankan",
+    "ff": "Fulfulde",
+    "son": "Soŋay",
+    "taq": "Tamasheq",
+    "ar": "العربية",
+}
+
+RIGHT_TO_LEFT = {"ar"}
+
+
+class TranslatedText(str):
+    """A text that knows which language it is really in (a code such as "fr")."""
+
+    __slots__ = ("language",)
+
+    def __new__(cls, text, language):
+        self = super().__new__(cls, text)
+        self.language = language
+        return self
+
+
+def direction_of(language):
+    return "rtl" if language in RIGHT_TO_LEFT else "ltr"
+
+
+def in_page_language(name, field):
+    """Attribute getter: the page's language where there is a text, else another one."""
+
+    def getter(entry):
+        page_language = get_language()
+        for language in sorted(field.languages, key=lambda code: code != page_language):
+            if text := getattr(entry, to_attribute(name, language)):
+                return TranslatedText(text, language)
+        return TranslatedText("", page_language)
+
+    return getter
+
+
+def translated(field, **specific):
+    """A column per content language for `field`; `specific` changes one of them.
+
+    `translated(CharField(_("title")))` gives `title_fr`, `title_en` and `title`, which is
+    a `TranslatedText`. A language may always be left empty.
+    """
+    field.blank = True
+    for language, language_name in CONTENT_LANGUAGES.items():
+        options = specific.setdefault(language, {})
+        options["verbose_name"] = format_lazy(
+            "{field} ({language})", field=field.verbose_name, language=language_name
+        )
+    return TranslatedField(
+        field, specific, languages=CONTENT_LANGUAGES, attrgetter=in_page_language
+    )
+
+
+def columns(*names):
+    """The columns of translated fields, language by language: title_fr, body_fr, title_en…"""
+    return [to_attribute(name, language) for language in CONTENT_LANGUAGES for name in names]
+
+
+def has_any(entry, name):
+    return any(getattr(entry, column) for column in columns(name))

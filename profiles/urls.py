@@ -1,0 +1,27 @@
+"""The public addresses behind the language prefix."""
+
+from django.urls import path, register_converter
+
+from profiles import views
+from profiles.models import KINDS
+
+
+class KindConverter:
+    """The word that stands for a kind in addresses; anything else is no address."""
+
+    regex = "|".join(KINDS)
+
+    def to_python(self, value):
+        return KINDS[value]
+
+    def to_url(self, value):
+        return value
+
+
+register_converter(KindConverter, "kind")
+
+urlpatterns = [
+    path("", views.profile, name="profile"),
+    path("<kind:kind>/", views.entry_list, name="list"),
+    path("<kind:kind>/<slug:slug>/", views.entry, name="entry"),
+]

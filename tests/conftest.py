@@ -1,0 +1,89 @@
+"""What every test starts from: folders of its own, the content it asks for, a browser."""
+
+import os
+from pathlib import Path
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.test import testcases
+from django.utils import translation
+
+from profiles.models import Organisation, Paper
+
+# Playwright keeps an event loop in the test's thread, where Django would refuse the database.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+# Django's test server would hand out uploads past the view that guards them.
+testcases._MediaFilesHandler = lambda application: application
+
+STARTER = Path(__file__).parent / "profile-page.txt"
+
+
+@pytest.fixture(autouse=True)
+def media_folder(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return tmp_path / "media"
+
+
+@pytest.fixture(autouse=True)
+def no_language_left_over():
+    """A request leaves its language behind in the thread, where no next request undoes it."""
+    translation.deactivate()
+
+
+@pytest.fixture
+def imrap(db):
+    return Organisation.objects.create(
+        name_fr="Institut Malien de Recherche Action pour la Paix", acronym="IMRAP", slug="imrap"
+    )
+
+
+@pytest.fixture
+def starter(db, media_folder):
+    call_command("seed", verbosity=0)
+
+
+@pytest.fixture
+def add_paper(imrap):
+    """Stores a published paper unless told otherwise."""
+
+    def add(title="Autoportrait du Mali", **fields):
+        return Paper.objects.create(
+            organisation=imrap, title_fr=title, **{"is_draft": False, **fields}
+        )
+
+    return add
+
+
+@pytest.fixture
+def staff(db):
+    return get_user_model().objects.create_superuser("awa", password="une longue phrase")
+
+
+@pytest.fixture
+def staff_client(client, staff):
+    client.force_login(staff)
+    return client
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """The installed browser; `make test` finds one and says where it is."""
+    return {
+        **browser_type_launch_args,
+        "executable_path": os.environ.get("BROWSER_PATH") or None,
+        "args": ["--no-sandbox", "--disable-background-networking"],
+    }
+
+
+@pytest.fixture
+def page(page):
+    """A browser page that fails the test for any error or refused resource in its console."""
+    page.set_default_timeout(10_000)
+    complaints = []
+    page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.complaints = complaints
+    yield page
+    assert complaints == []

@@ -1,0 +1,163 @@
+"""What the admin takes, refuses and says."""
+
+import pytest
+from django.contrib import admin
+
+from profiles.models import KINDS, Mandate, Organisation, Paper, Video
+
+EMPTY_FILES = {"files-TOTAL_FORMS": "0", "files-INITIAL_FORMS": "0"}
+
+
+def paper_form(**fields):
+    return {
+        "title_fr": "Autoportrait du Mali",
+        "type": "research",
+        "licence_fr": "Tous droits réservés",
+        "position": "100",
+        "publish_at_0": "2016-06-30",
+        "publish_at_1": "12:00",
+        **EMPTY_FILES,
+        **fields,
+    }
+
+
+def errors_of(response):
+    form = response.context["adminform"].form
+    return {name: [str(error) for error in errors] for name, errors in form.errors.items()}
+
+
+def test_every_kind_and_the_organisation_have_their_forms():
+    assert {Organisation, *KINDS.values()} <= set(admin.site._registry)
+
+
+def test_the_organisation_is_not_asked_for_while_there_is_one(staff_client, imrap):
+    assert 'name="organisation"' not in staff_client.get("/admin/profiles/paper/add/").text
+    response = staff_client.post("/admin/profiles/paper/add/", paper_form())
+    assert response.status_code == 302
+    assert Paper.objects.get().organisation == imrap
+
+
+def test_the_organisation_is_asked_for_where_there_are_two(staff_client, imrap):
+    Organisation.objects.create(name_fr="Autre", slug="autre")
+    assert 'name="organisation"' in staff_client.get("/admin/profiles/paper/add/").text
+    response = staff_client.post("/admin/profiles/paper/add/", paper_form())
+    assert list(errors_of(response)) == ["organisation"]
+
+
+def test_an_address_is_made_from_the_title(staff_client, imrap):
+    for _time in range(2):
+        staff_client.post("/admin/profiles/paper/add/", paper_form(title_fr="L’été à Gao !"))
+    assert sorted(Paper.objects.values_list("slug", flat=True)) == ["lete-a-gao", "lete-a-gao-2"]
+
+
+def test_a_title_without_latin_letters_still_gets_an_address(staff_client, imrap):
+    staff_client.post("/admin/profiles/paper/add/", paper_form(title_fr="السلام في مالي"))
+    assert Paper.objects.get().slug == "paper"
+
+
+def test_two_entries_cannot_have_one_address(staff_client, add_paper):
+    add_paper(slug="note")
+    response = staff_client.post("/admin/profiles/paper/add/", paper_form(slug="note"))
+    assert list(errors_of(response)) == ["slug"]
+    assert Paper.objects.count() == 1
+
+
+def test_the_address_of_a_published_entry_is_fixed(staff_client, add_paper):
+    paper = add_paper(slug="note")
+    staff_client.post(f"/admin/profiles/paper/{paper.pk}/change/", paper_form(slug="autre"))
+    assert Paper.objects.get().slug == "note"
+
+
+def test_an_entry_needs_a_title_in_one_language(staff_client, imrap):
+    response = staff_client.post("/admin/profiles/paper/add/", paper_form(title_fr=""))
+    assert errors_of(response) == {"title_fr": ["Type a title in at least one language."]}
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,a", "ftp://a.org/b"])
+def test_an_address_that_is_no_web_address_is_refused(staff_client, imrap, address):
+    response = staff_client.post("/admin/profiles/paper/add/", paper_form(source_url=address))
+    assert errors_of(response) == {"source_url": ["Enter a valid URL."]}
+
+
+def test_a_social_network_that_is_no_web_address_is_refused(staff_client, imrap):
+    fields = {
+        "name_fr": "A",
+        "slug": "imrap",
+        "social_links": "https://a.org/\njavascript:alert(1)",
+    }
+    response = staff_client.post(f"/admin/profiles/organisation/{imrap.pk}/change/", fields)
+    assert errors_of(response) == {"social_links": ["Enter a valid URL."]}
+
+
+def test_a_date_that_does_not_exist_is_refused(staff_client, imrap):
+    response = staff_client.post("/admin/profiles/paper/add/", paper_form(date="2016-13"))
+    assert list(errors_of(response)) == ["date"]
+
+
+def test_a_mandate_that_ends_before_it_starts_is_refused(staff_client, imrap):
+    fields = paper_form(start="2015-08", end="2014")
+    response = staff_client.post("/admin/profiles/mandate/add/", fields)
+    assert errors_of(response) == {"end": ["The end lies before the start."]}
+    assert Mandate.objects.count() == 0
+
+
+def test_a_picture_without_words_keeps_an_entry_from_being_published(add_paper, imrap):
+    paper = Paper(organisation=imrap, title_fr="Note", image="papers/a.jpg", is_draft=True)
+    paper.full_clean()
+    paper.is_draft = False
+    with pytest.raises(Exception, match="say what the picture shows"):
+        paper.full_clean()
+    paper.image_is_decorative = True
+    paper.full_clean()
+
+
+def test_actions_publish_and_withdraw_many(staff_client, add_paper):
+    keys = [add_paper(f"Note {n}", is_draft=True).pk for n in range(3)]
+    listing = "/admin/profiles/paper/"
+    staff_client.post(listing, {"action": "publish", "_selected_action": keys})
+    assert Paper.objects.published().count() == 3
+    staff_client.post(listing, {"action": "withdraw", "_selected_action": keys[:2]})
+    assert Paper.objects.published().count() == 1
+
+
+def test_the_action_publishes_nothing_that_lacks_something(staff_client, add_paper):
+    whole = add_paper("Note", is_draft=True)
+    lacking = add_paper("Sans légende", is_draft=True, image="papers/a.jpg")
+    keys = [whole.pk, lacking.pk]
+    fields = {"action": "publish", "_selected_action": keys}
+    page = staff_client.post("/admin/profiles/paper/", fields, follow=True).text
+    assert list(Paper.objects.published()) == [whole]
+    assert "1 entry is published." in page
+    assert "“Sans légende” stays a draft: open its form to see what is missing." in page
+
+
+@pytest.mark.parametrize("state", ["draft", "scheduled", "published", "closed", "nonsense"])
+def test_the_list_filters_by_state(staff_client, add_paper, state):
+    add_paper()
+    for address in ("vacancy", "paper"):
+        assert staff_client.get(f"/admin/profiles/{address}/?state={state}").status_code == 200
+
+
+def test_every_form_and_list_of_the_admin_opens(staff_client, imrap):
+    for model in [Organisation, *KINDS.values()]:
+        stem = f"/admin/profiles/{model._meta.model_name}/"
+        assert staff_client.get(stem).status_code == 200
+        assert staff_client.get(f"{stem}add/").status_code == 200
+
+
+def test_every_field_has_a_help_text():
+    generated = {"id", "created", "updated", "paper"}
+    for model in [Organisation, *KINDS.values()]:
+        for field in model._meta.fields:
+            if field.editable and field.name not in generated:
+                assert field.help_text, f"{model.__name__}.{field.name}"
+
+
+def test_a_film_must_be_a_film(staff_client, imrap, tmp_path):
+    file = tmp_path / "film.mp4"
+    file.write_text("<html>")
+    with file.open("rb") as film:
+        fields = paper_form(file=film)
+        response = staff_client.post("/admin/profiles/video/add/", fields)
+    assert list(errors_of(response)) == ["file"]
+    assert Video.objects.count() == 0

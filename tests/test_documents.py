@@ -1,0 +1,686 @@
+"""profiles/documents.py: what is refused, what is read, what is drawn, where it is stored."""
+
+import base64
+import io
+import os
+import random
+import resource
+import subprocess
+import sys
+import time
+import unicodedata
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
+from django.db import models
+from django.db.migrations.writer import MigrationWriter
+from django.forms import modelform_factory
+from django.utils.translation import override
+from PIL import Image
+
+from profiles.documents import (
+    DocumentField,
+    DocumentValidator,
+    cover_of,
+    format_of,
+    read,
+    stored_name,
+)
+
+# Made once with pypdf: one page, 100 by 100 points.
+ASKS_FOR_A_PASSWORD = base64.b64decode("""
+JVBERi0xLjMKJeLjz9MKMiAwIG9iago8PAovVHlwZSAvUGFnZXMKL0NvdW50IDEKL0tpZHMgWyA0IDAgUiBdCj4+CmVuZG9i
+agozIDAgb2JqCjw8Ci9UeXBlIC9DYXRhbG9nCi9QYWdlcyAyIDAgUgo+PgplbmRvYmoKNCAwIG9iago8PAovVHlwZSAvUGFn
+ZQovUmVzb3VyY2VzIDw8Cj4+Ci9NZWRpYUJveCBbIDAuMCAwLjAgMTAwIDEwMCBdCi9QYXJlbnQgMiAwIFIKPj4KZW5kb2Jq
+CjUgMCBvYmoKPDwKL1YgNQovUiA2Ci9MZW5ndGggMjU2Ci9QIDQyOTQ5NjcyOTIKL0ZpbHRlciAvU3RhbmRhcmQKL08gPDc4
+OGFmNDMzMjM5NWJhMWI0ZDkyMjY1ZDgyOTljM2QxZTZjOTllYTJhZTAzMzQ3OGNjZTVjZmY1ZmQ2OGQzMmM2NzQ5ZjU5YTM2
+MjE3MzI2NjU5MjY0Yzc2NzJiN2QyND4KL1UgPDZiZTg4MjFiZDNiNWM5MGFjZWVmZmRkNWNhNGViYjZhMjBiY2M2ZTYxMGQx
+NDI0MzIxY2IwNWQ0ZjRiOTYzYzcyODVjMWNjZDA0NWEzNjRkYWExOWYzM2I3Y2FlMDE4ZD4KL0NGIDw8Ci9TdGRDRiA8PAov
+QXV0aEV2ZW50IC9Eb2NPcGVuCi9DRk0gL0FFU1YzCi9MZW5ndGggMzIKPj4KPj4KL1N0bUYgL1N0ZENGCi9TdHJGIC9TdGRD
+RgovT0UgPDgwM2I3YTc4MDM3YjMwMDkwY2I3MzVjNDUwMDg5NjMzNWJjZTQ5ZWZlYjgwMDUzMDA0YTYyZDExMDdkM2NjNTg+
+Ci9VRSA8NjlhYzRiMDVmMTQzMmQzMmNhMmNkYzQ2YzE2M2E3NWUwNWY2Njc3MTUwM2YzNTVlNDFmOTU5MWQ0OWI5NGM3ZD4K
+L1Blcm1zIDw3NjE3ODE4MzlmZDliNTc1NWEyNzA2NjY5YTBhYTY4ND4KPj4KZW5kb2JqCnhyZWYKMCA2CjAwMDAwMDAwMDEg
+NjU1MzUgZiAKMDAwMDAwMDAwMCAwMDAwMSBmIAowMDAwMDAwMDE1IDAwMDAwIG4gCjAwMDAwMDAwNzQgMDAwMDAgbiAKMDAw
+MDAwMDEyMyAwMDAwMCBuIAowMDAwMDAwMjE3IDAwMDAwIG4gCnRyYWlsZXIKPDwKL1NpemUgNgovUm9vdCAzIDAgUgovSUQg
+WyA8ZmJkYWUxODlmMGNlOGU3YTRmOTdkYzc1ZDM4ZjA1ODU+IDxmYmRhZTE4OWYwY2U4ZTdhNGY5N2RjNzVkMzhmMDU4NT4g
+XQovRW5jcnlwdCA1IDAgUgo+PgpzdGFydHhyZWYKNzcyCiUlRU9GCg==
+""")
+FORBIDS_PRINTING_ONLY = base64.b64decode("""
+JVBERi0xLjMKJeLjz9MKMiAwIG9iago8PAovVHlwZSAvUGFnZXMKL0NvdW50IDEKL0tpZHMgWyA0IDAgUiBdCj4+CmVuZG9i
+agozIDAgb2JqCjw8Ci9UeXBlIC9DYXRhbG9nCi9QYWdlcyAyIDAgUgo+PgplbmRvYmoKNCAwIG9iago8PAovVHlwZSAvUGFn
+ZQovUmVzb3VyY2VzIDw8Cj4+Ci9NZWRpYUJveCBbIDAuMCAwLjAgMTAwIDEwMCBdCi9QYXJlbnQgMiAwIFIKPj4KZW5kb2Jq
+CjUgMCBvYmoKPDwKL1YgMQovUiAyCi9MZW5ndGggNDAKL1AgNDI5NDk2NzI5MgovRmlsdGVyIC9TdGFuZGFyZAovTyA8NDRh
+ZjhjMTc2ZDMzMzkxOGU4NGMxMWIxYjhhZWJkOTU0ZjI5YWE2NThiNzRjYjJjMjVlOGIzNzgyYmM0YTdlNj4KL1UgPGE0N2Vi
+NTVmZDgwZDU3MzY0NGUyOWYzYjBjY2IxNGNiMmVhODBhMjBiMDE5YmVhYmEwMDdhNWZhMTQ0OGE1YWM+Cj4+CmVuZG9iagp4
+cmVmCjAgNgowMDAwMDAwMDAxIDY1NTM1IGYgCjAwMDAwMDAwMDAgMDAwMDEgZiAKMDAwMDAwMDAxNSAwMDAwMCBuIAowMDAw
+MDAwMDc0IDAwMDAwIG4gCjAwMDAwMDAxMjMgMDAwMDAgbiAKMDAwMDAwMDIxNyAwMDAwMCBuIAp0cmFpbGVyCjw8Ci9TaXpl
+IDYKL1Jvb3QgMyAwIFIKL0lEIFsgPGFiYmQxZjY4OWYwY2M2ODgyZTc4M2ZmMTUyNmI3MGY0PiA8YWJiZDFmNjg5ZjBjYzY4
+ODJlNzgzZmYxNTI2YjcwZjQ+IF0KL0VuY3J5cHQgNSAwIFIKPj4Kc3RhcnR4cmVmCjQzMQolJUVPRgo=
+""")
+
+TO_UNICODE = b"""/CIDInit /ProcSet findresource begin 12 dict begin begincmap
+1 begincodespacerange <00> <FF> endcodespacerange
+5 beginbfchar <01> <00650301> <02> <0000> <03> <D800> <04> <D83DDE00> <05> <0001> endbfchar
+endcmap end end"""
+
+
+def a_pdf(*pages, size="595 842", count=None):
+    """A PDF with these lines of text on each page, in 10 point letters; the font has ToUnicode."""
+    texts = [b"BT /F1 10 Tf 12 TL 50 780 Td " + text + b" ET" for text in pages or [b"(Paix) Tj"]]
+    kids = b" ".join(b"%d 0 R" % (5 + 2 * number) for number in range(len(texts)))
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[%b]/Count %d>>" % (kids, count or len(texts)),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding/ToUnicode 4 0 R>>",
+        a_stream(TO_UNICODE),
+    ]
+    for number, text in enumerate(texts):
+        page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 %b]/Contents %d 0 R" % (
+            size.encode(),
+            6 + 2 * number,
+        )
+        objects += [page + b"/Resources<</Font<</F1 3 0 R>>>>>>", a_stream(text)]
+    return with_cross_references(objects)
+
+
+def a_stream(content):
+    return b"<</Length %d>>stream\n%b\nendstream" % (len(content), content)
+
+
+def with_cross_references(objects):
+    body, offsets = b"%PDF-1.4\n", []
+    for number, content in enumerate(objects, start=1):
+        offsets.append(len(body))
+        body += b"%d 0 obj\n%b\nendobj\n" % (number, content)
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    size, offset = len(objects) + 1, len(body)
+    body += b"xref\n0 %d\n0000000000 65535 f \n%b" % (size, table)
+    return body + b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (size, offset)
+
+
+def a_zip(entries):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in entries.items():
+            how = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
+            archive.writestr(name, text, compress_type=how)
+    return content.getvalue()
+
+
+PDF = a_pdf(b"(La paix au Mali) Tj")
+DOCX = a_zip({"[Content_Types].xml": "<Types/>", "word/document.xml": "<w:document/>"})
+ODT = a_zip({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<office/>"})
+EPUB = a_zip({"mimetype": "application/epub+zip", "META-INF/container.xml": "<container/>"})
+MP4 = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + b"\0\0\0\x08mdat"
+WEBM = b"\x1a\x45\xdf\xa3\x8b\x42\x86\x81\x01\x42\x82\x84webm" + b"\x18\x53\x80\x67"
+VTT = "WEBVTT\n\n00:01.000 --> 00:02.000\nLa paix à Ségou\n".encode()
+EXECUTABLE = b"\x7fELF\x02\x01\x01" + b"\0" * 100
+
+
+class Shelf(models.Model):
+    file = DocumentField(upload_to="papers")
+    film = DocumentField(upload_to="films", formats=("mp4", "webm"), blank=True)
+
+    class Meta:
+        app_label = "shelf_of_the_tests"
+
+    def __str__(self):
+        return self.file.name
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    with override("en"):
+        yield settings.MEDIA_ROOT
+
+
+def refusal_of(content, name, formats=("pdf", "docx", "odt", "epub")):
+    """The message that an editor reads, None where the file is taken."""
+    try:
+        DocumentValidator(formats)(SimpleUploadedFile(name, content))
+    except ValidationError as error:
+        return error.messages[0]
+
+
+def stored_files(media):
+    return sorted(str(path.relative_to(media)) for path in media.rglob("*") if path.is_file())
+
+
+# Formats
+
+
+@pytest.mark.parametrize(
+    ("content", "format"),
+    [
+        (PDF, "pdf"),
+        (b"\xef\xbb\xbf\r\n" + PDF, "pdf"),
+        (DOCX, "docx"),
+        (ODT, "odt"),
+        (EPUB, "epub"),
+        (MP4, "mp4"),
+        (WEBM, "webm"),
+        (b"\x1a\x45\xdf\xa3\xa0\x42\x82\x01\0\0\0\0\0\0\x04webm", "webm"),
+        (VTT, "vtt"),
+        (b"\xef\xbb\xbf" + VTT, "vtt"),
+        (b"WEBVTT", "vtt"),
+    ],
+)
+def test_a_format_is_told_by_the_content(content, format):
+    assert format_of(io.BytesIO(content)) == format
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"La paix",
+        EXECUTABLE,
+        b"<html><script>alert(1)</script></html>",
+        b"<html><script>alert(1)</script>" + PDF,
+        b"PK\3\4",
+        b"PK\5\6" + b"\0" * 18,
+        a_zip({"evil.html": "<script>"}),
+        a_zip({"word/document.xml": "<w:document/>"}),
+        a_zip(
+            {"[Content_Types].xml": "", "word/document.xml": "", "word/vbaProject.bin": "macros"}
+        ),
+        a_zip({"[Content_Types].xml": "", "xl/workbook.xml": "a spreadsheet"}),
+        a_zip({"mimetype": "application/vnd.oasis.opendocument.text-template"}),
+        a_zip({"mimetype": "application/vnd.oasis.opendocument.spreadsheet"}),
+        DOCX[:-30],
+        DOCX[:-9],
+        ODT[:-30],
+        b"\0\0\0\x18ftypheic\0\0\0\0mif1heic",
+        b"\0\0\0\x14ftypqt  \0\0\0\0qt  ",
+        b"\0\0\0\x18ftypM4A \0\0\0\0M4A mp42isom",
+        WEBM.replace(b"\x84webm", b"\x88matroska"),
+        b"WEBVTTX",
+        "WEBVTT\n\n00:01.000 --> 00:02.000\nLa paix à Ségou".encode("latin-1"),
+        VTT + b"\xc3",
+    ],
+)
+def test_anything_else_has_no_format(content):
+    assert format_of(io.BytesIO(content)) is None
+
+
+def test_a_zip_bomb_stays_packed():
+    bomb = bytearray(
+        a_zip({"[Content_Types].xml": "<Types/>" * 99, "word/document.xml": "0" * 999})
+    )
+    bomb[50:60] = b"\xff" * 10  # unpacking any of it would fail
+    assert format_of(io.BytesIO(bomb)) == "docx"
+
+
+def test_a_zip_with_an_absurdly_long_table_of_contents_has_no_format():
+    padding = {f"{number:0200}": "" for number in range(5_000)}
+    assert (
+        format_of(io.BytesIO(a_zip({"[Content_Types].xml": "", "word/document.xml": ""} | padding)))
+        is None
+    )
+
+
+# Refusing
+
+
+def test_whole_documents_are_taken():
+    assert refusal_of(PDF, "rapport.pdf") is None
+    assert refusal_of(PDF, "RAPPORT.PDF") is None
+    assert refusal_of(DOCX, "rapport.docx") is None
+    assert refusal_of(ODT, "rapport.odt") is None
+    assert refusal_of(EPUB, "rapport.epub") is None
+    assert refusal_of(MP4, "film.mp4", ("mp4", "webm")) is None
+    assert refusal_of(WEBM, "film.webm", ("mp4", "webm")) is None
+    assert refusal_of(VTT, "film.vtt", ("vtt",)) is None
+
+
+def test_an_empty_file_is_refused():
+    assert refusal_of(b"", "rapport.pdf") == ("This file is empty: “rapport.pdf”. Choose it again.")
+
+
+@pytest.mark.parametrize(
+    "content", [a_zip({"a.txt": "a"}), b"<html></html>", b"La paix", EXECUTABLE]
+)
+def test_a_fake_pdf_is_refused(content):
+    assert refusal_of(content, "rapport.pdf") == (
+        "The content of this file is not PDF, although its name says so: “rapport.pdf”. "
+        "Open it in the program that made it, save it as PDF and choose the new file."
+    )
+
+
+def test_captions_that_are_not_utf8_are_refused():
+    assert refusal_of("WEBVTT\n\nSégou".encode("latin-1"), "film.vtt", ("vtt",)) == (
+        "The content of this file is not WebVTT (UTF-8), although its name says so: “film.vtt”. "
+        "Open it in the program that made it, save it as WebVTT (UTF-8) and choose the new file."
+    )
+
+
+def test_a_kind_of_file_that_is_not_wanted_is_refused():
+    expected = (
+        "This kind of file cannot be taken: “film.mp4”. Save it as one of these and choose the "
+        "new file: PDF, Word (.docx), OpenDocument (.odt), EPUB."
+    )
+    assert refusal_of(MP4, "film.mp4") == expected
+    assert refusal_of(EXECUTABLE, "film.mp4") == expected
+
+
+def test_a_word_file_named_pdf_is_refused():
+    assert refusal_of(DOCX, "report.pdf") == (
+        "The content of this file is Word (.docx), but its name says otherwise: “report.pdf”. "
+        "Give it a name that ends in .docx and choose it again."
+    )
+
+
+def test_a_pdf_named_as_a_program_or_not_at_all_is_refused():
+    assert "ends in .pdf" in refusal_of(PDF, "report.exe")
+    assert "ends in .pdf" in refusal_of(PDF, "report")
+
+
+def test_a_pdf_that_asks_for_a_password_is_refused():
+    assert refusal_of(ASKS_FOR_A_PASSWORD, "secret.pdf") == (
+        "Visitors could not open this file, because it asks for a password: “secret.pdf”. "
+        "Save it without a password and choose the new file."
+    )
+
+
+def test_a_pdf_that_only_forbids_printing_is_taken():
+    assert refusal_of(FORBIDS_PRINTING_ONLY, "open.pdf") is None
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"%PDF-1.4\n",
+        b"%PDF-1.4\n%%EOF\n",
+        PDF[: len(PDF) // 2],
+        PDF[:-7],  # all but the end mark
+        # PDFium opens this one all the same, since its trailer stands in front as in a PDF for
+        # "fast web view"; but whatever came last is missing.
+        PDF.replace(b"1.4\n", b"1.4\ntrailer<</Size 7/Root 1 0 R>>\n").partition(b"xref")[0],
+        PDF.replace(b"/Root 1 0 R", b"/Root 8 0 R"),
+        PDF.replace(b"/Kids[5 0 R]", b"/Kids[9 0 R]"),
+        a_pdf(count=3),
+    ],
+)
+def test_a_damaged_pdf_is_refused(content):
+    assert refusal_of(content, "rapport.pdf") == (
+        "This file is damaged, perhaps because it was cut off on its way: “rapport.pdf”. "
+        "Save it as PDF again and choose the new file."
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "limit", "code"),
+    [
+        ("a.pdf", PDF[:9], 104_857_600, "damaged"),
+        ("a.mp4", MP4, 524_288_000, None),
+    ],
+)
+def test_a_file_is_refused_from_the_first_byte_above_the_limit(tmp_path, name, start, limit, code):
+    (tmp_path / name).write_bytes(start)
+    for size, expected in [(limit, code), (limit + 1, "too_large")]:
+        os.truncate(tmp_path / name, size)  # a file with a hole takes no room on the disk
+        with File((tmp_path / name).open("rb"), name=name) as file:
+            try:
+                DocumentValidator(("pdf", "mp4"))(file)
+                found = None
+            except ValidationError as error:
+                found = error.code
+        assert found == expected
+
+
+def test_a_refusal_for_size_says_how_much_is_too_much(tmp_path):
+    (tmp_path / "a.pdf").write_bytes(PDF)
+    os.truncate(tmp_path / "a.pdf", 120 * 2**20)
+    with (
+        File((tmp_path / "a.pdf").open("rb"), name="a.pdf") as file,
+        pytest.raises(ValidationError) as error,
+    ):
+        DocumentValidator()(file)
+    assert error.value.messages[0] == (
+        "This file has 120.0\xa0MB; at most 100.0\xa0MB can be taken: “a.pdf”. "
+        "Make a lighter edition and choose that."
+    )
+
+
+def test_a_refusal_shows_60_characters_of_the_name_and_its_end():
+    message = refusal_of(b"", "r" * 200 + "-final.pdf")
+    assert message == f"This file is empty: “{'r' * 47}…rr-final.pdf”. Choose it again."
+
+
+def test_a_refusal_shows_no_folders_and_no_characters_that_turn_the_line():
+    upload = ContentFile(b"", name="C:\\secret\\rap\u202eport\n.pdf")
+    with pytest.raises(ValidationError) as error:
+        DocumentValidator()(upload)
+    assert error.value.messages == ["This file is empty: “rapport.pdf”. Choose it again."]
+
+
+def test_validators_for_the_same_formats_are_equal_and_fit_into_a_migration():
+    assert DocumentValidator(["pdf"]) == DocumentValidator(("pdf",))
+    assert DocumentValidator(("pdf",)) != DocumentValidator(("vtt",))
+    assert MigrationWriter.serialize(DocumentValidator(("pdf",)))[0] == (
+        "profiles.documents.DocumentValidator(('pdf',))"
+    )
+
+
+# Reading
+
+
+def test_a_pdf_is_read():
+    document = read(io.BytesIO(a_pdf(b"(La paix) Tj", b"(au Mali) Tj", b"")))
+    assert document.format == "pdf"
+    assert document.size == 1368
+    assert document.sha256 == "c55fe881ba47de425a4968a3efceee39fd7688ddae12ffa4a34ab8934462a3ba"
+    assert document.page_count == 3
+    assert document.text == "La paix\n\nau Mali"
+
+
+def test_other_formats_have_neither_pages_nor_text():
+    document = read(io.BytesIO(VTT))
+    assert (document.format, document.size) == ("vtt", 50)
+    assert (document.page_count, document.text) == (None, "")
+
+
+@pytest.mark.parametrize("content", [ASKS_FOR_A_PASSWORD, PDF[:300], b"%PDF-1.4"])
+def test_a_pdf_that_nobody_can_open_has_neither_pages_nor_text(content):
+    document = read(io.BytesIO(content))
+    assert (document.format, document.page_count, document.text) == ("pdf", None, "")
+
+
+def test_what_has_no_format_cannot_be_read():
+    with pytest.raises(ValidationError):
+        read(io.BytesIO(EXECUTABLE))
+
+
+def test_text_is_composed_and_has_no_characters_that_a_database_refuses():
+    document = read(io.BytesIO(a_pdf(b"(\x01t\x01 \x02N\x03U\x05L \x04) Tj")))
+    assert document.text == "été NUL 😀"
+
+
+def test_lines_stay_apart_and_words_divided_at_a_line_end_become_whole():
+    lines = b"(La    concili-) Tj T* (ation) Tj T* T* T* T* (et la paix) Tj"
+    assert read(io.BytesIO(a_pdf(lines))).text == "La conciliation\net la paix"
+
+
+def test_text_ends_after_200000_characters():
+    line = b"(" + b"paix au Mali " * 8 + b") Tj T* "
+    page = line * 60
+    document = read(io.BytesIO(a_pdf(*[page] * 40)))
+    assert document.page_count == 40
+    assert 199_000 < len(document.text) <= 200_000
+
+
+def test_one_broken_page_does_not_cost_the_text_of_the_others():
+    content = a_pdf(b"(un) Tj", b"(deux) Tj", b"(trois) Tj").replace(b" 7 0 R ", b" 77 0 R ")
+    assert read(io.BytesIO(content)).text == "un\n\ntrois"
+
+
+def test_text_is_read_from_the_first_2000_pages():
+    """A small file can claim a million of them."""
+    document = read(io.BytesIO(a_pdf(*[b""] * 1999, b"(vu) Tj", b"(non lu) Tj")))
+    assert (document.page_count, document.text) == (2001, "vu")
+
+
+def test_mutilated_pdfs_are_read_or_refused_and_nothing_else_happens():
+    chance = random.Random(2016)
+    outcomes = set()
+    for _ in range(300):
+        content = mutilated(bytearray(PDF), chance)
+        outcomes.add((refusal_of(bytes(content), "rapport.pdf") or "taken")[:20])
+        try:
+            document = read(io.BytesIO(content))
+            assert unicodedata.is_normalized("NFC", document.text)
+            document.text.encode()
+        except ValidationError:
+            pass
+        cover_of(io.BytesIO(content))
+    assert outcomes == {"taken", "This file is damaged", "The content of this "}
+
+
+def mutilated(content, chance):
+    for _ in range(chance.randint(1, 12)):
+        start = chance.randrange(len(content))
+        end = start + chance.randint(1, 8)
+        piece = chance.choice(
+            [b"", chance.randbytes(3), content[start:end] * 9, b"99999999", b"<<"]
+        )
+        content[start:end] = piece
+    return content
+
+
+class Watched(io.BytesIO):
+    """Knows how many of its kind PDFium has been reading at the same moment."""
+
+    readers = most_readers = 0
+
+    def readinto(self, buffer):
+        Watched.readers += 1
+        Watched.most_readers = max(Watched.readers, Watched.most_readers)
+        time.sleep(0.002)
+        length = super().readinto(buffer)
+        Watched.readers -= 1
+        return length
+
+
+def test_threads_draw_one_after_the_other():
+    with ThreadPoolExecutor(max_workers=4) as threads:
+        covers = list(threads.map(cover_of, [Watched(PDF) for _ in range(8)]))
+    assert len({cover.read() for cover in covers}) == 1
+    assert Watched.most_readers == 1
+
+
+def test_threads_read_what_each_was_given():
+    contents = [a_pdf(*[b"(Page %d) Tj" % number] * 20) for number in range(8)]
+    with ThreadPoolExecutor(max_workers=8) as threads:
+        texts = list(threads.map(lambda content: read(io.BytesIO(content)).text, contents * 5))
+    assert [text[:6] for text in texts] == [f"Page {number}" for number in range(8)] * 5
+
+
+def test_a_process_forked_from_one_that_imported_us_can_draw(tmp_path):
+    """As gunicorn does with --preload, and again when it replaces a worker."""
+    (tmp_path / "a.pdf").write_bytes(PDF)
+    program = """
+import os, sys
+from profiles.documents import cover_of
+
+assert "pypdfium2" not in sys.modules, "the library has started before the fork"
+for turn in range(2):
+    child = os.fork()
+    if child == 0:
+        with open(sys.argv[1], "rb") as file:
+            os._exit(0 if cover_of(file).size > 1000 else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    with open(sys.argv[1], "rb") as file:
+        assert cover_of(file).size > 1000  # the second fork finds a library in use
+"""
+    root = Path(__file__).resolve().parent.parent
+    subprocess.run([sys.executable, "-c", program, tmp_path / "a.pdf"], cwd=root, check=True)
+
+
+# Covers
+
+
+def test_the_cover_is_the_first_page_on_white():
+    cover = cover_of(io.BytesIO(a_pdf(b"60 Tz (X) Tj", b"")))
+    assert cover.name == "cover.png"
+    with Image.open(cover) as image:
+        assert (image.format, image.mode, image.size) == ("PNG", "RGB", (848, 1200))
+        assert image.getpixel((5, 5)) == (255, 255, 255)
+        assert min(shade for shade, _ in enumerate(image.convert("L").histogram()) if _) < 64
+
+
+@pytest.mark.parametrize(
+    ("page", "cover"),
+    [
+        ("842 595", (1200, 848)),
+        ("200000 200", (1200, 2)),
+        ("1 10000", (1, 1200)),
+        ("1 1", (1200, 1200)),
+        ("0 0", (928, 1200)),  # PDFium takes American letter paper for it
+        ("1e30 1", (928, 1200)),
+        ("-595 -842", (848, 1200)),
+    ],
+)
+def test_the_cover_of_any_page_is_1200_pixels_on_its_longer_side(page, cover):
+    with Image.open(cover_of(io.BytesIO(a_pdf(size=page)))) as image:
+        assert image.size == cover
+
+
+@pytest.mark.parametrize("content", [DOCX, ASKS_FOR_A_PASSWORD, PDF[:300], b"%PDF-1.4", b""])
+def test_what_cannot_be_drawn_has_no_cover(content):
+    assert cover_of(io.BytesIO(content)) is None
+
+
+# Names
+
+
+@pytest.mark.parametrize(
+    ("filename", "expected"),
+    [
+        ("rapport.pdf", "papers/0123456789abcdef/rapport.pdf"),
+        ("Étude sur la Paix (2016).PDF", "papers/0123456789abcdef/etude-sur-la-paix-2016.pdf"),
+        ("rapport.final.v2.pdf", "papers/0123456789abcdef/rapport-final-v2.pdf"),
+        ("../../etc/passwd", "papers/0123456789abcdef/passwd.pdf"),
+        ("C:\\Documents\\rapport.pdf", "papers/0123456789abcdef/rapport.pdf"),
+        ("\u202efdp.exe", "papers/0123456789abcdef/fdp.pdf"),
+        ("تقرير.pdf", "papers/0123456789abcdef/document.pdf"),
+        ("", "papers/0123456789abcdef/document.pdf"),
+        ("...", "papers/0123456789abcdef/document.pdf"),
+        ("r" * 300 + ".pdf", f"papers/0123456789abcdef/{'r' * 80}.pdf"),
+        ("a\0b\nc.pdf", "papers/0123456789abcdef/ab-c.pdf"),
+    ],
+)
+def test_a_stored_name_is_readable_and_harmless(filename, expected):
+    assert stored_name("0123456789abcdef" * 4, filename, "pdf", "papers") == expected
+
+
+# The field
+
+
+def test_a_field_stores_a_document_under_its_hash(media):
+    shelf = Shelf()
+    shelf.file.save("La Paix.pdf", ContentFile(PDF), save=False)
+    assert shelf.file.name == "papers/d0f38e99b8dbb28f/la-paix.pdf"
+    assert shelf.file.storage.size(shelf.file.name) == len(PDF)
+
+
+def test_two_documents_of_one_name_never_collide(media):
+    for content in (PDF, a_pdf(b"(Autre) Tj"), a_pdf(b"(Encore) Tj")):
+        Shelf().file.save("rapport.pdf", ContentFile(content), save=False)
+    assert len(stored_files(media)) == 3
+    assert {Path(name).name for name in stored_files(media)} == {"rapport.pdf"}
+
+
+def test_a_document_stored_twice_keeps_one_name_and_one_file(media):
+    first, second = Shelf(), Shelf()
+    first.file.save("rapport.pdf", ContentFile(PDF), save=False)
+    os.utime(media / first.file.name, (0, 0))
+    second.file.save("rapport.pdf", ContentFile(PDF), save=False)
+    assert stored_files(media) == [first.file.name] == [second.file.name]
+    assert (media / first.file.name).stat().st_mtime == 0  # nor was it written again
+
+
+def test_a_torn_file_of_an_earlier_attempt_is_replaced(media):
+    shelf = Shelf()
+    shelf.file.save("rapport.pdf", ContentFile(PDF), save=False)
+    (media / shelf.file.name).write_bytes(b"\0" * len(PDF))
+    shelf.file.save("rapport.pdf", ContentFile(PDF), save=False)
+    assert stored_files(media) == [shelf.file.name]
+    assert (media / shelf.file.name).read_bytes() == PDF
+
+
+def test_a_full_disk_leaves_no_partial_file(media):
+    shelf = Shelf(file=SimpleUploadedFile("rapport.pdf", PDF))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200, hard))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            shelf._meta.get_field("file").pre_save(shelf, add=True)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert stored_files(media) == []
+    assert not shelf.file._committed
+
+
+def test_bad_content_is_refused_even_without_full_clean(media):
+    shelf = Shelf(file=SimpleUploadedFile("rapport.pdf", EXECUTABLE))
+    with pytest.raises(ValidationError):
+        shelf._meta.get_field("file").pre_save(shelf, add=True)
+    with pytest.raises(ValidationError):
+        Shelf().file.save("rapport.pdf", ContentFile(EXECUTABLE), save=False)
+    assert stored_files(media) == []
+
+
+def test_a_large_upload_that_lies_on_the_disk_already_is_read_and_stored(media):
+    with TemporaryUploadedFile("rapport.pdf", "application/pdf", len(PDF), None) as upload:
+        upload.write(PDF)
+        upload.flush()
+        shelf = Shelf(file=upload)
+        shelf.full_clean()
+        assert read(shelf.file.file).text == "La paix au Mali"
+        assert cover_of(shelf.file.file).name == "cover.png"
+        shelf._meta.get_field("file").pre_save(shelf, add=True)
+    assert (media / shelf.file.name).read_bytes() == PDF
+
+
+def test_what_is_stored_is_read_through_the_field(media):
+    shelf = Shelf()
+    shelf.file.save("rapport.pdf", ContentFile(PDF), save=False)
+    with shelf.file.open() as file:
+        assert format_of(file) == "pdf"
+        assert read(file).text == "La paix au Mali"
+        assert cover_of(file).name == "cover.png"
+
+
+def test_a_form_refuses_bad_content_at_the_field(media):
+    form_class = modelform_factory(Shelf, fields=["file", "film"])
+    files = {"file": SimpleUploadedFile("a.pdf", b""), "film": SimpleUploadedFile("b.mp4", b"-")}
+    assert form_class({}, files).errors == {
+        "file": ["This file is empty: “a.pdf”. Choose it again."],
+        "film": [refusal_of(b"-", "b.mp4", ("mp4", "webm"))],
+    }
+
+
+def test_a_form_takes_a_name_of_300_characters(media):
+    form_class = modelform_factory(Shelf, fields=["file"])
+    form = form_class({}, {"file": SimpleUploadedFile("é" * 300 + ".pdf", PDF)})
+    assert form.errors == {}
+    shelf = form.save(commit=False)
+    shelf._meta.get_field("file").pre_save(shelf, add=True)
+    assert Path(shelf.file.name).name == "e" * 80 + ".pdf"
+
+
+def test_a_stored_document_that_stays_is_not_opened_again(media):
+    """The file need not even be there: an editor can still mend the title."""
+    form_class = modelform_factory(Shelf, fields=["file"])
+    shelf = Shelf(file="papers/0123456789abcdef/lost.pdf")
+    form = form_class({}, {}, instance=shelf)
+    assert form.errors == {}
+    assert form.save(commit=False).file.name == "papers/0123456789abcdef/lost.pdf"
+
+
+def test_a_form_offers_only_the_files_that_fit():
+    form = modelform_factory(Shelf, fields=["file", "film"])()
+    assert form.fields["file"].widget.attrs["accept"] == ".pdf,.docx,.odt,.epub"
+    assert form.fields["film"].widget.attrs["accept"] == ".mp4,.webm"
+
+
+def test_a_field_fits_into_a_migration():
+    field = DocumentField(upload_to="films", formats=["mp4", "webm"], max_length=100)
+    assert field.deconstruct()[1:] == (
+        "profiles.documents.DocumentField",
+        [],
+        {"upload_to": "films", "formats": ("mp4", "webm"), "max_length": 100},
+    )
+    assert field.clone().deconstruct()[1:] == field.deconstruct()[1:]
+    assert field.clone().validators[-1] == DocumentValidator(("mp4", "webm"))
+
+
+def test_a_default_storage_is_used():
+    assert Shelf().file.storage is default_storage

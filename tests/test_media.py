@@ -1,0 +1,99 @@
+"""Uploaded files as visitors get them, and as they don't."""
+
+import pytest
+from django.core.files.base import ContentFile
+
+from profiles.models import PaperFile, Video
+from tests.test_documents import a_pdf
+from tests.test_images import content_of, photograph
+
+
+@pytest.fixture
+def report(add_paper):
+    paper = add_paper(slug="rapport")
+    content = ContentFile(a_pdf(b"(un) Tj", b"(deux) Tj"), "Rapport final.pdf")
+    return PaperFile.objects.create(paper=paper, file=content)
+
+
+@pytest.fixture
+def film(imrap):
+    picture = ContentFile(content_of(photograph((800, 600))), "IMG_0001.jpg")
+    return Video.objects.create(
+        organisation=imrap, title_fr="Film", slug="film", image=picture, is_draft=False
+    )
+
+
+def test_what_a_file_is_read_when_it_is_stored(report):
+    assert (report.format, report.page_count, report.language) == ("pdf", 2, "fr")
+    assert report.size == len(a_pdf(b"(un) Tj", b"(deux) Tj"))
+    assert len(report.sha256) == 64
+    assert report.text == "un\n\ndeux"
+    assert report.file.name == f"papers/{report.sha256[:16]}/rapport-final.pdf"
+
+
+def test_a_paper_is_saved_not_opened_and_keeps_a_readable_name(client, report):
+    response = client.get(report.file.url)
+    assert response.getvalue() == a_pdf(b"(un) Tj", b"(deux) Tj")
+    assert response["Content-Disposition"] == 'attachment; filename="rapport-final.pdf"'
+    assert response["Content-Type"] == "application/pdf"
+    assert response["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert "public" not in response["Cache-Control"]
+
+
+def test_a_download_goes_on_where_it_was_cut(client, report):
+    response = client.get(report.file.url, headers={"range": "bytes=0-4"})
+    assert (response.status_code, response.getvalue()) == (206, b"%PDF-")
+
+
+@pytest.mark.parametrize("extension", ["avif", "webp", "jpg"])
+def test_each_form_of_a_picture_is_shown(client, film, extension):
+    stem = film.image.name.removesuffix(".jpg")
+    response = client.get(f"/media/{stem}.w320.{extension}")
+    assert response.status_code == 200
+    response.close()
+
+
+def test_nobody_but_staff_gets_a_draft_s_files(client, report, film, staff):
+    stem = film.image.name.removesuffix(".jpg")
+    addresses = [report.file.url, report.cover.url, film.image.url, f"/media/{stem}.w320.avif"]
+    for entry in (report.paper, film):
+        entry.is_draft = True
+        entry.save()
+    assert [client.get(address).status_code for address in addresses] == [404] * 4
+    client.force_login(staff)
+    for address in addresses:
+        response = client.get(address)
+        assert response.status_code == 200
+        assert response["Cache-Control"] == "private, no-store"
+        response.close()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "papers/../../var/secret-key",
+        "papers/nothing.pdf",
+        "papers/0123456789abcdef/none.pdf",
+        "secret-key",
+        "papers/",
+        "papers/%00.pdf",
+        "videos/x.html",
+        "organisation/none.jpg",
+        "organisation/../../db.sqlite3",
+    ],
+)
+def test_no_other_file_can_be_had(client, film, name):
+    assert client.get(f"/media/{name}").status_code == 404
+
+
+def test_a_visitor_pays_one_query_for_a_file(client, report, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        client.get(report.file.url).close()
+
+
+def test_the_first_page_stands_for_a_paper_without_a_picture(client, report):
+    page = client.get("/en/papers/rapport/").text
+    assert 'alt="Cover of “Autoportrait du Mali”"' in page
+    assert f"{report.cover.url.removesuffix('.jpg')}" in page
+    assert "French, PDF, 2 pages, 1 KB" in page

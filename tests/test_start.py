@@ -1,0 +1,243 @@
+"""The first start, the second, and the refusals, as real processes in a copy of the project."""
+
+import http.cookiejar
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from django.contrib.auth import get_user_model
+
+from imrap_site import start
+
+NOT_IN_A_CLONE = {".git", ".venv", ".env", "var", "media"}
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """The project as somebody has just cloned it."""
+
+    def left_out(folder, names):
+        return NOT_IN_A_CLONE if Path(folder) == start.ROOT else ()
+
+    return shutil.copytree(start.ROOT, tmp_path / "copy", ignore=left_out)
+
+
+def a_free_port():
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        return door.getsockname()[1]
+
+
+def environment(**more):
+    """What a newcomer's shell has: none of the settings that these tests run under."""
+    return {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], **more}
+
+
+def refused(copy, *command, **more):
+    """What a command that must fail says on stderr."""
+    done = subprocess.run(
+        command, cwd=copy, env=environment(**more), capture_output=True, text=True, timeout=30
+    )
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+def start_refused(copy, **more):
+    return refused(copy, sys.executable, "-m", "imrap_site.start", **more)
+
+
+@contextmanager
+def running(copy):
+    """Start the site; gives its address and the file of what it prints."""
+    port, printed = a_free_port(), copy.parent / "printed"
+    with printed.open("w") as file:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "imrap_site.start"],
+            cwd=copy,
+            env=environment(PORT=str(port)),
+            stdout=file,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        address = f"http://127.0.0.1:{port}"
+        wait_for(address + "/en/", server, printed)
+        yield address, printed
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def wait_for(address, server, printed):
+    for _ in range(600):
+        assert server.poll() is None, printed.read_text()
+        try:
+            with urllib.request.urlopen(address) as answer:
+                assert answer.status == 200
+                return
+        except urllib.error.URLError as problem:
+            if not isinstance(problem.reason, ConnectionRefusedError):
+                raise
+            time.sleep(0.1)
+    pytest.fail(printed.read_text())
+
+
+def log_in(address, password):
+    """Log in as a browser does; gives the address where that ends."""
+    cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+    browser = urllib.request.build_opener(cookies)
+    login = address + "/admin/login/?next=/admin/"
+    with browser.open(login) as page:
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.read().decode())[1]
+    form = {"username": "admin", "password": password, "csrfmiddlewaretoken": token}
+    with browser.open(login, urllib.parse.urlencode(form).encode()) as page:
+        return page.url
+
+
+def test_the_first_start_prints_a_password_once_and_the_second_keeps_the_data(copy):
+    collected = start.VAR / "static"
+    if collected.exists():  # else the start collects them, in ten seconds
+        shutil.copytree(collected, copy / "var/static")
+        shutil.copy2(start.VAR / "static-collected", copy / "var")
+
+    with running(copy) as (address, printed):
+        first = printed.read_text()
+        assert "Loading the starter content…\n" in first
+        assert f"{address}/\n" in first
+        assert f"{address}/admin/ " in first
+        password = re.search(r"name +admin\n +password +(\S{20,})\n", first)[1]
+        assert log_in(address, password) == f"{address}/admin/"
+
+    with running(copy) as (address, printed):
+        second = printed.read_text()
+        assert f"{address}/\n" in second
+        assert "password" not in second
+        assert "starter content" not in second
+        assert log_in(address, password) == f"{address}/admin/"
+
+    assert (copy / "var/secret-key").stat().st_mode & 0o777 == 0o600
+    assert (copy / "var/db.sqlite3").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_port_in_use_is_one_clear_sentence(copy):
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        port = door.getsockname()[1]
+        assert start_refused(copy, PORT=str(port)) == (
+            f"The site can't start. Port {port} is in use. Stop what uses it, or choose another "
+            f"one: make run PORT={port + 1}\n"
+        )
+
+
+@pytest.mark.parametrize("port", ["abc", "0", "65536", "-1", "8000.5", "٨٠٠٠"])
+def test_a_port_that_is_none_is_one_clear_sentence(port, monkeypatch):
+    monkeypatch.setenv("PORT", port)
+    with pytest.raises(SystemExit) as refusal:
+        start.main("check")
+    assert str(refusal.value) == (
+        f"The site can't start. PORT must be a number from 1 to 65535, not {port!r}."
+    )
+
+
+def test_a_folder_that_cannot_be_written_is_one_clear_sentence(copy):
+    # A file in the folder's place: permissions would not stop the administrator.
+    (copy / "var").touch()
+    assert start_refused(copy) == (
+        f"The site can't start. Nothing can be written into {copy}/var (File exists).\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("flaw", "sentence"),
+    [
+        ("sys.version_info = (3, 9, 2)", "Python 3.11 or newer is needed, and this one is 3.9."),
+        (
+            "import importlib.util as util; util.find_spec = lambda name: None",
+            "This Python cannot make virtual environments; on Debian: apt install python3-venv",
+        ),
+    ],
+)
+def test_a_python_that_does_not_suit_is_one_clear_sentence(flaw, sentence, copy):
+    python = copy.parent / "python"
+    python.write_text(
+        f"#!/bin/sh\nexec {sys.executable} -c 'import sys; {flaw}; exec(sys.argv[2])' \"$@\"\n"
+    )
+    python.chmod(0o755)
+    said = refused(copy, "make", "run", f"PYTHON={python}").splitlines()
+    assert said[0] == sentence
+    assert all(line.startswith("make") for line in said[1:])
+
+
+def test_an_installation_that_was_killed_begins_anew(copy):
+    pretend = copy.parent / "python"
+    pretend.write_text('#!/bin/sh\necho "$@" >> calls\n')
+    installed = copy / ".venv/bin/python"
+    installed.parent.mkdir(parents=True)
+    installed.write_text(
+        f'#!/bin/sh\ncase "$*" in *pip*) exit 1; esac\nexec {sys.executable} "$@"\n'
+    )
+    for script in (pretend, installed):
+        script.chmod(0o755)
+
+    said = refused(copy, "make", "install", f"PYTHON={pretend}")
+    assert "The installation stopped. The next make begins it anew.\n" in said
+    assert "-m venv --clear .venv\n" in (copy / "calls").read_text()
+
+    (copy / "calls").unlink()
+    shutil.copy(copy / "requirements.txt", copy / ".venv/installed-requirements.txt")
+    subprocess.run(
+        ["make", "install", f"PYTHON={pretend}"], cwd=copy, env=environment(), check=True
+    )
+    assert not (copy / "calls").exists()
+
+
+def test_the_secret_key_is_made_once_and_only_its_owner_can_read_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(start, "VAR", tmp_path)
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    (tmp_path / "secret-key.unfinished").write_text("cut by a power f")
+
+    start.keep_secret_key()
+    key = (tmp_path / "secret-key").read_text()
+    start.keep_secret_key()
+
+    assert len(key) > 50
+    assert (tmp_path / "secret-key").read_text() == key
+    assert (tmp_path / "secret-key").stat().st_mode & 0o777 == 0o600
+    assert [file.name for file in tmp_path.iterdir()] == ["secret-key"]
+
+
+def test_a_secret_key_from_the_environment_makes_no_file(tmp_path, monkeypatch):
+    monkeypatch.setattr(start, "VAR", tmp_path)
+    monkeypatch.setenv("SECRET_KEY", "long and random")
+    start.keep_secret_key()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_there_is_no_default_password(db, capsys):
+    people = get_user_model().objects
+    passwords = set()
+    for _ in range(2):
+        start.create_staff_account()
+        password = re.search(r"password +(\S+)\n", capsys.readouterr().out)[1]
+        assert people.get().check_password(password)
+        assert people.get().is_superuser
+        passwords.add(password)
+        people.all().delete()
+    assert len(passwords) == 2
+    assert min(map(len, passwords)) >= 20
+
+
+def test_no_account_is_made_where_somebody_has_one(db, capsys):
+    people = get_user_model().objects
+    people.create_user("awa")
+    start.create_staff_account()
+    assert [person.username for person in people.all()] == ["awa"]
+    assert capsys.readouterr().out == ""
