@@ -1,6 +1,6 @@
 # `make` lists what can be done here. Only Python 3.11 or newer has to be there beforehand.
 
-.PHONY: help run test lint catalogues check-catalogues lock install install-dev
+.PHONY: help run test lint format catalogues check-catalogues lock install install-dev
 
 help: ## List what can be done
 	@sed -n 's/^\([a-z-]*\):.*## /\1#/p' $(MAKEFILE_LIST) | while IFS='#' read -r name what; do \
@@ -14,15 +14,20 @@ run: ## Start the site, from nothing too (PORT=8001 changes the port)
 test: install-dev ## Run all tests, in a browser too (ARGS=tests/test_start.py: only those)
 	@$(key) $(python) -m imrap_site.start static
 	@BROWSER_PATH=$$(.ci/browser) && export BROWSER_PATH && \
-		$(key) $(python) -m pytest --numprocesses auto --maxprocesses 4 $(ARGS)
+		$(python) -m pytest --numprocesses auto --maxprocesses 4 $(ARGS)
 
 lint: install-dev check-catalogues ## Check style, templates, migrations, translations and settings
 	$(python) -m ruff check .
 	$(python) -m ruff format --check .
-	$(files) 'templates/*' '*/templates/*' | xargs .venv/bin/djade --target-version 5.2 --check
+	$(djade) --check
 	@$(in-a-copy) && find . -name '*.py' | xargs $(python) -m django_upgrade --target-version 5.2
 	$(key) DATABASE_URL=sqlite://:memory: $(manage) makemigrations --check --dry-run
-	$(key) ALLOWED_HOSTS=www.example.org $(manage) check --deploy --fail-level WARNING
+	$(key) DEBUG=False ALLOWED_HOSTS=www.example.org $(manage) check --deploy --fail-level WARNING
+
+format: install-dev ## Mend what can be mended of style and templates
+	$(python) -m ruff check --fix .
+	$(python) -m ruff format .
+	$(djade) || true
 
 catalogues: install-dev ## Bring the translations' .po and .mo files up to date (needs gettext)
 	$(makemessages)
@@ -74,9 +79,10 @@ compile := $(python) -m uv pip compile --quiet --upgrade --python-version 3.11 -
 	--generate-hashes --no-header --no-emit-index-url
 makemessages = $(key) $(manage) makemessages --all --no-obsolete --no-wrap --add-location file \
 	--ignore .venv --ignore var --ignore tests
-# Checks and tests need a secret key too: a new one each time, kept nowhere.
+# Checks need a secret key too: a new one each time, kept nowhere.
 key := SECRET_KEY=$$($(python) -c 'import secrets; print(secrets.token_urlsafe(50))')
 files := git ls-files --cached --others --exclude-standard --
+djade := $(files) 'templates/*' '*/templates/*' | xargs .venv/bin/djade --target-version 5.2
 # For tools that can't look without writing.
 in-a-copy := copy=$$(mktemp -d) && trap 'rm -rf "$$copy"' EXIT && \
 	$(files) | tar --create --files-from - | tar --extract --directory "$$copy" && \

@@ -53,7 +53,7 @@ def ranged_response(
     if answer is response:
         answer = _narrowed(response, body, _wanted(request, headers, size), size)
     if answer is not response:
-        response.close()
+        file.close()  # response.close() would tell Django that the request is over
     elif request.method == "HEAD":
         response.streaming_content = ()  # else gunicorn logs a warning about each
     return answer

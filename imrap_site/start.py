@@ -43,8 +43,9 @@ def static():
 
 
 def serve():
-    check()
+    must_be_writable(VAR)
     set_up_django()
+    must_be_free(port())  # only now: .env may name one
     say("Preparing the database…")
     prepare_database()
     collect_static()
@@ -121,7 +122,7 @@ def keep_secret_key():
 
 
 def prepare_database():
-    from django.core.management import call_command
+    from django.core.management import CommandError, call_command
     from django.db import DatabaseError, transaction
 
     try:
@@ -132,8 +133,8 @@ def prepare_database():
         # All of the starter content or none: a start that was killed begins it anew.
         with transaction.atomic():
             load_starter_content()
-    except DatabaseError as problem:
-        raise CannotStart(f"The database can't be used: {problem}.") from None
+    except (DatabaseError, CommandError) as problem:
+        raise CannotStart(f"The database can't be prepared: {problem}") from None
 
 
 def load_starter_content():
@@ -149,11 +150,12 @@ def load_starter_content():
 
 def collect_static():
     """Collect the static files where they have changed; compressing them takes ten seconds."""
+    from django.conf import settings
     from django.core.management import call_command
 
     stamp = VAR / "static-collected"
     wanted = static_fingerprint()
-    if stamp.exists() and stamp.read_text() == wanted:
+    if settings.STATIC_ROOT.is_dir() and stamp.exists() and stamp.read_text() == wanted:
         return
     say("Preparing the static files…")
     stamp.unlink(missing_ok=True)

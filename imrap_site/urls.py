@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import include, path
+from django.views.generic import TemplateView
 
 from imrap_site.media import media
 from profiles import views
@@ -18,6 +19,10 @@ def favicon(request):
 urlpatterns = [
     path("", views.profile),
     path("favicon.ico", favicon),
+    path(
+        "robots.txt",
+        TemplateView.as_view(template_name="robots.txt", content_type="text/plain; charset=utf-8"),
+    ),
     path("admin/", admin.site.urls),
     path("media/<path:name>", media, name="media"),
     *i18n_patterns(path("", include("profiles.urls"))),

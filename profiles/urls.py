@@ -22,6 +22,7 @@ register_converter(KindConverter, "kind")
 
 urlpatterns = [
     path("", views.profile, name="profile"),
+    path("accessibility/", views.accessibility, name="accessibility"),
     path("<kind:kind>/", views.entry_list, name="list"),
     path("<kind:kind>/<slug:slug>/", views.entry, name="entry"),
 ]

@@ -104,6 +104,12 @@ def related(found):
     ]
 
 
+@require_safe
+def accessibility(request):
+    organisation = get_object_or_404(Organisation.objects.all()[:1])
+    return render(request, "profiles/accessibility.html", {"organisation": organisation})
+
+
 def page_not_found(request, exception):
     context = {"organisation": Organisation.objects.first(), "is_error": True}
     return render(request, "404.html", context, status=404)

@@ -267,11 +267,11 @@ def test_every_field_of_a_mandate_is_shown(client, imrap):
     Mandate.objects.create(
         organisation=imrap, title_en="Support", slug="support", body_en="<p>Text.</p>",
         mandators="Netherlands", countries="Mali", start="2014-07-01", end="2015-08-31",
-        outputs_en="A report", intended_outcomes_en="More trust", is_draft=False,
+        outputs_en="A report <draft>", intended_outcomes_en="More trust", is_draft=False,
     )  # fmt: skip
     page = client.get("/en/mandates/support/").text
     for text in ("Support", "Text.", "Netherlands mandate in Mali", "1 July 2014 – 31 August 2015",
-                 "A report", "More trust"):  # fmt: skip
+                 "<p>A report &lt;draft&gt;</p>", "<p>More trust</p>"):  # fmt: skip
         assert text in page
 
 
@@ -291,3 +291,9 @@ def test_a_programme_that_is_a_draft_is_not_named_on_its_papers(client, imrap, a
     programme = Programme.objects.create(organisation=imrap, title_fr="Programme secret")
     add_paper(slug="note", programme=programme)
     assert "Programme secret" not in client.get("/fr/papers/note/").text
+
+
+def test_crawlers_are_kept_from_staff_pages_only(client, db):
+    response = client.get("/robots.txt")
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
+    assert response.text == "User-agent: *\nDisallow: /admin/\nDisallow: /accounts/\n"

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile, File
+from django.core.signals import request_finished
 from django.middleware.gzip import GZipMiddleware
 from django.test import RequestFactory
 
@@ -347,9 +348,17 @@ def test_a_server_that_cannot_send_files_reads_no_further_than_the_part(wanted, 
 
 @pytest.mark.parametrize("condition", [{"range": "bytes=50-"}, {"if_none_match": '"abc"'}])
 def test_the_file_of_an_answer_without_a_body_is_closed_at_once(condition):
+    ends = []
+
+    def note(sender, **kwargs):
+        ends.append(sender)
+
+    request_finished.connect(note)
     file = io.BytesIO(b"0123456789")
     answer(file, **condition)
+    request_finished.disconnect(note)
     assert file.closed
+    assert ends == []  # Django would close the database in the middle of the request
 
 
 def test_a_part_is_never_compressed():

@@ -130,6 +130,7 @@ class Entry(Publishable):
     address = ""  # first part of the page's address, and name of its folder under media/
     dated_by = "date"
     file_fields = ("image",)
+    cover_is_expected = False  # whether a woven panel stands where there is no picture
     section_title = ""
     empty_sentence = ""
 

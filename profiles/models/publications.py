@@ -91,6 +91,7 @@ class Video(OfProgramme, Entry):
     objects = OfProgrammeQuerySet.as_manager()
 
     address = "videos"
+    cover_is_expected = True
     file_fields = ("image", "file", "captions")
     section_title = _("Videos")
     empty_sentence = _("No videos have been added yet.")
@@ -158,6 +159,7 @@ class Paper(OfProgramme, Entry):
     objects = PaperQuerySet.as_manager()
 
     address = "papers"
+    cover_is_expected = True
     file_fields = ("image", "files__file", "files__cover")
     section_title = _("Policy and Research Papers")
     empty_sentence = _("No papers have been added yet.")

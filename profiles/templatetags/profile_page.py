@@ -12,6 +12,7 @@ from django.utils.translation import get_language, get_language_info, ngettext, 
 from django.utils.translation import gettext as _
 
 from profiles import dates, images, richtext, typography
+from profiles.models import KINDS
 from profiles.stylesheet import stylesheet
 from profiles.translation import FILE_LANGUAGES, TranslatedText, direction_of
 
@@ -121,15 +122,16 @@ def format_and_size(file):
 
 @register.filter
 def duration_in_words(duration):
-    """ "1 h 05 min", "12 min 30 s"."""
+    """ "1 h 05 min", "12 min 30 s", "45 s"."""
     minutes, seconds = divmod(int(duration.total_seconds()), 60)
     hours, minutes = divmod(minutes, 60)
     if hours:
         return f"{hours} h {minutes:02} min"
-    return f"{minutes} min {seconds:02} s" if seconds else f"{minutes} min"
+    if minutes:
+        return f"{minutes} min {seconds:02} s" if seconds else f"{minutes} min"
+    return f"{seconds} s"
 
 
-@register.filter
 def moment_in_words(moment):
     """A date and time with the zone it is in: "7 February 2027, 23:59 (Bamako time)"."""
     local = timezone.localtime(moment)
@@ -140,13 +142,26 @@ def moment_in_words(moment):
     }
 
 
-@register.filter
 def time_left(moment):
     """ "6 days left", counted in calendar days of the site's time zone."""
     days = (timezone.localdate(moment) - timezone.localdate()).days
     if days < 1:
         return _("last day")
     return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
+
+
+@register.filter
+def deadline_in_words(vacancy):
+    moment = moment_in_words(vacancy.deadline)
+    if vacancy.is_closed:
+        return _("Closed since %(moment)s") % {"moment": moment}
+    left = time_left(vacancy.deadline)
+    return _("Until %(moment)s, %(left)s") % {"moment": moment, "left": left}
+
+
+@register.simple_tag
+def all_kinds():
+    return list(KINDS.values())
 
 
 @register.simple_tag
@@ -207,7 +222,7 @@ def separate_lines(text):
 @register.filter
 def paragraphs(text):
     """Plain text as HTML paragraphs, with its language's typography."""
-    return linebreaks(typeset(text), autoescape=True)
+    return mark_safe(linebreaks(typeset(text), autoescape=True))  # noqa: S308
 
 
 @register.filter
