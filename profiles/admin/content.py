@@ -1,4 +1,4 @@
-"""Where staff edit what the site says. It declares; it does not compute."""
+"""What the forms and lists of all our models share."""
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
@@ -8,16 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from js_asset import Media
 
-from profiles.models import (
-    Mandate,
-    Organisation,
-    Paper,
-    PaperFile,
-    Programme,
-    Vacancy,
-    Video,
-    only_organisation,
-)
+from profiles.models import only_organisation
 from profiles.publishing import State
 from profiles.translation import CONTENT_LANGUAGES, to_attribute
 
@@ -61,25 +52,6 @@ class ContentAdmin(admin.ModelAdmin):
         # The rich text editor's import map is an inline script, which needs the page's nonce.
         context["media"] = Media.from_media(context["media"], nonce=str(request.csp_nonce))
         return super().render_change_form(request, context, *args, **kwargs)
-
-
-@admin.register(Organisation)
-class OrganisationAdmin(ContentAdmin):
-    translated_fields = ("name", "description")
-    picture_text = "logo_alt"
-    prepopulated_fields = {"slug": ["acronym"]}
-    list_display = ("__str__", "email", "website")
-
-    def get_fieldsets(self, request, obj=None):
-        return [
-            *self.language_fieldsets(),
-            (_("Who you are"), {"fields": ["acronym", "slug", "founded"]}),
-            (_("Logo"), {"fields": ["logo", *in_language(["logo_alt"], FIRST_LANGUAGE)]}),
-            (
-                _("Contact"),
-                {"fields": ["email", "telephones", "postal_address", "website", "social_links"]},
-            ),
-        ]
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -145,60 +117,3 @@ class EntryAdmin(ContentAdmin):
         number = queryset.update(is_draft=True, updated=timezone.now())
         message = ngettext("%d entry is withdrawn.", "%d entries are withdrawn.", number)
         self.message_user(request, message % number)
-
-
-@admin.register(Programme)
-class ProgrammeAdmin(EntryAdmin):
-    own_fields = ("start", "end", "places", "partners", "funders", "website")
-
-
-@admin.register(Mandate)
-class MandateAdmin(EntryAdmin):
-    translated_fields = (*EntryAdmin.translated_fields, "outputs", "intended_outcomes")
-    own_fields = ("mandators", "countries", "start", "end")
-
-
-@admin.register(Vacancy)
-class VacancyAdmin(EntryAdmin):
-    can_close = True
-    own_fields = ("location", "deadline", "contact_name", "contact_email", "link", "file")
-
-
-@admin.register(Video)
-class VideoAdmin(EntryAdmin):
-    translated_fields = (*EntryAdmin.translated_fields, "transcript")
-    own_fields = (
-        "watch_url",
-        "file",
-        "captions",
-        "language",
-        "duration",
-        "date",
-        "partners",
-        "programme",
-    )
-
-
-class PaperFileInline(admin.StackedInline):
-    model = PaperFile
-    extra = 0
-    fields = ("file", "language", "edition")
-
-    def get_extra(self, request, obj=None, **kwargs):
-        return 0 if obj and obj.files.exists() else 1
-
-
-@admin.register(Paper)
-class PaperAdmin(EntryAdmin):
-    translated_fields = (*EntryAdmin.translated_fields, "licence")
-    own_fields = (
-        "type",
-        "authors",
-        "date",
-        "partners",
-        "isbn",
-        "doi",
-        "source_url",
-        "programme",
-    )
-    inlines = [PaperFileInline]
