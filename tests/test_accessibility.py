@@ -1,5 +1,6 @@
 """WCAG 2.2 AA on every public page, measured in a real browser on the sample content."""
 
+import itertools
 import re
 import subprocess
 import sys
@@ -186,7 +187,7 @@ def test_each_page_has_one_first_heading_and_skips_no_level(visit):
     found = []
     for address in IN_FRENCH + IN_ENGLISH:
         levels = visit(address).evaluate(HEADING_LEVELS)
-        skipped = [after for before, after in zip(levels, levels[1:]) if after > before + 1]
+        skipped = [after for before, after in itertools.pairwise(levels) if after > before + 1]
         if levels[:1] != [1] or levels.count(1) != 1 or skipped:
             found.append(f"{address}: {levels}")
     nothing(found)
@@ -421,7 +422,9 @@ def test_no_page_asks_another_host_or_sets_a_cookie(page, visit, sample_site):
 
 def test_nothing_moves_where_less_motion_is_asked_for(page, visit):
     page.emulate_media(reduced_motion="reduce")
-    nothing([f"{address}: {one}" for address in IN_FRENCH for one in visit(address).evaluate(MOVING)])
+    nothing(
+        [f"{address}: {one}" for address in IN_FRENCH for one in visit(address).evaluate(MOVING)]
+    )
 
 
 MOVING = """() => [...document.querySelectorAll("*")].flatMap((element) =>
