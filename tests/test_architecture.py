@@ -9,8 +9,8 @@ FLOORS = [
     | {"stylesheet"},
     {"models", "migrations"},
     {"search", "feeds", "sitemaps", "structured_data", "citations", "sharing", "importing"}
-    | {"starting"},
-    {"views", "admin", "templatetags", "management"},
+    | {"starting", "completeness", "preview"},
+    {"views", "admin", "desk", "templatetags", "management"},
     {"urls", "apps"},
 ]
 FLOOR_OF = {module: number for number, floor in enumerate(FLOORS) for module in floor}

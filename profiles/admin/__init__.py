@@ -3,13 +3,14 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from profiles.admin.content import FIRST_LANGUAGE, ContentAdmin, EntryAdmin, in_language
+from profiles.admin.content import FIRST_LANGUAGE, ContentAdmin, EntryAdmin, folded, in_language
 from profiles.models import Mandate, Organisation, Paper, PaperFile, Programme, Vacancy, Video
 
 
 @admin.register(Organisation)
 class OrganisationAdmin(ContentAdmin):
     translated_fields = ("name", "description")
+    first_fields = translated_fields
     picture_text = "logo_alt"
     prepopulated_fields = {"slug": ["acronym"]}
     list_display = ("__str__", "email", "website")
@@ -17,45 +18,40 @@ class OrganisationAdmin(ContentAdmin):
     def get_fieldsets(self, request, obj=None):
         return [
             *self.language_fieldsets(),
-            (_("Who you are"), {"fields": ["acronym", "slug", "founded"]}),
+            (_("Who you are"), {"fields": ["acronym"]}),
+            folded(_("Address and founding"), ["slug", "founded"]),
             (_("Logo"), {"fields": ["logo", *in_language(["logo_alt"], FIRST_LANGUAGE)]}),
-            (
-                _("Contact"),
-                {"fields": ["email", "telephones", "postal_address", "website", "social_links"]},
-            ),
+            (_("Contact"), {"fields": ["email", "telephones"]}),
+            folded(_("More ways to reach you"), ["postal_address", "website", "social_links"]),
         ]
 
 
 @admin.register(Programme)
 class ProgrammeAdmin(EntryAdmin):
-    own_fields = ("start", "end", "places", "partners", "funders", "website")
+    first_facts = ("start", "end")
+    more_facts = ("places", "partners", "funders", "website")
 
 
 @admin.register(Mandate)
 class MandateAdmin(EntryAdmin):
     translated_fields = (*EntryAdmin.translated_fields, "outputs", "intended_outcomes")
-    own_fields = ("mandators", "countries", "start", "end")
+    first_facts = ("start", "end")
+    more_facts = ("mandators", "countries")
 
 
 @admin.register(Vacancy)
 class VacancyAdmin(EntryAdmin):
     can_close = True
-    own_fields = ("location", "deadline", "contact_name", "contact_email", "link", "file")
+    picture_is_open = False
+    first_facts = ("location", "deadline", "contact_email", "file")
+    more_facts = ("contact_name", "link")
 
 
 @admin.register(Video)
 class VideoAdmin(EntryAdmin):
     translated_fields = (*EntryAdmin.translated_fields, "transcript")
-    own_fields = (
-        "watch_url",
-        "file",
-        "captions",
-        "language",
-        "duration",
-        "date",
-        "partners",
-        "programme",
-    )
+    first_facts = ("watch_url", "file")
+    more_facts = ("date", "language", "duration", "captions", "partners", "programme")
 
 
 class PaperFileInline(admin.StackedInline):
@@ -70,14 +66,6 @@ class PaperFileInline(admin.StackedInline):
 @admin.register(Paper)
 class PaperAdmin(EntryAdmin):
     translated_fields = (*EntryAdmin.translated_fields, "licence")
-    own_fields = (
-        "type",
-        "authors",
-        "date",
-        "partners",
-        "isbn",
-        "doi",
-        "source_url",
-        "programme",
-    )
+    first_facts = ("type", "date")
+    more_facts = ("authors", "partners", "source_url", "isbn", "doi", "programme")
     inlines = [PaperFileInline]

@@ -1,14 +1,23 @@
 """What the forms and lists of all our models share."""
 
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import (
+    AdminIntegerFieldWidget,
+    AdminSplitDateTime,
+    AdminTextareaWidget,
+)
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from js_asset import Media
 
-from profiles.models import only_organisation
+from profiles import dates
+from profiles.admin import columns
+from profiles.completeness import lacks_translation, remarks_on, with_files
+from profiles.models import Entry, only_organisation
 from profiles.publishing import State
 from profiles.translation import CONTENT_LANGUAGES, to_attribute
 
@@ -30,27 +39,50 @@ def in_language(fields, language):
     return [to_attribute(field, language) for field in fields]
 
 
+def folded(name, fields):
+    return name, {"fields": fields, "classes": ["collapse"]}
+
+
+class DateAndTime(AdminSplitDateTime):
+    """Each of the two inputs says what it takes, which Django only writes beside them."""
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs)
+        for widget, name in zip(self.widgets, (_("Date"), _("Time")), strict=True):
+            widget.attrs["aria-label"] = name
+
+
 class ContentAdmin(admin.ModelAdmin):
     """What the forms of all our models share."""
 
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+    formfield_overrides = {
+        models.URLField: {"assume_scheme": "https"},
+        models.DateTimeField: {"widget": DateAndTime},
+        models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 3})},
+    }
     translated_fields = ()
+    first_fields = ()  # those of the translated fields that stand open
     picture_text = ""  # alternative text of the picture, which has its place beside the picture
     save_on_top = True
 
     def language_fieldsets(self):
-        """The first language's texts stand open; each further one folds."""
+        """The first texts of the first language stand open; all others fold."""
+        rest = [name for name in self.translated_fields if name not in self.first_fields]
         yield (
             CONTENT_LANGUAGES[FIRST_LANGUAGE],
-            {"fields": in_language(self.translated_fields, FIRST_LANGUAGE)},
+            {"fields": in_language(self.first_fields, FIRST_LANGUAGE)},
         )
+        if rest:
+            yield folded(_("More texts in French"), in_language(rest, FIRST_LANGUAGE))
         for language in FURTHER_LANGUAGES:
             fields = in_language([*self.translated_fields, self.picture_text], language)
-            yield CONTENT_LANGUAGES[language], {"fields": fields, "classes": ["collapse"]}
+            yield folded(CONTENT_LANGUAGES[language], fields)
 
     def render_change_form(self, request, context, *args, **kwargs):
         # The rich text editor's import map is an inline script, which needs the page's nonce.
         context["media"] = Media.from_media(context["media"], nonce=str(request.csp_nonce))
+        if isinstance(original := context.get("original"), Entry):
+            context["remarks"] = remarks_on(original)
         return super().render_change_form(request, context, *args, **kwargs)
 
 
@@ -66,33 +98,89 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.in_state(State(self.value())) if self.value() in State else queryset
 
 
+class TranslationFilter(admin.SimpleListFilter):
+    title = _("language")
+    parameter_name = "lacks"
+
+    def lookups(self, request, model_admin):
+        words = {"fr": _("French is missing"), "en": _("English is missing")}
+        return [(language, words[language]) for language in CONTENT_LANGUAGES]
+
+    def queryset(self, request, queryset):
+        if self.value() in CONTENT_LANGUAGES:
+            return queryset.filter(lacks_translation(self.value()))
+        return queryset
+
+
 class EntryAdmin(ContentAdmin):
     translated_fields = ("title", "summary", "body")
+    first_fields = ("title", "body")
     picture_text = "image_alt"
-    own_fields = ()
+    first_facts = ()  # what stands open of the kind's own fields; at most seven fields do
+    more_facts = ()
+    picture_is_open = True
     can_close = False
-    list_display = ("title", "state", "dated", "updated", "position")
+    list_display = (
+        "thumbnail",
+        "title",
+        "state",
+        "languages",
+        "when",
+        "to_complete",
+        "on_site",
+        "position",
+    )
+    list_display_links = ("title",)
     list_editable = ("position",)
-    list_filter = (StateFilter,)
-    list_per_page = 50
+    list_filter = (StateFilter, TranslationFilter)
+    list_per_page = 100
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # each would cost a query
     search_fields = ("title_fr", "title_en", "slug")
     actions = ("publish", "withdraw")
     readonly_when_published = ("slug",)
 
     def get_fieldsets(self, request, obj=None):
-        picture = ["image", *in_language(["image_alt"], FIRST_LANGUAGE), "image_is_decorative"]
-        publication = ["is_draft", "publish_at", "slug", "position"]
+        publication = ["is_draft"]
         if only_organisation() is None:
             publication.insert(0, "organisation")
         return [
             *self.language_fieldsets(),
-            (_("Facts"), {"fields": self.own_fields}),
-            (_("Picture"), {"fields": picture}),
+            (_("Facts"), {"fields": self.first_facts}),
+            folded(_("More facts"), self.more_facts),
+            *self.picture_fieldsets(),
             (_("Publication"), {"fields": publication}),
+            folded(_("Schedule, address and position"), ["publish_at", "slug", "position"]),
         ]
+
+    def picture_fieldsets(self):
+        fields = ["image", *in_language(["image_alt"], FIRST_LANGUAGE)]
+        if self.picture_is_open:
+            yield _("Picture"), {"fields": fields}
+            yield folded(_("If the picture says nothing"), ["image_is_decorative"])
+        else:
+            yield folded(_("Picture"), [*fields, "image_is_decorative"])
+
+    def changelist_view(self, request, extra_context=None):
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def get_changelist_form(self, request, **kwargs):
+        # In the list no label stands beside the number.
+        attrs = {"aria-label": capfirst(_("position"))}
+        return super().get_changelist_form(
+            request, widgets={"position": AdminIntegerFieldWidget(attrs=attrs)}, **kwargs
+        )
+
+    def get_queryset(self, request):
+        return with_files(super().get_queryset(request))
 
     def get_readonly_fields(self, request, obj=None):
         return self.readonly_when_published if obj and obj.is_published else ()
+
+    @admin.display(description=_("picture"))
+    def thumbnail(self, entry):
+        return columns.thumbnail(entry)
 
     @admin.display(description=_("title"))
     def title(self, entry):
@@ -100,17 +188,43 @@ class EntryAdmin(ContentAdmin):
 
     @admin.display(description=_("state"))
     def state(self, entry):
-        return entry.state.label
+        return columns.state(entry)
+
+    @admin.display(description=_("languages"))
+    def languages(self, entry):
+        return columns.languages(entry)
+
+    @admin.display(description=_("date"), ordering="dated")
+    def when(self, entry):
+        return dates.in_words(entry.dated)
+
+    @admin.display(description=_("to complete"))
+    def to_complete(self, entry):
+        return columns.remarks(entry)
+
+    @admin.display(description=_("on the site"))
+    def on_site(self, entry):
+        return columns.site_link(entry)
 
     @admin.action(description=_("Publish the selected entries"))
     def publish(self, request, queryset):
-        refused = [entry for entry in queryset if not publish(entry)]
-        number = len(queryset) - len(refused)
-        message = ngettext("%d entry is published.", "%d entries are published.", number)
-        self.message_user(request, message % number)
-        for entry in refused:
-            message = _("“%s” stays a draft: open its form to see what is missing.")
-            self.message_user(request, message % entry, messages.WARNING)
+        done = {State.PUBLISHED: 0, State.SCHEDULED: 0}
+        for entry in queryset:
+            if publish(entry):
+                done[State.PUBLISHED if entry.is_published else State.SCHEDULED] += 1
+            else:
+                message = _("“%s” stays a draft: open its form to see what is missing.")
+                self.message_user(request, message % entry, messages.WARNING)
+        if number := done[State.PUBLISHED]:
+            message = ngettext("%d entry is published.", "%d entries are published.", number)
+            self.message_user(request, message % number)
+        if number := done[State.SCHEDULED]:
+            message = ngettext(
+                "%d entry is scheduled: visitors will see it from its date on.",
+                "%d entries are scheduled: visitors will see them from their dates on.",
+                number,
+            )
+            self.message_user(request, message % number)
 
     @admin.action(description=_("Withdraw the selected entries"))
     def withdraw(self, request, queryset):

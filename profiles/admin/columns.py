@@ -1,0 +1,77 @@
+"""What the lists of entries show in each column."""
+
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from profiles.completeness import remarks_on
+from profiles.images import picture
+from profiles.publishing import State
+from profiles.translation import CONTENT_LANGUAGES, to_attribute
+
+# A sign beside each word, so that the state is not told by colour alone.
+MARKS = {
+    State.DRAFT: "✎",
+    State.SCHEDULED: "◷",
+    State.PUBLISHED: "●",
+    State.CLOSED: "■",
+}
+
+
+def thumbnail(entry):
+    small = picture(entry.image) or picture(getattr(entry, "cover", None))
+    if small is None:
+        return ""
+    return format_html(
+        '<picture class="desk-thumbnail"><source type="{}" srcset="{}" sizes="64px">'
+        '<img src="{}" srcset="{}" sizes="64px" width="{}" height="{}" alt="" loading="lazy">'
+        "</picture>",
+        *small.sources[0],
+        small.url,
+        small.srcset,
+        small.width,
+        small.height,
+    )
+
+
+def state(entry):
+    found = entry.state
+    words = found.label
+    if found == State.SCHEDULED:
+        moment = date_format(localtime(entry.publish_at), "SHORT_DATETIME_FORMAT")
+        words = _("%(state)s for %(moment)s") % {"state": words, "moment": moment}
+    return format_html(
+        '<span class="desk-state desk-{}"><span aria-hidden="true">{}</span> {}</span>',
+        found.value,
+        MARKS[found],
+        words,
+    )
+
+
+def languages(entry):
+    """The languages in which there is a title, in words for whoever can't see the letters."""
+    filled = [code for code in CONTENT_LANGUAGES if getattr(entry, to_attribute("title", code))]
+    codes = [(CONTENT_LANGUAGES[code], code) for code in filled]
+    return format_html_join(", ", '<abbr title="{}">{}</abbr>', codes)
+
+
+def remarks(entry):
+    found = [[remark.text] for remark in remarks_on(entry)]
+    if not found:
+        return ""
+    lines = format_html_join("", "<li>{}</li>", found)
+    number = ngettext("%d point", "%d points", len(found)) % len(found)
+    return format_html(
+        '<details class="desk-list"><summary>{}</summary><ul>{}</ul></details>', number, lines
+    )
+
+
+def site_link(entry):
+    return format_html(
+        '<a href="{}">{}<span class="visually-hidden"> {}</span></a>',
+        entry.get_absolute_url(),
+        _("View on the site"),
+        entry.title,
+    )

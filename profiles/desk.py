@@ -1,0 +1,96 @@
+"""The first page of the admin: words, order, frequent tasks, and what needs attention."""
+
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.i18n import JavaScriptCatalog
+
+from profiles import completeness
+from profiles.models import KINDS, Organisation
+
+# The sentences of the frequent tasks, whose articles differ from kind to kind.
+TASKS = {
+    "videos": gettext_lazy("Add a video"),
+    "papers": gettext_lazy("Add a paper"),
+    "vacancies": gettext_lazy("Add a vacancy"),
+    "programmes": gettext_lazy("Add a programme"),
+    "mandates": gettext_lazy("Add a support mandate"),
+}
+# In the order of the profile page; what is not of the profile comes after it.
+ORDER = [model._meta.object_name for model in (Organisation, *KINDS.values())]
+
+
+def organisations(request):
+    """The first two organisations, asked for once in a request."""
+    if not hasattr(request, "desk_organisations"):
+        request.desk_organisations = list(Organisation.objects.all()[:2])
+    return request.desk_organisations
+
+
+def form_address(entry, field=""):
+    """The address of an entry's form, at one of its fields."""
+    meta = entry._meta
+    address = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[entry.pk])
+    return f"{address}#{completeness.anchor(field)}" if field else address
+
+
+class Desk(admin.AdminSite):
+    index_title = gettext_lazy("What would you like to do?")
+    index_template = "admin/desk.html"
+    enable_nav_sidebar = False  # lists need the width, and the first page has it all
+
+    def each_context(self, request):
+        known = organisations(request)
+        if len(known) == 1:
+            title = _("Administration of %(name)s") % {"name": known[0]}
+        else:
+            title = _("Administration")
+        return {**super().each_context(request), "site_header": title, "site_title": title}
+
+    def get_app_list(self, request, app_label=None):
+        apps = super().get_app_list(request, app_label)
+        for app in apps:
+            if app["app_label"] == "profiles":
+                app["models"].sort(key=place)
+                self.open_single_organisation(request, app["models"])
+        return sorted(apps, key=lambda app: (app["app_label"] != "profiles", app["app_label"]))
+
+    def open_single_organisation(self, request, models):
+        """The list of one organisation would only be a page more to pass."""
+        known = organisations(request)
+        for model in models:
+            if model["model"] is Organisation and len(known) == 1 and model["admin_url"]:
+                model["admin_url"] = form_address(known[0])
+
+    def index(self, request, extra_context=None):
+        context = {"tasks": self.tasks(request), "attention": self.attention(request)}
+        return super().index(request, {**context, **(extra_context or {})})
+
+    def tasks(self, request):
+        """(words, address) of what is done most often, as far as this person may do it."""
+        return [
+            (words, reverse(f"admin:profiles_{KINDS[address]._meta.model_name}_add"))
+            for address, words in TASKS.items()
+            if self.get_model_admin(KINDS[address]).has_add_permission(request)
+        ]
+
+    def attention(self, request):
+        kinds = [
+            model
+            for model in KINDS.values()
+            if self.get_model_admin(model).has_change_permission(request)
+        ]
+        found = completeness.overview(kinds)
+        rows = [(remark, form_address(remark.entry, remark.field)) for remark in found.remarks]
+        return {"rows": rows, "number": found.number, "is_more": found.is_more}
+
+    def i18n_javascript(self, request, extra_context=None):
+        # With the words of the rich text editor, which Django's own catalogue lacks.
+        packages = ["django.contrib.admin", "django_prose_editor"]
+        return JavaScriptCatalog.as_view(packages=packages)(request)
+
+
+def place(model):
+    name = model["object_name"]
+    return ORDER.index(name) if name in ORDER else len(ORDER)

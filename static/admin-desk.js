@@ -1,0 +1,63 @@
+// Small comforts of the admin; everything works without them.
+(() => {
+  const words = JSON.parse(document.currentScript?.dataset.words ?? "{}");
+
+  // A link to a field opens the part that folds it away and puts the cursor into it.
+  const visit = () => {
+    const field = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!field?.closest("form")) return;
+    for (let part = field.closest("details"); part; part = part.parentElement.closest("details")) {
+      part.open = true;
+    }
+    const editor = field.closest(".prose-editor")?.querySelector("[contenteditable]");
+    const target = editor ?? field;
+    target.scrollIntoView({ block: "center" });
+    target.focus({ preventScroll: true });
+  };
+
+  // The rich text editor knows its tooltips in English only.
+  const inOurWords = (text) => words[text] ?? words[text?.toLowerCase()];
+  const translate = (root) => {
+    for (const button of root.querySelectorAll(".prose-menubar button[title]")) {
+      button.title = inOurWords(button.title) ?? button.title;
+      button.setAttribute("aria-label", button.title);
+    }
+    for (const sample of root.querySelectorAll(".prose-menubar :is(h3, h4, p)")) {
+      const word = inOurWords(sample.textContent);
+      if (word && word !== sample.textContent) sample.textContent = word;
+    }
+  };
+
+  // The editor's text field has no name of its own; the label beside it is one.
+  const name = (root) => {
+    for (const editor of root.querySelectorAll("[contenteditable=true]:not([aria-label])")) {
+      const label = editor.closest(".form-row")?.querySelector("label");
+      if (label) editor.setAttribute("aria-label", label.textContent.replace(/\s*:\s*$/, ""));
+    }
+  };
+
+  const copy = async (button) => {
+    const field = document.getElementById(button.dataset.copy);
+    field.select();
+    await navigator.clipboard.writeText(field.value);
+    button.textContent = button.dataset.copied;
+  };
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const form = document.querySelector("#content-main form");
+    if (form) {
+      const furnish = () => {
+        translate(form);
+        name(form);
+      };
+      new MutationObserver(furnish).observe(form, { childList: true, subtree: true });
+      furnish();
+    }
+    for (const button of document.querySelectorAll("[data-copy]")) {
+      button.hidden = !navigator.clipboard;
+      button.addEventListener("click", () => copy(button));
+    }
+  });
+  window.addEventListener("load", visit);
+  window.addEventListener("hashchange", visit);
+})();

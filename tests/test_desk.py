@@ -1,0 +1,429 @@
+"""The admin as a French-speaking colleague meets it."""
+
+import datetime
+import re
+from html.parser import HTMLParser
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import Permission
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from profiles import completeness
+from profiles.models import KINDS, Mandate, Organisation, Paper, PaperFile, Vacancy, Video
+
+KIND_NAMES = ["programme", "mandate", "vacancy", "video", "paper"]
+ENGLISH = (
+    "Add Change Changed Delete Deleted Save View Site Filter Search Home Select Selected Go "
+    "Currently Clear Today Now Yesterday Tomorrow History Show Hide Log out Password Welcome "
+    "Remove Choose Run Heading Paragraph Bold Italic Undo Redo Quotation List Link insert "
+    "remove unordered ordered Update Cancel Edit Close Error Please Correct Below Draft "
+    "Published Scheduled Closed The This With Without Nothing Only Date Time By And Or Of To "
+    "Files File Picture Language Languages Facts More Not Are You Sure Yes Django Copy Preview "
+    "Toggle theme Skip Main content Models application administration"
+).lower()
+# "CC BY", "offre close", "image"
+SAME_IN_FRENCH = {"application", "administration", "site", "date", "content", "or", "by", "close"}
+ENGLISH_WORDS = set(ENGLISH.split()) - SAME_IN_FRENCH
+
+
+class Shown(HTMLParser):
+    """All that a page says: texts, and the attributes that are read or shown."""
+
+    SAID = {"title", "alt", "aria-label", "placeholder"}
+
+    def __init__(self, html):
+        super().__init__()
+        self.words, self.silent = [], 0
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        attributes = dict(attrs)
+        self.silent += tag in ("script", "style")
+        self.words += [value for name, value in attrs if name in self.SAID and value]
+        if tag == "input" and attributes.get("type") in ("submit", "button"):
+            self.words.append(attributes.get("value", ""))
+
+    def handle_endtag(self, tag):
+        self.silent -= tag in ("script", "style")
+
+    def handle_data(self, data):
+        if not self.silent:
+            self.words.append(data)
+
+
+def english_in(html):
+    text = " ".join(Shown(html).words).lower()
+    return sorted(set(re.findall(r"[a-zà-ÿ’]+", text)) & ENGLISH_WORDS)
+
+
+@pytest.fixture
+def french(staff_client):
+    staff_client.defaults["HTTP_ACCEPT_LANGUAGE"] = "fr"
+    return staff_client
+
+
+@pytest.fixture
+def one_of_each(imrap):
+    """An entry of each kind, in French words only."""
+    for model in KINDS.values():
+        model.objects.create(organisation=imrap, title_fr="Écouter Ménaka", slug="menaka")
+    return {model._meta.model_name: model.objects.get() for model in KINDS.values()}
+
+
+def pages_of(entry):
+    stem = f"/admin/profiles/{entry._meta.model_name}/"
+    own = [f"{stem}{entry.pk}/{page}/" for page in ("change", "delete", "history")]
+    return [stem, f"{stem}add/", *own]
+
+
+def test_an_english_word_would_be_seen():
+    assert english_in('<a title="View site">Ajouter</a> <input type="submit" value="Go">') == [
+        "go",
+        "view",
+    ]
+
+
+def test_no_english_word_stands_on_a_french_screen(french, one_of_each, imrap):
+    organisation = f"/admin/profiles/organisation/{imrap.pk}/change/"
+    addresses = ["/admin/", "/admin/password_change/", organisation]
+    for entry in one_of_each.values():
+        addresses += [*pages_of(entry), f"/admin/profiles/{entry._meta.model_name}/?q=rien"]
+    found = {address: english_in(french.get(address).text) for address in addresses}
+    assert {address: words for address, words in found.items() if words} == {}
+    assert english_in(french.post("/admin/logout/").text) == []
+
+
+def test_no_english_word_answers_a_mistake_or_an_action(french, one_of_each):
+    address = "/admin/profiles/paper/"
+    fields = {"files-TOTAL_FORMS": "1", "files-INITIAL_FORMS": "0", "files-0-language": "xx"}
+    refused = french.post(f"{address}add/", fields).text
+    assert english_in(refused) == []
+    keys = [one_of_each["paper"].pk]
+    for action in ("publish", "withdraw", "delete_selected"):
+        fields = {"action": action, "_selected_action": keys}
+        assert english_in(french.post(address, fields, follow=True).text) == []
+    assert english_in(french.post(address, {"action": "publish"}, follow=True).text) == []
+
+
+def test_the_first_page_follows_the_order_of_the_profile(staff_client, imrap):
+    page = staff_client.get("/admin/")
+    assert [app["app_label"] for app in page.context["app_list"]][:2] == ["profiles", "auth"]
+    assert [model["object_name"] for model in page.context["app_list"][0]["models"]] == [
+        "Organisation",
+        "Programme",
+        "Mandate",
+        "Vacancy",
+        "Video",
+        "Paper",
+    ]
+
+
+def test_the_only_organisation_opens_on_its_form(staff_client, imrap):
+    form = f'href="/admin/profiles/organisation/{imrap.pk}/change/"'
+    assert form in staff_client.get("/admin/").text
+    Organisation.objects.create(name_fr="Autre", slug="autre")
+    page = staff_client.get("/admin/").text
+    assert form not in page
+    assert 'href="/admin/profiles/organisation/"' in page
+
+
+def test_every_screen_bears_the_name_of_the_organisation(staff_client, imrap):
+    page = staff_client.get("/admin/profiles/video/").text
+    assert "Administration of IMRAP</a>" in page
+    assert "Django" not in page
+
+
+def test_tasks_are_offered_to_those_who_may_do_them(client, staff, imrap):
+    staff.is_superuser = False
+    staff.save()
+    staff.user_permissions.add(Permission.objects.get(codename="add_video"))
+    client.force_login(staff)
+    page = client.get("/admin/")
+    assert [str(words) for words, _address in page.context["tasks"]] == ["Add a video"]
+    assert [app["app_label"] for app in page.context["app_list"]] == ["profiles"]
+
+
+def words_of(entry):
+    model = type(entry)
+    found = completeness.with_files(model.objects.filter(pk=entry.pk)).get()
+    return [(remark.field, remark.text) for remark in completeness.remarks_on(found)]
+
+
+WHOLE = {"title_en": "Note", "body_fr": "<p>Texte.</p>", "body_en": "<p>Text.</p>"}
+
+
+def test_an_entry_that_is_whole_has_no_remark(add_paper):
+    paper = add_paper("Note", **WHOLE)
+    assert words_of(paper) == []
+    assert list(completeness.candidates(Paper)) == []
+
+
+def test_missing_texts_are_told(add_paper):
+    assert words_of(add_paper("Note", body_fr="<p>Texte.</p>")) == [
+        ("title_en", "The translation is missing: title (English)."),
+        ("body_en", "The translation is missing: text (English)."),
+    ]
+    paper = add_paper("Autre", title_en="Other")
+    assert words_of(paper) == [("body_fr", "The text is empty.")]
+    assert paper in completeness.candidates(Paper)
+
+
+def test_a_picture_without_words_is_told(add_paper):
+    paper = add_paper("Note", image="papers/a.jpg", is_draft=True, **WHOLE)
+    assert words_of(paper) == [("image_alt_fr", "The picture has no alternative text.")]
+    assert list(completeness.candidates(Paper)) == [paper]
+    Paper.objects.update(image_is_decorative=True)
+    assert words_of(paper) == []
+
+
+def test_a_heavy_file_and_one_without_text_are_told(add_paper):
+    paper = add_paper("Note", **WHOLE)
+    facts = {"format": "pdf", "page_count": 1, "sha256": "", "language": "fr"}
+    files = [
+        PaperFile(paper=paper, file="papers/a.pdf", size=5_000_000, text="Mali", **facts),
+        PaperFile(paper=paper, file="papers/b.pdf", size=5_000_001, text="Mali", **facts),
+        PaperFile(paper=paper, file="papers/c.pdf", size=1, text="", **facts),
+    ]
+    PaperFile.objects.bulk_create(files)
+    assert words_of(paper) == [
+        ("files-1-file", "A file has more than 5 MB: add a light edition."),
+        ("files-2-file", "A PDF holds no text, only pictures of pages."),
+    ]
+    assert list(completeness.candidates(Paper)) == [paper]
+
+
+def test_a_deadline_that_is_past_is_told(imrap):
+    vacancy = Vacancy.objects.create(
+        organisation=imrap,
+        title_fr="Poste",
+        deadline=timezone.now() - datetime.timedelta(days=1),
+        **WHOLE,
+    )
+    text = "The deadline is past: the vacancy is no longer listed."
+    assert words_of(vacancy) == [("deadline", text)]
+    assert completeness.anchor("deadline") == "id_deadline_0"
+
+
+def test_a_link_without_encryption_is_told(imrap):
+    body = '<p><a href="http://a.org/">a</a></p>'
+    fields = {**WHOLE, "body_fr": body, "watch_url": "http://interpeace.org/film"}
+    video = Video.objects.create(organisation=imrap, title_fr="Film", **fields)
+    assert words_of(video) == [
+        ("watch_url", "The link does not begin with https://."),
+        ("body_fr", "A link in the text does not begin with https://."),
+    ]
+
+
+@pytest.mark.parametrize("number", [1, 30])
+def test_the_first_page_shows_twenty_remarks_in_few_queries(
+    staff_client, add_paper, django_assert_max_num_queries, number
+):
+    for n in range(number):
+        add_paper(f"Note {n}", title_en="Note")
+    staff_client.get("/admin/")
+    with django_assert_max_num_queries(12):
+        page = staff_client.get("/admin/")
+    assert page.text.count("The text is empty.") == min(number, 20)
+    assert ("The first 20 of 30 are shown." in page.text) == (number == 30)
+    address = f"/admin/profiles/paper/{Paper.objects.latest('updated').pk}/change/#id_body_fr"
+    assert f'href="{address}"' in page.text
+
+
+def test_a_list_of_a_hundred_needs_eight_queries_at_most(
+    staff_client, imrap, django_assert_max_num_queries
+):
+    for model in KINDS.values():
+        rows = [
+            model(organisation=imrap, title_fr=f"Titre {n}", slug=f"titre-{n}") for n in range(100)
+        ]
+        model.objects.bulk_create(rows)
+    for name in KIND_NAMES:
+        with django_assert_max_num_queries(8):
+            page = staff_client.get(f"/admin/profiles/{name}/").text
+        assert page.count("action-select") >= 100
+
+
+@pytest.mark.parametrize("name", KIND_NAMES)
+def test_a_form_needs_twelve_queries_at_most(
+    staff_client, one_of_each, django_assert_max_num_queries, name
+):
+    with django_assert_max_num_queries(12):
+        staff_client.get(f"/admin/profiles/{name}/{one_of_each[name].pk}/change/")
+    with django_assert_max_num_queries(12):
+        staff_client.get(f"/admin/profiles/{name}/add/")
+
+
+@pytest.mark.parametrize("name", [*KIND_NAMES, "organisation"])
+def test_at_most_seven_fields_of_an_entry_stand_open(staff_client, imrap, name):
+    address = f"/admin/profiles/{name}/add/"
+    fieldsets = staff_client.get(address).context["adminform"].fieldsets
+    opened = [
+        field
+        for _title, options in fieldsets
+        for field in options["fields"]
+        if "collapse" not in options.get("classes", ())
+    ]
+    assert 4 <= len(opened) <= 7
+
+
+def test_a_list_tells_state_languages_and_date_in_words(staff_client, add_paper):
+    add_paper("Note", date="2016-06-30", is_draft=True)
+    later = timezone.now() + datetime.timedelta(days=400)
+    add_paper("Plus tard", title_en="Later", publish_at=later)
+    page = staff_client.get("/admin/profiles/paper/").text
+    assert '<span aria-hidden="true">✎</span> draft</span>' in page
+    assert '<span aria-hidden="true">◷</span> scheduled for ' in page
+    assert "30 June 2016" in page
+    assert '<abbr title="French">fr</abbr>, <abbr title="English">en</abbr>' in page
+    assert 'href="/en/papers/note/">View on the site' in page
+
+
+def test_a_list_filters_by_missing_language(staff_client, add_paper):
+    add_paper("Seul", body_fr="<p>Texte.</p>")
+    add_paper("Deux", **WHOLE)
+    page = staff_client.get("/admin/profiles/paper/?lacks=en").text
+    assert ">Seul</a>" in page
+    assert ">Deux</a>" not in page
+    assert ">Seul</a>" not in staff_client.get("/admin/profiles/paper/?lacks=fr").text
+
+
+def test_the_action_tells_scheduled_from_published(staff_client, add_paper):
+    later = timezone.now() + datetime.timedelta(days=2)
+    keys = [add_paper("A", is_draft=True).pk, add_paper("B", is_draft=True, publish_at=later).pk]
+    fields = {"action": "publish", "_selected_action": keys}
+    page = staff_client.post("/admin/profiles/paper/", fields, follow=True).text
+    assert "1 entry is published." in page
+    assert "1 entry is scheduled: visitors will see it from its date on." in page
+
+
+def test_a_mistake_below_the_form_is_linked_too(staff_client, imrap):
+    fields = {"files-TOTAL_FORMS": "1", "files-INITIAL_FORMS": "0", "files-0-language": "xx"}
+    page = staff_client.post("/admin/profiles/paper/add/", fields).text
+    sentence = "Type a title in at least one language."
+    assert f'<a href="#id_title_fr">Title (French)</a> – {sentence}' in page
+    assert '<a href="#id_publish_at_0">Published from</a>' in page
+    assert '<a href="#id_files-0-language">Language</a>' in page
+
+
+def test_a_remark_keeps_nobody_from_saving(staff_client, imrap):
+    mandate = Mandate.objects.create(organisation=imrap, title_fr="Mandat")
+    address = f"/admin/profiles/mandate/{mandate.pk}/change/"
+    assert '<a href="#id_body_fr">The text is empty.</a>' in staff_client.get(address).text
+    fields = {
+        "title_fr": "Autre",
+        "position": "1",
+        "publish_at_0": "2016-06-30",
+        "publish_at_1": "12:00",
+    }
+    assert staff_client.post(address, fields).status_code == 302
+    assert Mandate.objects.get().title_fr == "Autre"
+
+
+# In a browser
+
+
+@pytest.fixture
+def browser_context_args(browser_context_args):
+    return {**browser_context_args, "locale": "fr-FR"}
+
+
+@pytest.fixture
+def desk(page, live_server, staff_client, transactional_db, one_of_each):
+    """A signed-in browser page, and the address of the site."""
+    cookie = staff_client.cookies["sessionid"]
+    page.context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": live_server.url}])
+    page.site = live_server.url
+    return page
+
+
+def all_pages(one_of_each):
+    organisation = Organisation.objects.get()
+    form = f"/admin/profiles/organisation/{organisation.pk}/change/"
+    addresses = ["/admin/", "/admin/profiles/organisation/", form]
+    for entry in one_of_each.values():
+        addresses += pages_of(entry)
+    return addresses
+
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page_of_ours(desk, one_of_each, scheme):
+    # Axe itself writes inline styles, which the site's policy would refuse.
+    context = desk.context.browser.new_context(
+        bypass_csp=True, color_scheme=scheme, locale="fr-FR", reduced_motion="reduce"
+    )
+    context.add_cookies(desk.context.cookies())
+    page, axe, faults = context.new_page(), Axe(), {}
+    # The colours are the same on every page.
+    papers = ["/admin/", *pages_of(one_of_each["paper"])[:2]]
+    addresses = all_pages(one_of_each) if scheme == "light" else papers
+    for address in addresses:
+        page.goto(desk.site + address)
+        if page.locator("textarea[data-django-prose-editor-configurable]").count():
+            expect(page.locator("[contenteditable][aria-label]").first).to_be_attached()
+        result = axe.run(page, options=RULES).response
+        if found := [(v["id"], v["nodes"][0]["html"][:160]) for v in result["violations"]]:
+            faults[address] = found
+    context.close()
+    assert faults == {}, faults
+
+
+def test_nothing_leaves_a_phones_screen_and_nothing_is_too_small_to_tap(desk, one_of_each):
+    desk.set_viewport_size({"width": 360, "height": 740})
+    wide, small = {}, {}
+    for address in all_pages(one_of_each):
+        desk.goto(desk.site + address)
+        width = desk.evaluate("""() => Math.max(document.documentElement.scrollWidth,
+            ...[...document.querySelectorAll('main, main div, main fieldset')]
+                .filter(e => getComputedStyle(e).overflowX != 'visible').map(e => e.scrollWidth))""")
+        if width > 360:
+            wide[address] = width
+        found = desk.evaluate("""() => [...document.querySelectorAll(
+                'main a, main button, main input, main select, main summary, header a')]
+            .filter(e => e.checkVisibility() && e.type !== 'hidden' && !e.closest('p, .ProseMirror'))
+            .map(e => [e.outerHTML.slice(0, 120), e.getBoundingClientRect()])
+            .filter(([html, r]) => r.width > 1 && (r.height < 23.5 || r.width < 23.5))
+            .map(([html, r]) => `${html} ${r.width}x${r.height}`)""")
+        if found:
+            small[address] = found[:4]
+    assert (wide, small) == ({}, {}), (wide, small)
+
+
+def test_a_link_opens_the_folded_part_and_takes_to_the_field(desk, one_of_each):
+    paper = one_of_each["paper"]
+    desk.goto(f"{desk.site}/admin/profiles/paper/{paper.pk}/change/#id_title_en")
+    expect(desk.locator("#id_title_en")).to_be_focused()
+    desk.goto(f"{desk.site}/admin/")
+    link = desk.locator(f"a[href='/admin/profiles/paper/{paper.pk}/change/#id_body_fr']")
+    link.click()
+    expect(desk.locator(".field-body_fr [contenteditable]")).to_be_focused()
+
+
+def test_the_editors_toolbar_speaks_french(desk):
+    desk.goto(f"{desk.site}/admin/profiles/mandate/add/")
+    bar = desk.locator(".field-body_fr .prose-menubar")
+    expect(bar.get_by_role("button", name="Gras")).to_be_visible()
+    titles = [button.get_attribute("title") for button in bar.locator("button[title]").all()]
+    assert titles == [
+        "Paragraphe",
+        "Liste à puces",
+        "Liste numérotée",
+        "Propriétés de la liste",
+        "Citation",
+        "Gras",
+        "Italique",
+        "Ajouter ou modifier un lien",
+        "Supprimer le lien",
+        "Annuler",
+        "Rétablir",
+    ]
+    assert bar.locator(".prose-menubar__picker").text_content() == "TitreSous-titreParagraphe"
+    desk.locator(".field-body_fr [contenteditable]").fill("un mot")
+    desk.keyboard.press("Control+a")
+    bar.get_by_role("button", name="Ajouter ou modifier un lien").click()
+    dialog = desk.locator("dialog[open]")
+    assert english_in(dialog.evaluate("e => e.outerHTML")) == []
