@@ -7,6 +7,7 @@ from django.http import Http404
 from django.views.decorators.http import require_safe
 
 from imrap_site.ranges import ranged_response
+from profiles import preview
 from profiles.documents import FORMATS
 from profiles.models import file_is_visible
 
@@ -23,7 +24,10 @@ SHOWN = ("image/", "video/", "text/vtt")  # the rest is saved, not opened inside
 @require_safe
 def media(request, name):
     media_type = MEDIA_TYPES.get(PurePosixPath(name).suffix[1:])
-    if media_type is None or not file_is_visible(name, request.user):
+    if media_type is None:
+        raise Http404
+    token = request.GET.get(preview.PARAMETER)
+    if not file_is_visible(name, request.user) and not preview.opens_file(token, name):
         raise Http404
     try:
         file = default_storage.open(name)
@@ -39,7 +43,7 @@ def media(request, name):
         as_attachment=not media_type.startswith(SHOWN),
     )
     # No shared cache may keep what can be withdrawn; the reader's own never needs to ask again.
-    if request.user.is_authenticated:
+    if request.user.is_authenticated or token:
         response["Cache-Control"] = "private, no-store"
     else:
         response["Cache-Control"] = "private, max-age=31536000, immutable"

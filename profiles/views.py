@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from profiles import preview
 from profiles.models import KINDS, Organisation, Paper, Programme, Video
 
 ON_PROFILE = 3
@@ -77,16 +78,29 @@ def number(request, name):
 
 @require_safe
 def entry(request, kind, slug):
+    token = request.GET.get(preview.PARAMETER)
+    draft = preview.opens(token, kind, slug)
+    if draft and not draft.is_published:
+        return preview_page(request, draft, token)
     found = get_object_or_404(kind.objects.visible_to(request.user).with_related(), slug=slug)
     show = entry_page if found.is_published else never_cache(entry_page)
     return show(request, found)
 
 
-def entry_page(request, found):
+@never_cache
+def preview_page(request, draft, token):
+    """A draft as somebody without an account reads it, whose files open with the same token."""
+    page = entry_page(request, draft, preview_until=preview.valid_until(token))
+    page.content = preview.with_token(page.text, token)
+    return page
+
+
+def entry_page(request, found, **context):
     context = {
         "organisation": found.organisation,
         "entry": found,
         "related": related(found),
+        **context,
     }
     return render(request, "profiles/entry.html", context)
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from js_asset import Media
 
-from profiles import dates
+from profiles import dates, preview
 from profiles.admin import columns
 from profiles.completeness import lacks_translation, remarks_on, with_files
 from profiles.models import Entry, only_organisation
@@ -83,6 +83,9 @@ class ContentAdmin(admin.ModelAdmin):
         context["media"] = Media.from_media(context["media"], nonce=str(request.csp_nonce))
         if isinstance(original := context.get("original"), Entry):
             context["remarks"] = remarks_on(original)
+            if not original.is_published:
+                address = preview.address_for(original)
+                context["preview_address"] = request.build_absolute_uri(address)
         return super().render_change_form(request, context, *args, **kwargs)
 
 

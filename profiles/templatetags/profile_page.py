@@ -132,6 +132,7 @@ def duration_in_words(duration):
     return f"{seconds} s"
 
 
+@register.filter
 def moment_in_words(moment):
     """A date and time with the zone it is in: "7 February 2027, 23:59 (Bamako time)"."""
     local = timezone.localtime(moment)

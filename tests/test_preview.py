@@ -1,0 +1,101 @@
+"""A draft that somebody without an account may read for seven days."""
+
+import datetime
+
+import pytest
+from django.core.files.base import ContentFile
+from django.test import Client
+from django.utils import timezone
+
+from profiles import preview
+from profiles.models import Paper, PaperFile, Video
+from tests.test_documents import a_pdf
+from tests.test_images import content_of, photograph
+
+
+@pytest.fixture
+def draft(add_paper, tmp_path):
+    paper = add_paper("Écouter Ménaka", is_draft=True, slug="menaka", image_alt_fr="Un arbre")
+    paper.image.save("arbre.jpg", ContentFile(content_of(photograph())))
+    PaperFile.objects.create(paper=paper, file=ContentFile(a_pdf(b"(un) Tj"), "rapport.pdf"))
+    return Paper.objects.get()
+
+
+def test_a_partner_reads_the_draft_and_is_told_until_when(client, draft):
+    page = client.get(preview.address_for(draft))
+    assert page.status_code == 200
+    assert "Écouter Ménaka" in page.text
+    assert "whoever has this address can read this page." in page.text
+    assert "Only staff see this page." not in page.text
+    assert '<meta name="robots" content="noindex">' in page.text
+    assert {"private", "no-store"} <= set(page["Cache-Control"].split(", "))
+    assert not page.cookies
+
+
+def test_a_partner_sees_its_picture_and_opens_its_file(client, draft):
+    page = client.get(preview.address_for(draft)).text
+    token = preview.token_for(draft)
+    names = [draft.image.name, draft.image.name.replace(".jpg", ".w320.avif")]
+    for name in [*names, draft.files.get().file.name]:
+        address = f"/media/{name}?preview={token}"
+        assert address in page
+        answer = client.get(address)
+        answer.close()
+        assert answer.status_code == 200
+        assert answer["Cache-Control"] == "private, no-store"
+        assert client.get(f"/media/{name}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda t: "", lambda t: t[:-1], lambda t: f"x{t}", lambda t: "é:1:2"]
+)
+def test_without_the_right_token_there_is_nothing(client, draft, damage):
+    token = damage(preview.token_for(draft))
+    assert client.get("/fr/papers/menaka/", {"preview": token}).status_code == 404
+    name = draft.files.get().file.name
+    assert client.get(f"/media/{name}", {"preview": token}).status_code == 404
+
+
+def test_a_token_opens_one_draft_only(client, draft, add_paper, imrap):
+    token = preview.token_for(draft)
+    other = add_paper("Autre", is_draft=True, slug="autre")
+    Video.objects.create(organisation=imrap, title_fr="Film", slug="menaka")
+    Paper.objects.filter(pk=other.pk).update(image="papers/0123456789abcdef-9x9.jpg")
+    assert client.get("/fr/papers/autre/", {"preview": token}).status_code == 404
+    assert client.get("/fr/videos/menaka/", {"preview": token}).status_code == 404
+    assert not preview.opens_file(token, "papers/0123456789abcdef-9x9.jpg")
+
+
+def test_it_ends_after_seven_days(client, draft, time_machine):
+    start = timezone.now()
+    time_machine.move_to(start, tick=False)
+    address = preview.address_for(draft)
+    time_machine.move_to(start + datetime.timedelta(days=6, hours=23, minutes=59), tick=False)
+    assert client.get(address).status_code == 200
+    time_machine.move_to(start + datetime.timedelta(days=7, seconds=2), tick=False)
+    assert client.get(address).status_code == 404
+
+
+def test_the_next_save_revokes_it(client, draft):
+    address = preview.address_for(draft)
+    draft.save()
+    assert client.get(address).status_code == 404
+    assert client.get(preview.address_for(draft)).status_code == 200
+
+
+def test_a_published_entry_needs_no_token(client, draft):
+    Paper.objects.update(is_draft=False)
+    page = client.get(preview.address_for(draft)).text
+    assert "whoever has this address" not in page
+    assert "/media/" in page
+    assert "?preview=" not in page.partition("<main")[2].partition("share")[0]
+
+
+def test_staff_find_the_address_on_the_form_of_a_draft(staff_client, draft):
+    form = f"/admin/profiles/paper/{draft.pk}/change/"
+    address = f"http://testserver{preview.address_for(draft).rpartition(':')[0].rpartition(':')[0]}"
+    assert address in staff_client.get(form).text
+    given = staff_client.get(form).context["preview_address"]
+    assert Client().get(given.removeprefix("http://testserver")).status_code == 200
+    Paper.objects.update(is_draft=False)
+    assert "preview-address" not in staff_client.get(form).text
