@@ -11,7 +11,7 @@ FLOORS = [
     {"search", "feeds", "sitemaps", "structured_data", "citations", "sharing", "importing"}
     | {"starting", "completeness", "preview"},
     {"views", "admin", "desk", "templatetags", "management"},
-    {"urls", "apps"},
+    {"urls", "apps", "signals"},
 ]
 FLOOR_OF = {module: number for number, floor in enumerate(FLOORS) for module in floor}
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from js_asset import Media
 
-from profiles import dates, preview
+from profiles import dates, preview, search
 from profiles.admin import columns
 from profiles.completeness import lacks_translation, remarks_on, with_files
 from profiles.models import Entry, only_organisation
@@ -137,9 +137,10 @@ class EntryAdmin(ContentAdmin):
     list_editable = ("position",)
     list_filter = (StateFilter, TranslationFilter)
     list_per_page = 100
+    empty_value_display = ""
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # each would cost a query
-    search_fields = ("title_fr", "title_en", "slug")
+    search_fields = ("title_fr",)  # shows the box; `search` says what is found
     actions = ("publish", "withdraw")
     readonly_when_published = ("slug",)
 
@@ -167,6 +168,9 @@ class EntryAdmin(ContentAdmin):
     def changelist_view(self, request, extra_context=None):
         title = capfirst(self.opts.verbose_name_plural)
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def get_search_results(self, request, queryset, search_term):
+        return (search.found(queryset, search_term) if search_term.strip() else queryset), False
 
     def get_changelist_form(self, request, **kwargs):
         # In the list no label stands beside the number.
