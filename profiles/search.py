@@ -17,9 +17,10 @@ from profiles.models import KINDS
 from profiles.richtext import plain
 from profiles.translation import CONTENT_LANGUAGES, columns, to_attribute
 
-TABLE = "profiles_search"
 # Keys are letters and digits only; "ascii" leaves letters beyond ASCII as they are.
-CREATE = f"CREATE VIRTUAL TABLE IF NOT EXISTS {TABLE} USING fts5(title, text, tokenize='ascii')"
+CREATE = (
+    "CREATE VIRTUAL TABLE IF NOT EXISTS profiles_search USING fts5(title, text, tokenize='ascii')"
+)
 STEMMED = {"fr": "french", "en": "english"}
 LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ɲ": "ny", "ŋ": "ng", "ɔ": "o", "ɛ": "e"})
 WORD = re.compile(r"[^\W_]+")
@@ -110,7 +111,7 @@ def create():
 
 def drop():
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP TABLE IF EXISTS {TABLE}")
+        cursor.execute("DROP TABLE IF EXISTS profiles_search")
 
 
 def index(entry):
@@ -123,14 +124,14 @@ def index(entry):
 def add(entry):
     row = [row_of(entry), title_keys(entry), text_keys(entry)]
     with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO {TABLE} (rowid, title, text) VALUES (%s, %s, %s)", row)
+        cursor.execute("INSERT INTO profiles_search (rowid, title, text) VALUES (%s, %s, %s)", row)
 
 
 def forget(row):
     if is_supported():
         create()
         with connection.cursor() as cursor:
-            cursor.execute(f"DELETE FROM {TABLE} WHERE rowid = %s", [row])
+            cursor.execute("DELETE FROM profiles_search WHERE rowid = %s", [row])
 
 
 def rebuild():
@@ -152,7 +153,7 @@ def rebuild_if_incomplete():
     if is_supported():
         create()
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT count(*) FROM {TABLE}")
+            cursor.execute("SELECT count(*) FROM profiles_search")
             (number,) = cursor.fetchone()
         if number != sum(model.objects.count() for model in KINDS.values()):
             rebuild()
@@ -189,8 +190,8 @@ def keys_of_found(model, wanted):
 def select(model, wanted):
     """Primary keys, best first: a word in the title counts five times."""
     sql = (
-        f"SELECT rowid / 16 FROM {TABLE} WHERE {TABLE} MATCH %s AND rowid %% 16 = %s "
-        f"ORDER BY bm25({TABLE}, 5.0, 1.0) LIMIT %s"
+        "SELECT rowid / 16 FROM profiles_search WHERE profiles_search MATCH %s AND rowid %% 16 = %s "
+        "ORDER BY bm25(profiles_search, 5.0, 1.0) LIMIT %s"
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, [wanted, place_of(model), MOST_FOUND])

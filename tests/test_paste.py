@@ -43,7 +43,7 @@ FROM_WORD = (
     "<h4>Constats</h4>"
     "<ul><li><p>Premier point</p><ul><li><p>Détail</p></li></ul></li>"
     "<li><p>Second point</p></li></ul>"
-    "<p>Ensuite\u00a0:</p>"
+    "<p>Ensuite :</p>"
     '<ol data-type="decimal"><li><p>Un</p></li><li><p>Deux</p></li></ol>'
     "<p><em>Fin</em></p>"
 )
