@@ -7,3 +7,8 @@ from django.utils.translation import gettext_lazy as _
 class ProfilesConfig(AppConfig):
     name = "profiles"
     verbose_name = _("Profile")
+
+    def ready(self):
+        from profiles import history
+
+        history.register()

@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from js_asset import Media
 
+from profiles.admin.conflicts import ConflictAdmin
+from profiles.admin.history import HistoryAdmin
+from profiles.admin.sending import SendingAdmin
 from profiles.models import only_organisation
 from profiles.publishing import State
 from profiles.translation import CONTENT_LANGUAGES, to_attribute
@@ -30,7 +33,7 @@ def in_language(fields, language):
     return [to_attribute(field, language) for field in fields]
 
 
-class ContentAdmin(admin.ModelAdmin):
+class ContentAdmin(SendingAdmin, HistoryAdmin, ConflictAdmin):
     """What the forms of all our models share."""
 
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
