@@ -11,8 +11,9 @@ from playwright.sync_api import expect
 from profiles import history
 from profiles.models import Organisation, Paper, PaperFile
 from tests.test_admin import paper_form as of_paper
-from tests.test_browser import browser_context_args, signed_in, site  # noqa: F401
+from tests.test_browser import browser_context_args  # noqa: F401
 from tests.test_documents import a_pdf
+from tests.test_keeping import signed_in, site  # noqa: F401
 
 PAPERS = "/admin/profiles/paper"
 
@@ -86,7 +87,7 @@ def test_another_mistake_does_not_hide_a_conflict(staff_client, moussa, paper, f
 def test_the_same_text_from_both_is_no_conflict(staff_client, moussa, paper, form):
     seen = seen_in(staff_client.get(form))
     moussa.post(form, paper_form(title_fr="Deux", is_draft="on"))
-    typed = paper_form(title_fr="Deux", is_draft="on", _seen=seen, **{"publish_at_1": "12:00"})
+    typed = paper_form(title_fr="Deux", is_draft="on", _seen=seen, publish_at_1="12:00")
     assert staff_client.post(form, typed).status_code == 302
 
 
@@ -189,8 +190,7 @@ def test_a_row_deleted_meanwhile_does_not_block_the_list(staff_client, moussa, a
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_browsers_at_one_entry(signed_in, site):  # noqa: F811
-    paper = Paper.objects.first()
+def test_two_browsers_at_one_entry(signed_in, site, paper):  # noqa: F811
     form = f"{site}{PAPERS}/{paper.pk}/change/"
     cookies = signed_in.context.cookies()
     other = signed_in.context.browser.new_context(locale="fr-FR")

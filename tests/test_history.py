@@ -9,8 +9,9 @@ from playwright.sync_api import expect
 from profiles import history
 from profiles.models import Paper, PaperFile, Programme
 from tests.test_admin import paper_form
-from tests.test_browser import browser_context_args, signed_in, site  # noqa: F401
+from tests.test_browser import browser_context_args  # noqa: F401
 from tests.test_documents import a_pdf
+from tests.test_keeping import signed_in, site  # noqa: F401
 
 PAPERS = "/admin/profiles/paper"
 
@@ -41,7 +42,9 @@ def test_the_history_says_who_changed_what(staff_client, add_paper):
     paper = add_paper("Vieux titre", is_draft=True)
     save(staff_client, paper, title_fr="Nouveau titre", is_draft="on", type="audit")
     page = words(staff_client.get(f"{PAPERS}/{paper.pk}/history/"))
-    assert "<strong>title (French)</strong> <span><del>Vieux titre</del> → <ins>Nouveau titre" in page
+    assert (
+        "<strong>title (French)</strong> <span><del>Vieux titre</del> → <ins>Nouveau titre" in page
+    )
     assert "<del>Research paper</del> → <ins>Audit report</ins>" in page
     assert "awa" in page
     assert "before the first change here" in page
@@ -189,9 +192,8 @@ def test_an_import_stands_in_the_history(staff, add_paper):
 
 
 def test_an_import_that_stops_leaves_nothing(staff, add_paper):
-    with pytest.raises(ValueError), history.revision(staff, "Import"):
-        add_paper("Note")
-        raise ValueError
+    with pytest.raises(KeyError), history.revision(staff, "Import"):
+        {"Note": add_paper("Note")}["a row with a mistake"]
     assert Paper.objects.count() == 0
     assert reversion.models.Revision.objects.count() == 0
 
@@ -222,9 +224,8 @@ def test_the_history_of_one_and_of_forty_versions_costs_the_same(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_deleted_paper_is_brought_back_in_the_browser(signed_in, site):
-    page = signed_in
-    paper = Paper.objects.first()
+def test_a_deleted_paper_is_brought_back_in_the_browser(signed_in, site, add_paper):  # noqa: F811
+    page, paper = signed_in, add_paper()
     page.goto(f"{site}{PAPERS}/{paper.pk}/delete/")
     page.locator("#content [type=submit]").click()
     page.locator(".object-tools a[href$='/deleted/']").click()

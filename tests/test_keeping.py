@@ -18,7 +18,7 @@ from playwright.sync_api import expect
 from profiles.admin import PaperAdmin
 from profiles.models import Paper, PaperFile
 from tests.test_admin import paper_form
-from tests.test_browser import browser_context_args, signed_in, site  # noqa: F401
+from tests.test_browser import browser_context_args  # noqa: F401
 from tests.test_documents import a_pdf
 
 ADD = "/admin/profiles/paper/add/"
@@ -63,9 +63,7 @@ def test_a_cut_body_is_answered_with_the_form(staff_client, imrap):
     assert Paper.objects.count() == 0
 
 
-def test_a_full_disk_under_the_files_loses_nothing(
-    staff_client, imrap, media_folder, monkeypatch
-):
+def test_a_full_disk_under_the_files_loses_nothing(staff_client, imrap, media_folder, monkeypatch):
     def half_written(storage, name, content):
         path = Path(storage.path(name))
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -126,7 +124,19 @@ def test_a_page_that_was_open_too_long_tells_how_to_go_on(staff, imrap):
 
 
 @pytest.fixture
-def form(signed_in, site):  # noqa: F811
+def site(live_server, imrap):
+    return live_server.url
+
+
+@pytest.fixture
+def signed_in(page, site, staff_client):
+    key = staff_client.cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": key, "url": site}])
+    return page
+
+
+@pytest.fixture
+def form(signed_in, site):
     signed_in.goto(f"{site}{ADD}")
     return signed_in
 
@@ -144,7 +154,7 @@ def type_a_paper(page):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_was_typed_is_offered_after_a_crash(form, site):  # noqa: F811
+def test_what_was_typed_is_offered_after_a_crash(form, site):
     type_a_paper(form)
     context = form.context
     text = form.evaluate("JSON.stringify(localStorage)")
@@ -168,7 +178,7 @@ def test_what_was_typed_is_offered_after_a_crash(form, site):  # noqa: F811
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_expired_session_leads_back_to_what_was_typed(form, site):  # noqa: F811
+def test_an_expired_session_leads_back_to_what_was_typed(form, site):
     type_a_paper(form)
     form.context.clear_cookies(name="sessionid")
     form.locator("[name=_save]").first.click()
@@ -182,7 +192,7 @@ def test_an_expired_session_leads_back_to_what_was_typed(form, site):  # noqa: F
 
 
 @pytest.mark.django_db(transaction=True)
-def test_signing_out_forgets_what_was_typed(form, site):  # noqa: F811
+def test_signing_out_forgets_what_was_typed(form, site):
     type_a_paper(form)
     form.goto(f"{site}/admin/")
     assert len(kept(form)) == 1
@@ -206,14 +216,14 @@ def test_what_was_typed_can_be_forgotten(form):
 @pytest.mark.django_db(transaction=True)
 def test_an_upload_shows_its_progress_and_saves_once(form, tmp_path):
     report = tmp_path / "rapport.pdf"
-    report.write_bytes(a_pdf(b"(mots) Tj").replace(b"%%EOF", b"%" + b"x" * 3_000_000 + b"\n%%EOF"))
-    speed = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 2e6}
+    report.write_bytes(a_pdf(b"(mots) Tj").replace(b"%%EOF", b"%" + b"x" * 1_000_000 + b"\n%%EOF"))
+    speed = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 1e6}
     form.context.new_cdp_session(form).send("Network.emulateNetworkConditions", speed)
     type_a_paper(form)
     form.locator("#id_files-0-file").set_input_files(report)
     form.locator("[name=_continue]").first.dblclick()
-    expect(form.locator(".sending-text")).to_have_text(re.compile(r"^\d+ % \([\d,]+ / 3 Mo\)$"))
-    expect(form.locator(".messagelist .success")).to_be_visible()
+    expect(form.locator(".sending-text")).to_have_text(re.compile(r"^\d+ % \([\d,]+ / 1 Mo\)$"))
+    expect(form.locator(".messagelist .success")).to_be_visible(timeout=15_000)
     assert Paper.objects.filter(title_fr="Ce que j’ai tapé").count() == 1
     assert PaperFile.objects.latest("pk").text == "mots"
     assert kept(form) == []
