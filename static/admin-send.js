@@ -76,7 +76,8 @@
       isSending = true;
       for (const old of form.querySelectorAll(":scope > .errornote[role=alert]")) old.remove();
       const files = Array.from(form.querySelectorAll("input[type=file]")).some((field) => field.files.length);
-      if (!files) return;
+      // A popup hands its entry over to the page that opened it, which only a page can do.
+      if (!files || form.elements._popup) return;
       event.preventDefault();
       send(form, event.submitter, () => { isSending = false; });
     });

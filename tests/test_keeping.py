@@ -105,6 +105,18 @@ def test_a_busy_database_loses_nothing(staff_client, imrap, monkeypatch):
     assert 'value="Autoportrait du Mali"' in answer.text
 
 
+def test_a_busy_database_under_the_list_is_said_in_words(staff_client, add_paper, monkeypatch):
+    def locked(*args, **kwargs):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(PaperAdmin, "save_model", locked)
+    row = {"form-0-id": add_paper().pk, "form-0-position": "7", "_save": "1"}
+    fields = {"form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "1", **row}
+    page = staff_client.post("/admin/profiles/paper/", fields, follow=True).text
+    assert "The server was busy with another change, so nothing was saved. Do it" in page
+    assert Paper.objects.get().position == 100
+
+
 def test_a_script_is_told_where_to_go_next(staff_client, imrap):
     answer = staff_client.post(ADD, paper_form(), headers={"X-Sending": "1"})
     assert (answer.status_code, answer["X-Location"]) == (204, "/admin/profiles/paper/")

@@ -1,8 +1,10 @@
 """A form on its way over a slow line, onto a disk that may be full."""
 
 from django.contrib import admin
+from django.contrib.messages import ERROR
 from django.db import OperationalError
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 CUT = _(
@@ -17,6 +19,8 @@ BUSY = _(
     "The server was busy with another change, so nothing was saved. "
     "What you typed stands below: save again in a moment."
 )
+FULL_LIST = _("The server’s disk is full, so nothing was saved. Tell the person who keeps it.")
+BUSY_LIST = _("The server was busy with another change, so nothing was saved. Do it once more.")
 SAVED = "saved_form"  # cookie: the address of a form whose text the browser need not keep any more
 
 
@@ -42,6 +46,15 @@ class SendingAdmin(admin.ModelAdmin):
         except OSError:
             return self._unsaved(request, FULL, object_id, form_url, extra_context)
         return answer_to_script(request, response)
+
+    def changelist_view(self, request, extra_context=None):
+        try:
+            return super().changelist_view(request, extra_context)
+        except OperationalError as error:
+            if request.method != "POST":
+                raise
+            self.message_user(request, BUSY_LIST if "locked" in str(error) else FULL_LIST, ERROR)
+            return redirect(request.get_full_path())
 
     def _unsaved(self, request, sentence, *args):
         """The form as it was sent, with a sentence; outside any transaction, which needs a disk."""
