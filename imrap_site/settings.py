@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "js_asset",
+    "reversion",
     "django_prose_editor",
     "translated_fields",
 ]

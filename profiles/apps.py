@@ -9,6 +9,7 @@ class ProfilesConfig(AppConfig):
     verbose_name = _("Profile")
 
     def ready(self):
-        from profiles import signals
+        from profiles import history, signals
 
+        history.register()
         signals.connect(self)

@@ -9,7 +9,7 @@ FLOORS = [
     | {"stylesheet"},
     {"models", "migrations"},
     {"search", "feeds", "sitemaps", "structured_data", "citations", "sharing", "importing"}
-    | {"starting", "completeness", "preview"},
+    | {"starting", "completeness", "preview", "history"},
     {"views", "admin", "desk", "templatetags", "management"},
     {"urls", "apps", "signals"},
 ]

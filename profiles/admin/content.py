@@ -16,6 +16,9 @@ from js_asset import Media
 
 from profiles import dates, preview, search
 from profiles.admin import columns
+from profiles.admin.conflicts import ConflictAdmin
+from profiles.admin.history import HistoryAdmin
+from profiles.admin.sending import SendingAdmin
 from profiles.completeness import lacks_translation, remarks_on, with_files
 from profiles.models import Entry, only_organisation
 from profiles.publishing import State
@@ -52,7 +55,7 @@ class DateAndTime(AdminSplitDateTime):
             widget.attrs["aria-label"] = name
 
 
-class ContentAdmin(admin.ModelAdmin):
+class ContentAdmin(SendingAdmin, HistoryAdmin, ConflictAdmin):
     """What the forms of all our models share."""
 
     formfield_overrides = {

@@ -1,0 +1,272 @@
+"""Two people at one entry: the later save is refused until its author has seen the earlier one.
+
+The form carries when the entry was last saved (`_seen`); inside the transaction of the save,
+with the row locked, that must still be so.
+"""
+
+import hashlib
+import re
+from copy import copy
+from dataclasses import dataclass
+from datetime import datetime
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.db import connection
+from django.forms.models import construct_instance
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from profiles import history
+
+DELETED = "deleted"
+
+
+@dataclass(frozen=True)
+class Conflict:
+    sentence: str
+    token: str  # what the form has seen once this conflict was shown
+    differences: list
+
+
+def token_of(entry):
+    """Changes with every save: a moment with microseconds, or a fingerprint of the columns."""
+    if updated := getattr(entry, "updated", None):
+        return updated.isoformat()
+    columns = [str(getattr(entry, field.attname)) for field in entry._meta.concrete_fields]
+    return hashlib.sha256("\0".join(columns).encode()).hexdigest()
+
+
+class SeenForm(forms.ModelForm):
+    """Refuses what was typed on top of a version that its author has not seen."""
+
+    request = None
+    conflict = None
+
+    def clean(self):
+        cleaned = super().clean()
+        if failure := getattr(self.request, "save_failed", None):
+            self.add_error(None, failure)
+        elif self.request.method == "POST" and (conflict := find_conflict(self)):
+            self.conflict = conflict
+            self.add_error(None, conflict.sentence)
+        return cleaned
+
+
+def find_conflict(form):
+    seen, entry = form.request.POST.get("_seen"), form.instance
+    if getattr(form.request, "is_deleted_meanwhile", False):
+        return None if seen == DELETED else _deletion(form)
+    if not seen or entry.pk is None or seen == token_of(entry):
+        return None
+    differences = list(_differences(form))
+    return Conflict(_overtaken(entry), token_of(entry), differences) if differences else None
+
+
+def _overtaken(entry):
+    version = history.last_version(type(entry), entry.pk)
+    moment = getattr(entry, "updated", version and version.revision.date_created)
+    return _(
+        "%(who)s saved this entry on %(when)s, while you were writing. Nothing of yours is lost: "
+        "it stands in the form. Compare both below, change what you want and save again."
+    ) % {"who": _author(version), "when": _moment(moment)}
+
+
+def _deletion(form):
+    version = history.last_version(type(form.instance), form.request.deleted_key)
+    sentence = _(
+        "%(who)s deleted this entry on %(when)s, while you were writing. Nothing of yours is lost: "
+        "it stands in the form. Save again to store it as a new entry; files must be chosen again, "
+        "or bring the deleted one back under “Deleted entries”."
+    ) % {"who": _author(version), "when": _moment(version and version.revision.date_created)}
+    return Conflict(sentence, DELETED, [])
+
+
+def _author(version):
+    user = version and version.revision.user
+    return user.get_full_name() or user.get_username() if user else _("Somebody else")
+
+
+def _moment(moment):
+    if not isinstance(moment, datetime):
+        return _("an unknown day")
+    return formats.date_format(timezone.localtime(moment), "DATETIME_FORMAT")
+
+
+def _differences(form):
+    """(stored, typed) by label, of the fields of the form and of its parts."""
+    yield from _field_differences(form, form.instance)
+    for formset in getattr(form.request, "formsets", ()):
+        for part in formset.forms:
+            if part.has_changed():
+                stored = copy(part.instance)  # which validating the form writes to
+                name = str(stored) if stored.pk else formset.model._meta.verbose_name
+                part.is_valid()
+                yield from _field_differences(part, stored, f"{name}, ")
+
+
+def _field_differences(form, stored, prefix=""):
+    typed = copy(stored)
+    cleaned = getattr(form, "cleaned_data", {})
+    construct_instance(form, typed, [name for name in form.changed_data if name in cleaned])
+    for name in form.changed_data:
+        field = form._meta.model._meta.get_field(name) if name in form._meta.fields else None
+        if field is None:
+            continue
+        old = history.shown(field, stored) if stored.pk else ""
+        new = history.shown(field, typed) if name in cleaned else str(form[name].value() or "")
+        if old != new:
+            yield history.Change(f"{prefix}{field.verbose_name}", old, new)
+
+
+def rows_left(data, prefix, keys):
+    """Numbers of the rows whose object is not gone (`keys`: as text); None if all are there."""
+    total, initial = (data.get(f"{prefix}-{name}_FORMS", "") for name in ("TOTAL", "INITIAL"))
+    if not (total.isdigit() and initial.isdigit()) or int(total) > 1000:
+        return None
+    rows = range(int(total))
+    gone = {n for n in rows[: int(initial)] if data.get(f"{prefix}-{n}-id") not in keys}
+    return [n for n in rows if n not in gone] if gone else None
+
+
+def renumbered(data, prefix, rows):
+    """Formset data of these rows alone, numbered from 0."""
+    numbers = {str(n): number for number, n in enumerate(rows)}
+    result = data.copy()
+    result.clear()
+    for name in data:
+        if not (found := re.fullmatch(rf"((?:initial-)?{prefix}-)([0-9]+)(-.+)", name)):
+            result.setlist(name, data.getlist(name))
+        elif found[2] in numbers:
+            result.setlist(f"{found[1]}{numbers[found[2]]}{found[3]}", data.getlist(name))
+    return result
+
+
+def without_vanished(data, prefix, rows):
+    result = renumbered(data, prefix, rows)
+    gone = int(data[f"{prefix}-TOTAL_FORMS"]) - len(rows)
+    result[f"{prefix}-TOTAL_FORMS"] = str(len(rows))
+    result[f"{prefix}-INITIAL_FORMS"] = str(int(data[f"{prefix}-INITIAL_FORMS"]) - gone)
+    return result
+
+
+def _keys_of_parts(model, entry):
+    link = next(field for field in model._meta.fields if field.related_model is type(entry))
+    parts = model._base_manager.filter(**{link.name: entry.pk}) if entry.pk else ()
+    return {str(part.pk) for part in parts}
+
+
+class ConflictAdmin(admin.ModelAdmin):
+    """A save says what it was made on top of."""
+
+    change_form_template = "admin/safe_form.html"
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        if request.method == "POST" and object_id and "_seen" in request.POST:
+            key = unquote(object_id)
+            if key.isdigit() and not self.model._base_manager.filter(pk=key).exists():
+                # As if it were to be added; the form says what happened before it does so.
+                request.is_deleted_meanwhile, request.deleted_key, object_id = True, key, None
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def get_object(self, request, object_id, from_field=None):
+        if request.method == "POST" and connection.in_atomic_block and str(object_id).isdigit():
+            rows = self.model._base_manager.select_for_update().filter(pk=object_id)
+            list(rows.values_list("pk"))
+        return super().get_object(request, object_id, from_field)
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        return type(form)(form.__name__, (SeenForm, form), {"request": request})
+
+    def _create_formsets(self, request, obj, change):
+        # Private, but the only place where the form's clean() can learn of the parts.
+        request.formsets, inlines = super()._create_formsets(request, obj, change)
+        return request.formsets, inlines
+
+    def get_formset_kwargs(self, request, obj, inline, prefix):
+        parameters = super().get_formset_kwargs(request, obj, inline, prefix)
+        data = parameters.get("data")
+        keys = _keys_of_parts(inline.model, obj) if data is not None else ()
+        if data is not None and (rows := rows_left(data, prefix, keys)) is not None:
+            parameters["data"] = without_vanished(data, prefix, rows)
+            parameters["files"] = renumbered(parameters["files"], prefix, rows)
+        return parameters
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        form = context["adminform"].form
+        conflict = getattr(form, "conflict", None)
+        context["conflict"] = conflict
+        if conflict:
+            context["seen"] = conflict.token
+        elif request.method == "POST":  # refused for another reason: nothing new was seen
+            context["seen"] = request.POST.get("_seen", "")
+        else:
+            context["seen"] = token_of(obj) if obj else ""
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    # The columns that can be edited in the list
+
+    def get_changelist_form(self, request, **kwargs):
+        return super().get_changelist_form(request, **{"form": ListForm, **kwargs})
+
+    def changelist_view(self, request, extra_context=None):
+        if request.method == "POST" and "_save" in request.POST and self.list_editable:
+            request.POST = self._settled(request)
+        return super().changelist_view(request, extra_context)
+
+    def _settled(self, request):
+        """The list as it may be saved: less the rows deleted and the values changed meanwhile."""
+        data, total = request.POST.copy(), request.POST.get("form-TOTAL_FORMS", "")
+        rows = range(min(int(total), 1000)) if total.isdigit() else ()
+        keys = [key for n in rows if (key := data.get(f"form-{n}-id", "")).isdigit()]
+        stored = self.model._base_manager.select_for_update().in_bulk(keys)
+        for n in rows:
+            key = data.get(f"form-{n}-id", "")
+            self._settle(request, data, f"form-{n}", stored.get(int(key) if key in keys else None))
+        left = rows_left(data, "form", {str(key) for key in stored})
+        return data if left is None else without_vanished(data, "form", left)
+
+    def _settle(self, request, data, row, entry):
+        for name in self.list_editable:
+            column, first = f"{row}-{name}", f"initial-{row}-{name}"
+            seen, typed = data.get(first), data.get(column)
+            now = "" if entry is None else str(getattr(entry, name))
+            if seen is None or seen == now:
+                continue
+            data[column] = data[first] = now
+            if typed not in (seen, now):
+                sentence = self._list_sentence(data, row, entry, name, typed, now)
+                self.message_user(request, sentence, messages.WARNING)
+
+    def _list_sentence(self, data, row, entry, name, typed, now):
+        key = data.get(f"{row}-id")
+        version = history.last_version(self.model, key)
+        label = self.model._meta.get_field(name).verbose_name
+        if entry is None:
+            sentence = _(
+                "%(who)s deleted “%(entry)s” meanwhile; what you typed was not saved: "
+                "%(field)s %(typed)s."
+            )
+        else:
+            sentence = _(
+                "%(who)s saved “%(entry)s” meanwhile. Stored: %(field)s %(now)s; you typed: "
+                "%(typed)s. Type it again if you still want it."
+            )
+        return sentence % {
+            "who": _author(version),
+            "entry": entry or (version.object_repr if version else key),
+            "field": label,
+            "typed": typed,
+            "now": now,
+        }
+
+
+class ListForm(forms.ModelForm):
+    """Tells what was changed in a row from what only changed elsewhere meanwhile."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.show_hidden_initial = True

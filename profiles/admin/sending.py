@@ -1,0 +1,84 @@
+"""A form on its way over a slow line, onto a disk that may be full."""
+
+from django.contrib import admin
+from django.contrib.messages import ERROR
+from django.db import OperationalError
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+
+CUT = _(
+    "The form arrived incomplete, because the line was cut, so nothing was saved. "
+    "What arrived stands below: look it over, choose files again and save again."
+)
+FULL = _(
+    "The server’s disk is full, so nothing was saved. What you typed stands below and is kept in "
+    "this browser. Tell the person who keeps the server, and save again later."
+)
+BUSY = _(
+    "The server was busy with another change, so nothing was saved. "
+    "What you typed stands below: save again in a moment."
+)
+FULL_LIST = _("The server’s disk is full, so nothing was saved. Tell the person who keeps it.")
+BUSY_LIST = _("The server was busy with another change, so nothing was saved. Do it once more.")
+SAVED = "saved_form"  # cookie: the address of a form whose text the browser need not keep any more
+
+
+def is_cut(request):
+    """Whether the last field is missing; without the first, the request is none of our forms."""
+    return "csrfmiddlewaretoken" in request.POST and "_complete" not in request.POST
+
+
+class SendingAdmin(admin.ModelAdmin):
+    """Answers with the form, still filled in, where it could not be saved."""
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        view = super().changeform_view
+        if request.method != "POST":
+            return view(request, object_id, form_url, extra_context)
+        if is_cut(request):
+            return self._unsaved(request, CUT, object_id, form_url, extra_context)
+        try:
+            response = view(request, object_id, form_url, extra_context)
+        except OperationalError as error:
+            sentence = BUSY if "locked" in str(error) else FULL
+            return self._unsaved(request, sentence, object_id, form_url, extra_context)
+        except OSError:
+            return self._unsaved(request, FULL, object_id, form_url, extra_context)
+        return answer_to_script(request, response)
+
+    def changelist_view(self, request, extra_context=None):
+        try:
+            return super().changelist_view(request, extra_context)
+        except OperationalError as error:
+            if request.method != "POST":
+                raise
+            self.message_user(request, BUSY_LIST if "locked" in str(error) else FULL_LIST, ERROR)
+            return redirect(request.get_full_path())
+
+    def _unsaved(self, request, sentence, *args):
+        """The form as it was sent, with a sentence; outside any transaction, which needs a disk."""
+        for file in request.FILES.values():
+            file.seek(0)
+        request.save_failed = sentence
+        return self._changeform_view(request, *args)
+
+    def response_add(self, request, obj, post_url_continue=None):
+        return _saved(request, super().response_add(request, obj, post_url_continue))
+
+    def response_change(self, request, obj):
+        return _saved(request, super().response_change(request, obj))
+
+
+def _saved(request, response):
+    response.set_cookie(SAVED, request.path, max_age=24 * 3600, path="/admin/", samesite="Lax")
+    return response
+
+
+def answer_to_script(request, response):
+    """A script that shows an upload's progress must not swallow the page it is sent to."""
+    if response.status_code != 302 or "X-Sending" not in request.headers:
+        return response
+    answer = HttpResponse(status=204, headers={"X-Location": response.url})
+    answer.cookies = response.cookies
+    return answer

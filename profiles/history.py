@@ -1,0 +1,243 @@
+"""Who changed what and when, and the way back to it."""
+
+import html
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import reversion
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import models
+from django.utils import formats, timezone
+from django.utils.html import strip_tags
+from django.utils.translation import gettext as _
+from reversion.models import Version
+
+from profiles import documents
+from profiles.models import KINDS, Organisation, Paper, PaperFile
+from profiles.richtext import BLOCK_END, RichTextField
+
+# What belongs to an entry and is restored with it: the name of the relation.
+PARTS = {Paper: "files"}
+# What the site writes by itself, and what nobody reads in a list of changes.
+SILENT = {"id", "created", "updated", "dated", "format", "size", "page_count", "sha256"}
+SILENT |= {"text", "cover", "paper", "organisation"}
+# A restored entry keeps its present state: who may restore a text need not be allowed to publish.
+NOT_RESTORED = {"id", "created", "updated", "is_draft", "publish_at"}
+
+
+@dataclass(frozen=True)
+class Change:
+    label: str
+    old: str
+    new: str
+
+
+def register():
+    for model in (Organisation, *KINDS.values()):
+        reversion.register(model, follow=[PARTS[model]] if model in PARTS else [])
+    # The text of a file is long, and can be read from the file again.
+    reversion.register(PaperFile, exclude=["text"])
+
+
+@contextmanager
+def revision(user=None, comment=""):
+    """All that is saved inside becomes one version of each entry, by `user`.
+
+    One transaction: after an exception nothing is stored, neither entries nor versions.
+    """
+    with reversion.create_revision():
+        reversion.set_user(user if user and user.is_authenticated else None)
+        reversion.set_comment(comment)
+        yield
+
+
+def record(entry):
+    """Put into the open revision what was stored without save(), such as by update()."""
+    reversion.add_to_revision(entry)
+
+
+def keep_first(model, keys):
+    """Record what stands there now, where nothing is recorded yet: seeded or stored by a script."""
+    keys = {str(key) for key in keys}
+    known = Version.objects.get_for_model(model).filter(object_id__in=keys)
+    unknown = keys - set(known.values_list("object_id", flat=True))
+    for entry in model._base_manager.filter(pk__in=unknown):
+        with reversion.create_revision():
+            reversion.set_date_created(getattr(entry, "updated", timezone.now()))
+            record(entry)
+
+
+def keep_last(entries, user):
+    """Record entries that are about to be deleted, so that they can be brought back."""
+    with revision(user):
+        for entry in entries:
+            record(entry)
+
+
+def versions_of(model, key):
+    """All versions, newest first."""
+    versions = Version.objects.get_for_object_reference(model, key)
+    return versions.select_related("revision__user").prefetch_related("revision__version_set")
+
+
+def last_version(model, key):
+    return versions_of(model, key).prefetch_related(None).first()
+
+
+def deleted(model):
+    """The last version of each deleted entry, the latest deletion first."""
+    versions = Version.objects.get_deleted(model).select_related("revision__user")
+    return versions.order_by("-pk")
+
+
+# What changed
+
+
+def changes(older, newer):
+    """What differs between two versions, as Change by field; all that is filled in, from None."""
+    return _differences(_texts_of(older), _texts_of(newer))
+
+
+def _differences(old, new):
+    labels = [*old, *(label for label in new if label not in old)]
+    changes = (Change(label, old.get(label, ""), new.get(label, "")) for label in labels)
+    return [change for change in changes if change.old != change.new]
+
+
+def changes_from_now(version):
+    """What restoring a version would change: (now, then) by field."""
+    entry = version._model._base_manager.filter(pk=version.object_id).first()
+    now = _all_texts(entry, _stored_parts(entry)) if entry else {}
+    return _differences(now, _texts_of(version))
+
+
+def _texts_of(version):
+    if version is None:
+        return {}
+    return _all_texts(version._object_version.object, _parts_in(version))
+
+
+def _all_texts(entry, parts):
+    texts = texts_of(entry)
+    for part in parts:
+        name = _("file no. %(number)s") % {"number": part.pk}
+        texts |= {f"{name}, {label}": text for label, text in texts_of(part).items()}
+    return texts
+
+
+def _stored_parts(entry):
+    relation = PARTS.get(type(entry))
+    return list(getattr(entry, relation).all()) if relation else []
+
+
+def _parts_in(version):
+    """The parts that a version's revision holds of its entry, unsaved."""
+    relation = PARTS.get(version._model)
+    if relation is None:
+        return []
+    link = version._model._meta.get_field(relation)
+    objects = (
+        other._object_version.object
+        for other in version.revision.version_set.all()
+        if other._model is link.related_model
+    )
+    key = link.remote_field.attname
+    return [part for part in objects if str(getattr(part, key)) == version.object_id]
+
+
+def texts_of(entry):
+    """What a reader of the history sees: text by label."""
+    fields = (field for field in entry._meta.concrete_fields if field.name not in SILENT)
+    texts = {str(field.verbose_name): shown(field, entry) for field in fields}
+    return {label: text for label, text in texts.items() if text}
+
+
+def shown(field, entry):
+    """The value of one field in words."""
+    value = getattr(entry, field.attname)
+    if field.choices:
+        return str(getattr(entry, f"get_{field.name}_display")())
+    if isinstance(field, models.ForeignKey):
+        return _related(field, entry)
+    if isinstance(field, models.FileField):
+        return value.name.rpartition("/")[2] if value else ""
+    return _in_words(field, value)
+
+
+def _in_words(field, value):
+    if value in (None, ""):
+        return ""
+    if isinstance(field, models.BooleanField):
+        return _("yes") if value else _("no")
+    if isinstance(field, models.DateTimeField):
+        return formats.date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
+    if isinstance(field, RichTextField):
+        return html.unescape(strip_tags(BLOCK_END.sub("\n", value))).strip()
+    return str(value)
+
+
+def _related(field, entry):
+    try:
+        return str(getattr(entry, field.name) or "")
+    except ObjectDoesNotExist:  # deleted since
+        return ""
+
+
+# The way back
+
+
+def restore(version, user):
+    """Store what a version says as the newest version, and give the entry.
+
+    The entry keeps its present state; one that was deleted comes back as a draft. ValidationError
+    if it can't stand any more.
+    """
+    with revision(user, _("Restored")):
+        model = version._model
+        stored = model._base_manager.select_for_update().filter(pk=version.object_id).first()
+        entry = stored or model(pk=version.object_id)
+        keep_slug = stored is not None and getattr(stored, "is_published", False)
+        _take_over(entry, version.field_dict, NOT_RESTORED | ({"slug"} if keep_slug else set()))
+        _make_way(entry)
+        entry.full_clean()
+        entry.save()
+        _restore_parts(entry, version)
+    return entry
+
+
+def _take_over(entry, values, without=()):
+    for field in entry._meta.concrete_fields:
+        if field.name not in without and field.attname in values:
+            setattr(entry, field.attname, values[field.attname])
+
+
+def _make_way(entry):
+    """Let go of what has been deleted or given away since."""
+    for field in entry._meta.concrete_fields:
+        if isinstance(field, models.ForeignKey) and not _related(field, entry):
+            setattr(entry, field.attname, None)
+    others = type(entry)._base_manager.exclude(pk=entry.pk)
+    if others.filter(slug=entry.slug).exists() and hasattr(entry, "is_draft"):
+        entry.slug = ""  # save() makes a free one
+
+
+def _restore_parts(entry, version):
+    relation = PARTS.get(type(entry))
+    if relation is None:
+        return
+    wanted = {part.pk: part for part in _parts_in(version)}
+    stored = {part.pk: part for part in getattr(entry, relation).all()}
+    for part in stored.keys() - wanted.keys():
+        stored[part].delete()
+    for key, part in wanted.items():
+        present = stored.get(key)
+        part.text = present.text if present and present.file == part.file else _text_in(part.file)
+        part.save()
+
+
+def _text_in(file):
+    try:
+        with file.open() as content:
+            return documents.read(content).text
+    except OSError:  # The row comes back even where somebody removed the file from the disk.
+        return ""

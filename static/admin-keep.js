@@ -1,0 +1,135 @@
+// Keeps what is typed in a form of the admin in this browser until it is saved.
+"use strict";
+{
+  const user = document.currentScript.dataset.user;
+  const stem = `keep:${user}:`;
+  const editors = new WeakMap();
+  // The rich text editor announces itself once, perhaps before the rest of this runs.
+  document.addEventListener("prose-editor:ready", (event) => {
+    editors.set(event.detail.textarea, event.detail.editor);
+  });
+
+  const forget = (key) => {
+    try { localStorage.removeItem(key); } catch { /* storage is switched off */ }
+  };
+  const read = (key) => {
+    try { return JSON.parse(localStorage.getItem(key)); } catch { return null; }
+  };
+  const write = (key, kept) => {
+    try { localStorage.setItem(key, JSON.stringify(kept)); } catch { /* full or switched off */ }
+  };
+  const forgetAll = () => {
+    try {
+      for (const key of Object.keys(localStorage)) if (key.startsWith(stem)) forget(key);
+    } catch { /* storage is switched off */ }
+  };
+
+  const forgetSaved = () => {
+    const found = document.cookie.match(/(?:^|; )saved_form="?([^;"]+)/);
+    if (!found) return;
+    forget(stem + decodeURIComponent(found[1]));
+    document.cookie = "saved_form=; path=/admin/; max-age=0; SameSite=Lax";
+  };
+
+  const isKept = (field) =>
+    field.name && !field.disabled && !field.name.includes("__prefix__") &&
+    !["password", "file", "submit", "button", "reset", "image"].includes(field.type) &&
+    (field.type !== "hidden" || field.name === "_seen" || field.name.endsWith("-TOTAL_FORMS")) &&
+    field.name !== "csrfmiddlewaretoken";
+
+  const valueOf = (field) => {
+    if (field.type === "checkbox" || field.type === "radio") return field.checked;
+    if (field.multiple) return Array.from(field.selectedOptions, (option) => option.value);
+    return field.value;
+  };
+  const nameOf = (field) => field.type === "radio" ? `${field.name}=${field.value}` : field.name;
+  const contentOf = (form) => {
+    const content = {};
+    for (const field of form.elements) if (isKept(field)) content[nameOf(field)] = valueOf(field);
+    return content;
+  };
+  const isSame = (one, other) => Object.keys({ ...one, ...other }).every((name) =>
+    name === "_seen" || JSON.stringify(one[name]) === JSON.stringify(other[name]));
+
+  const fill = (field, value) => {
+    const editor = editors.get(field);
+    if (editor) editor.commands.setContent(value, { emitUpdate: true });
+    if (field.type === "checkbox" || field.type === "radio") field.checked = value;
+    else if (field.multiple) for (const option of field.options) option.selected = value.includes(option.value);
+    else if (!editor) field.value = value;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+
+  const addRows = (form, content) => {
+    for (const [name, wanted] of Object.entries(content)) {
+      if (!name.endsWith("-TOTAL_FORMS")) continue;
+      const group = document.getElementById(`${name.slice(0, -"-TOTAL_FORMS".length)}-group`);
+      const total = form.elements[name];
+      for (let n = 0; group && total && total.value < Number(wanted) && n < 50; n += 1) {
+        group.querySelector(".add-row a")?.click();
+      }
+    }
+  };
+
+  const restore = (form, content) => {
+    addRows(form, content);
+    for (const field of form.elements) {
+      if (!isKept(field) || field.name.endsWith("-TOTAL_FORMS")) continue;
+      const value = content[nameOf(field)];
+      if (value !== undefined && JSON.stringify(value) !== JSON.stringify(valueOf(field))) fill(field, value);
+    }
+  };
+
+  const keep = (form) => {
+    const key = stem + location.pathname;
+    const first = contentOf(form);
+    const kept = read(key);
+    let isOffered = false;
+    let isTouched = false;
+    let timer;
+    const store = () => {
+      clearTimeout(timer);
+      if (!isTouched || isOffered) return;
+      const content = contentOf(form);
+      if (!isSame(content, first)) write(key, { at: new Date().toISOString(), content });
+    };
+    const touch = () => {
+      isTouched = true;
+      clearTimeout(timer);
+      timer = setTimeout(store, 400);
+    };
+    form.addEventListener("input", touch);
+    form.addEventListener("change", touch);
+    form.addEventListener("submit", store);
+    addEventListener("pagehide", store);
+    document.addEventListener("visibilitychange", store);
+    document.addEventListener("keep:forget", () => { isTouched = false; clearTimeout(timer); });
+
+    if (!kept || !kept.content || isSame(kept.content, first)) return;
+    isOffered = true;
+    const offer = document.getElementById("keep-offer").content.cloneNode(true).firstElementChild;
+    offer.querySelector(".keep-moment").textContent = new Date(kept.at).toLocaleString(
+      document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
+    offer.addEventListener("click", (event) => {
+      const choice = event.target.dataset.keep;
+      if (!choice) return;
+      isOffered = false;
+      offer.remove();
+      if (choice === "restore") restore(form, kept.content);
+      else { forget(key); if (isTouched) store(); }
+      form.querySelector("input:not([type=hidden]):not([type=submit]), textarea")?.focus();
+    });
+    form.before(offer);
+  };
+
+  document.addEventListener("DOMContentLoaded", () => {
+    if (!user) return;
+    forgetSaved();
+    document.getElementById("logout-form")?.addEventListener("submit", () => {
+      document.dispatchEvent(new Event("keep:forget"));
+      forgetAll();
+    });
+    const form = document.querySelector("form:has([name=_complete])");
+    if (form) keep(form);
+  });
+}

@@ -1,0 +1,87 @@
+// Sends a form of the admin once, and shows how far its files have got.
+"use strict";
+{
+  const copyOf = (id) => document.getElementById(id).content.cloneNode(true).firstElementChild;
+
+  // What the server says about a form goes into the form that stands here: the files chosen stay.
+  const showAnswer = (form, html) => {
+    const answer = new DOMParser().parseFromString(html, "text/html");
+    const answered = answer.getElementById(form.id);
+    if (!answered) return false;
+    for (const old of form.querySelectorAll(".errorlist, .errornote, .desk-errors, .safe-conflict")) old.remove();
+    for (const row of form.querySelectorAll(".form-row.errors")) row.classList.remove("errors");
+    const top = document.createElement("div");
+    top.tabIndex = -1;
+    top.setAttribute("role", "alert");
+    for (const part of answered.querySelectorAll(".desk-errors, .errornote, .errorlist.nonfield, .safe-conflict")) {
+      top.append(document.importNode(part, true));
+    }
+    for (const list of answered.querySelectorAll(".form-row .errorlist:not(.nonfield)")) {
+      const field = list.closest(".form-row").querySelector("input, select, textarea");
+      const here = field && document.getElementById(field.id);
+      const row = here?.closest(".form-row");
+      if (row) { row.classList.add("errors"); row.prepend(document.importNode(list, true)); }
+    }
+    form.prepend(top);
+    form.elements._seen.value = answered.querySelector("[name=_seen]").value;
+    top.focus();
+    top.scrollIntoView();
+    return true;
+  };
+
+  const showLoss = (form) => {
+    const sentence = copyOf("sending-lost");
+    form.prepend(sentence);
+    sentence.focus();
+  };
+
+  const send = (form, button, finish) => {
+    const data = new FormData(form);
+    if (button?.name) data.append(button.name, button.value);
+    // The last field must come last.
+    data.delete("_complete");
+    data.append("_complete", "1");
+    const progress = copyOf("sending-progress");
+    const bar = progress.querySelector("progress");
+    const text = progress.querySelector(".sending-text");
+    const number = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
+    const request = new XMLHttpRequest();
+    request.upload.addEventListener("progress", (event) => {
+      if (!event.lengthComputable) return;
+      bar.value = (100 * event.loaded) / event.total;
+      text.textContent = `${Math.floor(bar.value)} % (${number.format(event.loaded / 1e6)} / ${number.format(event.total / 1e6)} M${document.documentElement.lang === "fr" ? "o" : "B"})`;
+    });
+    const stop = () => { progress.remove(); finish(); };
+    request.addEventListener("error", () => { stop(); showLoss(form); });
+    request.addEventListener("load", () => {
+      const next = request.getResponseHeader("X-Location");
+      if (next) return location.assign(new URL(next, location.href));
+      stop();
+      // Signed out meanwhile: signing in leads back here, where what was typed is offered.
+      if (request.status === 200 && new URL(request.responseURL).pathname !== location.pathname) return location.reload();
+      if (request.status !== 200 || !showAnswer(form, request.responseText)) showLoss(form);
+    });
+    document.body.append(progress);
+    request.open("POST", location.href);
+    request.setRequestHeader("X-Sending", "1");
+    request.send(data);
+  };
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const form = document.querySelector("form:has([name=_complete])");
+    if (!form) return;
+    let isSending = false;
+    form.addEventListener("submit", (event) => {
+      if (isSending) return event.preventDefault();
+      isSending = true;
+      for (const old of form.querySelectorAll(":scope > .errornote[role=alert]")) old.remove();
+      const files = Array.from(form.querySelectorAll("input[type=file]")).some((field) => field.files.length);
+      // A popup hands its entry over to the page that opened it, which only a page can do.
+      if (!files || form.elements._popup) return;
+      event.preventDefault();
+      send(form, event.submitter, () => { isSending = false; });
+    });
+    // Back from the next page by the browser's own button: the form can be sent again.
+    addEventListener("pageshow", (event) => { if (event.persisted) isSending = false; });
+  });
+}

@@ -1,0 +1,258 @@
+"""Who changed what and when, and the way back to it."""
+
+import pytest
+import reversion
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth import get_user_model
+from django.core.files.base import ContentFile
+from playwright.sync_api import expect
+
+from profiles import history
+from profiles.models import Paper, PaperFile, Programme
+from tests.test_admin import paper_form
+from tests.test_browser import browser_context_args  # noqa: F401
+from tests.test_documents import a_pdf
+from tests.test_keeping import signed_in, site  # noqa: F401
+
+PAPERS = "/admin/profiles/paper"
+
+
+def save(client, paper, **fields):
+    response = client.post(f"{PAPERS}/{paper.pk}/change/", paper_form(**fields))
+    assert response.status_code == 302, response.context["errors"]
+
+
+def versions(paper):
+    return list(history.versions_of(Paper, paper.pk))
+
+
+def go_back_to(client, paper, version):
+    return client.post(f"{PAPERS}/{paper.pk}/history/{version.pk}/", follow=True)
+
+
+def add_file(paper, **fields):
+    file = ContentFile(a_pdf(b"(mots) Tj"), "rapport.pdf")
+    return PaperFile.objects.create(paper=paper, file=file, **fields)
+
+
+def words(response):
+    return " ".join(response.text.split())
+
+
+def test_the_history_says_who_changed_what(staff_client, add_paper):
+    paper = add_paper("Vieux titre", is_draft=True)
+    save(staff_client, paper, title_fr="Nouveau titre", is_draft="on", type="audit")
+    page = words(staff_client.get(f"{PAPERS}/{paper.pk}/history/"))
+    assert (
+        "<strong>title (French)</strong> <span><del>Vieux titre</del> → <ins>Nouveau titre" in page
+    )
+    assert "<del>Research paper</del> → <ins>Audit report</ins>" in page
+    assert "awa" in page
+    assert "before the first change here" in page
+    assert "licence (French)</strong> <span><ins>Tous droits réservés" in page
+
+
+def test_a_restored_version_is_itself_a_new_version(staff_client, add_paper):
+    paper = add_paper("Un", is_draft=True)
+    save(staff_client, paper, title_fr="Deux", is_draft="on")
+    updated = Paper.objects.get().updated
+    response = go_back_to(staff_client, paper, versions(paper)[-1])
+    assert "“Un” is restored." in response.text
+    assert Paper.objects.get().title_fr == "Un"
+    assert Paper.objects.get().updated > updated
+    assert [v.object_repr for v in versions(paper)] == ["Un", "Deux", "Un"]
+    assert versions(paper)[0].revision.user.username == "awa"
+
+
+def test_a_version_is_read_before_it_is_restored(staff_client, add_paper):
+    paper = add_paper("Un", is_draft=True)
+    save(staff_client, paper, title_fr="Deux", is_draft="on")
+    page = words(staff_client.get(f"{PAPERS}/{paper.pk}/history/{versions(paper)[-1].pk}/"))
+    assert '<span class="safe-side">Now</span> Deux' in page
+    assert '<span class="safe-side">In this version</span> Un' in page
+    assert Paper.objects.get().title_fr == "Deux"
+
+
+def test_a_restored_paper_has_its_files_again(staff_client, add_paper):
+    paper = add_paper(is_draft=True)
+    file = add_file(paper, language="ff")
+    gone = {
+        "files-TOTAL_FORMS": "1",
+        "files-INITIAL_FORMS": "1",
+        "files-0-id": file.pk,
+        "files-0-paper": paper.pk,
+        "files-0-language": "ff",
+        "files-0-edition": "full",
+        "files-0-DELETE": "on",
+    }
+    save(staff_client, paper, is_draft="on", **gone)
+    assert PaperFile.objects.count() == 0
+    page = staff_client.get(f"{PAPERS}/{paper.pk}/history/").text
+    assert "<del>rapport.pdf</del>" in page
+    go_back_to(staff_client, paper, versions(paper)[-1])
+    restored = paper.files.get()
+    assert (restored.language, restored.page_count, restored.text) == ("ff", 1, "mots")
+    answer = staff_client.get(restored.file.url)
+    assert b"".join(answer.streaming_content) == a_pdf(b"(mots) Tj")
+    assert restored.cover.storage.exists(restored.cover.name)
+
+
+def test_a_file_added_later_leaves_with_the_restored_version(staff_client, add_paper):
+    paper = add_paper(is_draft=True)
+    save(staff_client, paper, is_draft="on")
+    add_file(paper)
+    go_back_to(staff_client, paper, versions(paper)[-1])
+    assert PaperFile.objects.count() == 0
+
+
+def test_a_deleted_paper_comes_back_as_a_draft_with_its_files(staff_client, add_paper):
+    paper = add_paper("Note", slug="note", body_fr="<p>Texte</p>")
+    add_file(paper)
+    staff_client.post(f"{PAPERS}/{paper.pk}/delete/", {"post": "yes"})
+    assert Paper.objects.count() == 0
+    page = words(staff_client.get(f"{PAPERS}/deleted/"))
+    assert "Note" in page
+    assert "awa" in page
+    version = history.deleted(Paper).get()
+    assert "Texte" in staff_client.get(f"{PAPERS}/deleted/{version.pk}/").text
+    staff_client.post(f"{PAPERS}/deleted/{version.pk}/")
+    restored = Paper.objects.get()
+    assert (restored.pk, restored.title_fr, restored.slug) == (paper.pk, "Note", "note")
+    assert restored.is_draft
+    assert restored.files.get().text == "mots"
+    assert history.deleted(Paper).count() == 0
+
+
+def test_papers_deleted_together_come_back_one_by_one(staff_client, add_paper):
+    keys = [add_paper(f"Note {n}").pk for n in range(3)]
+    fields = {"action": "delete_selected", "_selected_action": keys, "post": "yes"}
+    staff_client.post(f"{PAPERS}/", fields)
+    assert Paper.objects.count() == 0
+    assert history.deleted(Paper).count() == 3
+
+
+def test_an_address_that_was_given_away_meanwhile_is_no_error(staff_client, add_paper):
+    paper = add_paper("Note", slug="note")
+    staff_client.post(f"{PAPERS}/{paper.pk}/delete/", {"post": "yes"})
+    add_paper("Autre", slug="note")
+    version = history.deleted(Paper).get()
+    response = staff_client.post(f"{PAPERS}/deleted/{version.pk}/")
+    assert response.status_code == 302
+    assert Paper.objects.get(title_fr="Note").slug == "note-2"
+
+
+def test_a_programme_deleted_meanwhile_is_no_error(staff_client, add_paper, imrap):
+    programme = Programme.objects.create(organisation=imrap, title_fr="Dialogue")
+    paper = add_paper("Note", programme=programme, is_draft=True)
+    save(staff_client, paper, title_fr="Note 2", is_draft="on")
+    programme.delete()
+    go_back_to(staff_client, paper, versions(paper)[-1])
+    assert Paper.objects.get().programme is None
+    assert Paper.objects.get().title_fr == "Note"
+
+
+def test_what_is_restored_is_sanitised(staff_client, add_paper):
+    paper = add_paper("Note", is_draft=True)
+    with reversion.create_revision():
+        paper.save()
+        Paper.objects.filter(pk=paper.pk).update(body_fr='<p onclick="x()">a</p><script>b</script>')
+        history.record(Paper.objects.get())
+    assert "<script>" in versions(paper)[0].serialized_data
+    go_back_to(staff_client, paper, versions(paper)[0])
+    assert Paper.objects.get().body_fr == "<p>a</p>"
+
+
+def test_restoring_does_not_publish(staff_client, add_paper):
+    paper = add_paper("Note")
+    save(staff_client, paper, title_fr="Note", is_draft="on")
+    go_back_to(staff_client, paper, versions(paper)[-1])
+    assert Paper.objects.get().is_draft
+
+
+def test_a_version_that_may_not_be_published_is_refused_in_words(staff_client, add_paper):
+    paper = add_paper("Note", is_draft=True, image="papers/a.jpg")
+    save(staff_client, paper, is_draft="on")
+    Paper.objects.update(is_draft=False, image_is_decorative=True)
+    page = go_back_to(staff_client, paper, versions(paper)[-1]).text
+    assert "This version cannot be restored as it is: Before this entry is published" in page
+
+
+def test_actions_stand_in_the_history(staff_client, add_paper):
+    paper = add_paper("Note")
+    fields = {"action": "withdraw", "_selected_action": [paper.pk]}
+    staff_client.post(f"{PAPERS}/", fields)
+    page = words(staff_client.get(f"{PAPERS}/{paper.pk}/history/"))
+    assert "<strong>draft</strong> <span><del>no</del> → <ins>yes</ins>" in page
+
+
+def test_an_import_stands_in_the_history(staff, add_paper):
+    with history.revision(staff, "Import de papiers.xlsx"):
+        paper = add_paper("Note")
+    assert [v.revision.comment for v in versions(paper)] == ["Import de papiers.xlsx"]
+    assert versions(paper)[0].revision.user == staff
+
+
+def test_an_import_that_stops_leaves_nothing(staff, add_paper):
+    with pytest.raises(KeyError), history.revision(staff, "Import"):
+        {"Note": add_paper("Note")}["a row with a mistake"]
+    assert Paper.objects.count() == 0
+    assert reversion.models.Revision.objects.count() == 0
+
+
+def test_strangers_do_not_see_the_history(client, add_paper):
+    paper = add_paper()
+    with history.revision():
+        paper.save()
+    client.force_login(get_user_model().objects.create_user("b", is_staff=True))
+    stem = f"{PAPERS}/{paper.pk}/history/"
+    for address in (stem, f"{stem}{versions(paper)[0].pk}/", f"{PAPERS}/deleted/"):
+        assert client.get(address).status_code == 403
+
+
+def test_the_history_of_one_and_of_forty_versions_costs_the_same(
+    staff_client, add_paper, django_assert_num_queries
+):
+    paper = add_paper()
+    for number in range(40):
+        with history.revision():
+            paper.title_fr = f"Note {number}"
+            paper.save()
+        if number in {1, 39}:
+            with django_assert_num_queries(8):
+                page = staff_client.get(f"{PAPERS}/{paper.pk}/history/").text
+    assert "page 1 of 2" in page
+    assert "<del>Note 19</del> → <ins>Note 20</ins>" in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_deleted_paper_is_brought_back_in_the_browser(signed_in, site, add_paper):  # noqa: F811
+    page, paper = signed_in, add_paper()
+    page.goto(f"{site}{PAPERS}/{paper.pk}/delete/")
+    page.locator("#content [type=submit]").click()
+    page.locator(".object-tools a[href$='/deleted/']").click()
+    page.locator(".safe-history li a").first.click()
+    page.locator(".safe-history [type=submit]").click()
+    expect(page.locator(".messagelist .success")).to_be_visible()
+    assert Paper.objects.get(pk=paper.pk).title_fr == paper.title_fr
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_pages_of_the_history_suit_everybody_and_a_phone(
+    signed_in,  # noqa: F811
+    site,  # noqa: F811
+    staff_client,
+    add_paper,
+):
+    paper, gone = add_paper(is_draft=True), add_paper("Note")
+    save(staff_client, paper, title_fr="Un titre long " * 9, is_draft="on")
+    staff_client.post(f"{PAPERS}/{gone.pk}/delete/", {"post": "yes"})
+    signed_in.set_viewport_size({"width": 360, "height": 700})
+    stem = f"{PAPERS}/{paper.pk}/history/"
+    deleted = f"{PAPERS}/deleted/"
+    recovery = f"{deleted}{history.deleted(Paper).get().pk}/"
+    for address in (stem, f"{stem}{versions(paper)[-1].pk}/", deleted, recovery):
+        signed_in.goto(site + address)
+        assert signed_in.evaluate("document.documentElement.scrollWidth") <= 360
+        rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+        found = Axe().run(signed_in, options={"runOnly": rules}).response["violations"]
+        assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found] == []
