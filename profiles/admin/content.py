@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from js_asset import Media
 
+from profiles.admin.permissions import PublishPermission
 from profiles.models import only_organisation
 from profiles.publishing import State
 from profiles.translation import CONTENT_LANGUAGES, to_attribute
@@ -66,7 +67,7 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.in_state(State(self.value())) if self.value() in State else queryset
 
 
-class EntryAdmin(ContentAdmin):
+class EntryAdmin(PublishPermission, ContentAdmin):
     translated_fields = ("title", "summary", "body")
     picture_text = "image_alt"
     own_fields = ()
@@ -88,11 +89,15 @@ class EntryAdmin(ContentAdmin):
             *self.language_fieldsets(),
             (_("Facts"), {"fields": self.own_fields}),
             (_("Picture"), {"fields": picture}),
-            (_("Publication"), {"fields": publication}),
+            (
+                _("Publication"),
+                {"fields": publication, "description": self.publication_note(request)},
+            ),
         ]
 
     def get_readonly_fields(self, request, obj=None):
-        return self.readonly_when_published if obj and obj.is_published else ()
+        fixed = self.readonly_when_published if obj and obj.is_published else ()
+        return (*fixed, *self.readonly_without_publishing(request))
 
     @admin.display(description=_("title"))
     def title(self, entry):
@@ -102,7 +107,7 @@ class EntryAdmin(ContentAdmin):
     def state(self, entry):
         return entry.state.label
 
-    @admin.action(description=_("Publish the selected entries"))
+    @admin.action(description=_("Publish the selected entries"), permissions=["publish"])
     def publish(self, request, queryset):
         refused = [entry for entry in queryset if not publish(entry)]
         number = len(queryset) - len(refused)
@@ -112,7 +117,7 @@ class EntryAdmin(ContentAdmin):
             message = _("“%s” stays a draft: open its form to see what is missing.")
             self.message_user(request, message % entry, messages.WARNING)
 
-    @admin.action(description=_("Withdraw the selected entries"))
+    @admin.action(description=_("Withdraw the selected entries"), permissions=["publish"])
     def withdraw(self, request, queryset):
         number = queryset.update(is_draft=True, updated=timezone.now())
         message = ngettext("%d entry is withdrawn.", "%d entries are withdrawn.", number)
