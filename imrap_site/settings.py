@@ -165,8 +165,10 @@ MFA_FORMS = {
     "add_webauthn": "imrap_site.accounts.forms.AddPasskeyForm",
     "edit_webauthn": "imrap_site.accounts.forms.RenamePasskeyForm",
 }
-# Failed sign-ins are counted in files: all workers share them, and the content database
-# is not written because a stranger guesses.
+# Sessions and failed sign-ins lie in files: all workers share them, and no stranger makes the
+# content database be written.
+SESSION_ENGINE = "imrap_site.accounts.sessions"
+SESSION_FILE_PATH = VAR_DIR / "sessions"
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",

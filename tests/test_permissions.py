@@ -178,7 +178,6 @@ def test_a_new_account_belongs_to_the_team(sign_in_as):
     fields = {
         "username": "fanta",
         "email": "fanta@example.org",
-        "usable_password": "true",
         "password1": "encore une longue phrase",
         "password2": "encore une longue phrase",
     }

@@ -4,9 +4,10 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.forms import UserCreationForm
 from django.contrib.auth.models import Group, User
 from django.db.models import Exists, OuterRef
-from django.forms import ModelMultipleChoiceField
+from django.forms import CheckboxSelectMultiple, ModelMultipleChoiceField
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -61,9 +62,9 @@ class PersonAdmin(SuperusersOnly, UserAdmin):
         ),
         (_("Dates"), {"fields": ["last_login", "date_joined"], "classes": ["collapse"]}),
     ]
-    add_fieldsets = [
-        (None, {"fields": ["username", "email", "usable_password", "password1", "password2"]}),
-    ]
+    add_form = UserCreationForm
+    add_fieldsets = [(None, {"fields": ["username", "email", "password1", "password2"]})]
+    filter_horizontal = ()
     readonly_fields = ("last_login", "date_joined")
     list_display = ("username", "first_name", "last_name", "email", "second_factor", "is_active")
     list_filter = ("is_active", "is_superuser", "groups")
@@ -71,6 +72,11 @@ class PersonAdmin(SuperusersOnly, UserAdmin):
     def get_queryset(self, request):
         factors = Authenticator.objects.filter(user=OuterRef("pk"), type__in=SECOND_FACTORS)
         return super().get_queryset(request).annotate(has_second_factor=Exists(factors))
+
+    def formfield_for_manytomany(self, db_field, request=None, **kwargs):
+        return super().formfield_for_manytomany(
+            db_field, request=request, widget=CheckboxSelectMultiple(), **kwargs
+        )
 
     @admin.display(description=_("second factor"), boolean=True)
     def second_factor(self, person):

@@ -11,6 +11,7 @@ KEY_NAME_HELP = _("So that you recognise it later. Example: Awa's phone.")
 class SignInForm(LoginForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = ""  # the way out stands below the buttons
         self.fields["login"].label = _("User name or e-mail")
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
