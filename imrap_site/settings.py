@@ -177,7 +177,8 @@ CACHES = {
     }
 }
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
-DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default=f"noreply@{ALLOWED_HOSTS[0].lstrip('.*')}")
+FIRST_HOST = next(iter(ALLOWED_HOSTS), "localhost").lstrip(".*")
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default=f"noreply@{FIRST_HOST}")
 
 # Browsers ---------------------------------------------------------------------------
 
