@@ -13,7 +13,6 @@ from django.core.cache import cache
 from django.core.cache.backends.filebased import FileBasedCache
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 from playwright.sync_api import expect
@@ -114,13 +113,6 @@ def test_a_visitor_meets_no_account_code(client, imrap):
 def test_the_account_has_one_place(staff_client, page):
     address = {"/admin/password_change/": "/accounts/password/change/"}.get(page, "/accounts/2fa/")
     assert staff_client.get(page)["Location"] == address
-
-
-def test_an_expired_form_is_answered_with_a_sentence_and_not_with_a_term(db):
-    client = Client(enforce_csrf_checks=True)
-    response = sign_in_with(client)
-    assert response.status_code == 403
-    assert "This page stood open for too long" in response.text
 
 
 # Guessing ---------------------------------------------------------------------------
