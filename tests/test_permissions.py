@@ -76,7 +76,7 @@ def test_each_role_opens_what_the_matrix_says(sign_in_as, one_of_each, role):
 def test_what_is_refused_is_refused_in_words(sign_in_as, add_paper):
     address = f"/admin/profiles/paper/{add_paper().pk}/delete/"
     page = sign_in_as("Rédaction").get(address, HTTP_ACCEPT_LANGUAGE="en").text
-    assert "Your group may not open this page." in page
+    assert "Your account has no right to do this." in page
 
 
 @pytest.mark.parametrize("role", ["nobody", "Rédaction", "Responsable"])
