@@ -3,9 +3,10 @@
 import re
 
 import pytest
+from django.core.files.base import ContentFile
 from playwright.sync_api import expect
 
-from profiles.models import Paper
+from profiles.models import Paper, PaperFile
 from tests.test_documents import a_pdf
 from tests.test_images import content_of, photograph
 
@@ -141,3 +142,25 @@ def test_the_page_asks_no_other_host_and_sets_no_cookie(page, site):
         page.goto(site + address)
     assert hosts == {site.removeprefix("http://")}
     assert page.context.cookies() == []
+
+
+def test_the_first_view_with_a_cover_weighs_little(page, live_server, add_paper):
+    paper = add_paper("Rapport", body_fr="<p>Un paragraphe.</p>" * 30)
+    lines = [b"(Paix et dialogue au Mali, ligne %d) Tj T*" % number for number in range(60)]
+    content = ContentFile(a_pdf(b" ".join(lines)), "rapport.pdf")
+    PaperFile.objects.create(paper=paper, file=content)
+    sizes = {}
+    page.on("requestfinished", lambda request: sizes.update({request.url: request.sizes()}))
+    page.goto(f"{live_server.url}/fr/", wait_until="networkidle")
+    page_size = sizes[f"{live_server.url}/fr/"]["responseBodySize"]
+    assert page_size <= 14_000
+    assert sum(size["responseBodySize"] for size in sizes.values()) <= 60_000
+    assert 3 <= len(sizes) <= 8
+    assert any(".avif" in address for address in sizes)
+
+
+def test_the_starter_profile_arrives_in_one_round_trip(page, site):
+    for address in ("/fr/", "/en/"):
+        response = page.goto(site + address)
+        assert response.request.sizes()["responseBodySize"] <= 14_000
+        assert response.header_value("content-encoding") == "gzip"

@@ -1,7 +1,10 @@
 """Uploaded files as visitors get them, and as they don't."""
 
+import re
+
 import pytest
 from django.core.files.base import ContentFile
+from django.core.management import call_command
 
 from profiles.models import PaperFile, Video
 from tests.test_documents import a_pdf
@@ -90,6 +93,32 @@ def test_no_other_file_can_be_had(client, film, name):
 def test_a_visitor_pays_one_query_for_a_file(client, report, django_assert_num_queries):
     with django_assert_num_queries(1):
         client.get(report.file.url).close()
+
+
+def test_the_first_picture_of_a_page_comes_first_and_the_others_when_they_are_near(
+    client, imrap, film
+):
+    picture = ContentFile(content_of(photograph((640, 480), (0, 99, 0))), "vert.jpg")
+    Video.objects.create(organisation=imrap, title_fr="B", image=picture, is_draft=False)
+    for address in ("/fr/", "/fr/videos/"):
+        images = re.findall(r"<img [^>]*>", client.get(address).text)
+        assert ['fetchpriority="high"' in image for image in images] == [True, False]
+        assert ['loading="lazy"' in image for image in images] == [False, True]
+        assert 'width="640" height="480"' in images[0]
+        assert 'width="800" height="600"' in images[1]
+
+
+def test_a_film_of_our_own_is_played_here_with_captions_and_loads_nothing_before(
+    client, db, media_folder
+):
+    call_command("seed", sample=True, verbosity=0)
+    page = client.get("/fr/videos/exemple-video/").text
+    film = re.search(r"<video [^>]*>.*?</video>", page, re.DOTALL)[0]
+    assert 'controls preload="none"' in film
+    assert 'poster="/media/videos/' in film
+    assert re.search(r'<track kind="captions" src="/media/[^"]+\.vtt" srclang="fr"', film)
+    assert "Regarder la vidéo (example.org)" in page
+    assert "Ces sous-titres sont un exemple." in page
 
 
 def test_the_first_page_stands_for_a_paper_without_a_picture(client, report):

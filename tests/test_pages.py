@@ -297,3 +297,18 @@ def test_crawlers_are_kept_from_staff_pages_only(client, db):
     response = client.get("/robots.txt")
     assert response["Content-Type"] == "text/plain; charset=utf-8"
     assert response.text == "User-agent: *\nDisallow: /admin/\nDisallow: /accounts/\n"
+
+
+def test_an_error_of_ours_is_said_in_the_site_s_look(client, starter, monkeypatch):
+    client.raise_request_exception = False
+    monkeypatch.setattr("profiles.views.section", None)
+    response = client.get("/fr/")
+    assert response.status_code == 500
+    assert "La faute est la nôtre" in response.text
+    assert 'class="masthead"' in response.text
+
+
+def test_a_request_for_another_host_is_refused_in_the_site_s_look(client, db):
+    response = client.get("/fr/", headers={"host": "evil.example"})
+    assert response.status_code == 400
+    assert 'class="masthead"' in response.text

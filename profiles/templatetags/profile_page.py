@@ -173,7 +173,9 @@ def site_style():
 @register.simple_tag(takes_context=True)
 def language_links(context):
     """This page in each interface language: code, own name, address, whether it is this one."""
-    request = context["request"]
+    request = context.get("request")
+    if request is None:  # Django makes the pages for 400 and 500 without one.
+        return []
     prefix, _slash, page = request.path_info.lstrip("/").partition("/")
     codes = dict(settings.LANGUAGES)
     if prefix not in codes or context.get("is_error"):
