@@ -59,6 +59,11 @@ INSTALLED_APPS = [
     "reversion",
     "django_prose_editor",
     "translated_fields",
+    "allauth",
+    "imrap_site.accounts.apps.StaffAccountConfig",
+    "allauth.mfa",
+    "django.contrib.humanize",  # what allauth's templates load
+    "imrap_site.accounts",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -72,6 +77,8 @@ MIDDLEWARE = [
     "imrap_site.staff.StaffCsrfMiddleware",
     "imrap_site.staff.StaffAuthenticationMiddleware",
     "imrap_site.staff.StaffMessageMiddleware",
+    "imrap_site.accounts.middleware.StaffAccountMiddleware",
+    "imrap_site.accounts.middleware.SecondFactorMiddleware",
 ]
 ROOT_URLCONF = "imrap_site.urls"
 WSGI_APPLICATION = "imrap_site.wsgi.application"
@@ -135,6 +142,47 @@ SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = False
+# Accounts ---------------------------------------------------------------------------
+
+REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=HTTPS)
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "admin:index"
+ACCOUNT_ADAPTER = "imrap_site.accounts.adapters.StaffAccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_FORMS = {"login": "imrap_site.accounts.forms.SignInForm"}
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_VERIFICATION = "none"  # who makes the account types the address
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0  # the web server that has the certificate
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute wrong
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # http://localhost
+MFA_FORMS = {
+    "add_webauthn": "imrap_site.accounts.forms.AddPasskeyForm",
+    "edit_webauthn": "imrap_site.accounts.forms.RenamePasskeyForm",
+}
+# Sessions and failed sign-ins lie in files: all workers share them, and no stranger makes the
+# content database be written.
+SESSION_ENGINE = "imrap_site.accounts.sessions"
+SESSION_FILE_PATH = VAR_DIR / "sessions"
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": VAR_DIR / "cache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+FIRST_HOST = next(iter(ALLOWED_HOSTS), "localhost").lstrip(".*")
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default=f"noreply@{FIRST_HOST}")
+
+# Browsers ---------------------------------------------------------------------------
+
 PUBLIC_CONTENT_SECURITY_POLICY = {
     "default-src": [NONE],
     "img-src": [SELF],

@@ -23,7 +23,9 @@ urlpatterns = [
         "robots.txt",
         TemplateView.as_view(template_name="robots.txt", content_type="text/plain; charset=utf-8"),
     ),
+    path("admin/", include("imrap_site.accounts.doors")),
     path("admin/", admin.site.urls),
+    path("accounts/", include("imrap_site.accounts.urls")),
     path("media/<path:name>", media, name="media"),
     *i18n_patterns(path("", include("profiles.urls"))),
 ]

@@ -67,6 +67,21 @@ def staff_client(client, staff):
     return client
 
 
+@pytest.fixture
+def sign_in(page, live_server, staff):
+    """Sign in as the superuser awa, in the browser, and be in the admin."""
+
+    def sign_in():
+        page.goto(f"{live_server.url}/admin/")
+        page.locator("#id_login").fill("awa")
+        page.locator("#id_password").fill("une longue phrase")
+        page.locator("main [type=submit]").first.click()
+        page.wait_for_url(f"{live_server.url}/admin/")
+        return page
+
+    return sign_in
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     """The installed browser; `make test` finds one and says where it is."""

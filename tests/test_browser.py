@@ -53,13 +53,8 @@ def test_a_visitor_opens_the_video_and_the_paper(page, site):
 
 
 @pytest.fixture
-def signed_in(page, site, staff):
-    page.goto(f"{site}/admin/")
-    page.locator("#id_username").fill("awa")
-    page.locator("#id_password").fill("une longue phrase")
-    page.locator("[type=submit]").click()
-    expect(page).to_have_url(f"{site}/admin/")
-    return page
+def signed_in(sign_in, site):
+    return sign_in()
 
 
 @pytest.fixture

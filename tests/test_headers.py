@@ -45,5 +45,5 @@ def test_a_login_form_is_protected_against_forged_requests(db):
     from django.test import Client
 
     client = Client(enforce_csrf_checks=True)
-    response = client.post("/admin/login/", {"username": "awa", "password": "x"})
+    response = client.post("/accounts/login/", {"login": "awa", "password": "x"})
     assert response.status_code == 403

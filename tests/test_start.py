@@ -95,10 +95,10 @@ def log_in(address, password):
     """Log in as a browser does; gives the address where that ends."""
     cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
     browser = urllib.request.build_opener(cookies)
-    login = address + "/admin/login/?next=/admin/"
+    login = address + "/accounts/login/?next=/admin/"
     with browser.open(login) as page:
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.read().decode())[1]
-    form = {"username": "admin", "password": password, "csrfmiddlewaretoken": token}
+    form = {"login": "admin", "password": password, "csrfmiddlewaretoken": token}
     with browser.open(login, urllib.parse.urlencode(form).encode()) as page:
         return page.url
 

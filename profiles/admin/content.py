@@ -18,6 +18,7 @@ from profiles import dates, preview, search
 from profiles.admin import columns
 from profiles.admin.conflicts import ConflictAdmin
 from profiles.admin.history import HistoryAdmin
+from profiles.admin.permissions import PublishPermission
 from profiles.admin.sending import SendingAdmin
 from profiles.completeness import lacks_translation, remarks_on, with_files
 from profiles.models import Entry, only_organisation
@@ -118,7 +119,7 @@ class TranslationFilter(admin.SimpleListFilter):
         return queryset
 
 
-class EntryAdmin(ContentAdmin):
+class EntryAdmin(PublishPermission, ContentAdmin):
     translated_fields = ("title", "summary", "body")
     first_fields = ("title", "body")
     picture_text = "image_alt"
@@ -156,7 +157,10 @@ class EntryAdmin(ContentAdmin):
             (_("Facts"), {"fields": self.first_facts}),
             folded(_("More facts"), self.more_facts),
             *self.picture_fieldsets(),
-            (_("Publication"), {"fields": publication}),
+            (
+                _("Publication"),
+                {"fields": publication, "description": self.publication_note(request)},
+            ),
             folded(_("Schedule, address and position"), ["publish_at", "slug", "position"]),
         ]
 
@@ -186,7 +190,8 @@ class EntryAdmin(ContentAdmin):
         return with_files(super().get_queryset(request))
 
     def get_readonly_fields(self, request, obj=None):
-        return self.readonly_when_published if obj and obj.is_published else ()
+        fixed = self.readonly_when_published if obj and obj.is_published else ()
+        return (*fixed, *self.readonly_without_publishing(request))
 
     @admin.display(description=_("picture"))
     def thumbnail(self, entry):
@@ -216,7 +221,7 @@ class EntryAdmin(ContentAdmin):
     def on_site(self, entry):
         return columns.site_link(entry)
 
-    @admin.action(description=_("Publish the selected entries"))
+    @admin.action(description=_("Publish the selected entries"), permissions=["publish"])
     def publish(self, request, queryset):
         done = {State.PUBLISHED: 0, State.SCHEDULED: 0}
         for entry in queryset:
@@ -236,7 +241,7 @@ class EntryAdmin(ContentAdmin):
             )
             self.message_user(request, message % number)
 
-    @admin.action(description=_("Withdraw the selected entries"))
+    @admin.action(description=_("Withdraw the selected entries"), permissions=["publish"])
     def withdraw(self, request, queryset):
         number = queryset.update(is_draft=True, updated=timezone.now())
         message = ngettext("%d entry is withdrawn.", "%d entries are withdrawn.", number)

@@ -136,6 +136,7 @@ class Entry(Publishable):
 
     class Meta:
         abstract = True
+        default_permissions = ("add", "change", "delete", "view", "publish")
         ordering = ["-dated", "-pk"]
         indexes = [
             models.Index(fields=["organisation", "-dated", "-id"], name="%(class)s_newest"),

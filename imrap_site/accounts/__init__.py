@@ -1,0 +1,1 @@
+"""Who may enter: sign-in, the second factor, people and their groups."""

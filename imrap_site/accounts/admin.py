@@ -1,0 +1,107 @@
+"""People and groups in the admin, for superusers only."""
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.forms import UserCreationForm
+from django.contrib.auth.models import Group, User
+from django.db.models import Exists, OuterRef
+from django.forms import CheckboxSelectMultiple, ModelMultipleChoiceField
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from imrap_site.accounts.middleware import SECOND_FACTORS
+
+ACTIONS = {
+    "view": _("see"),
+    "add": _("add"),
+    "change": _("change"),
+    "publish": _("publish and withdraw"),
+    "delete": _("delete"),
+}
+
+# What allauth registers is for programmers; `manage.py lost_phone` does what is needed of it.
+for model in (EmailAddress, Authenticator, User, Group):
+    admin.site.unregister(model)
+
+
+class SuperusersOnly:
+    """Mixin: whoever could give permissions could give themselves all of them."""
+
+    def has_module_permission(self, request):
+        return request.user.is_active and request.user.is_superuser
+
+    def has_view_permission(self, request, obj=None):
+        return self.has_module_permission(request)
+
+    def has_add_permission(self, request):
+        return self.has_module_permission(request)
+
+    def has_change_permission(self, request, obj=None):
+        return self.has_module_permission(request)
+
+    def has_delete_permission(self, request, obj=None):
+        return self.has_module_permission(request)
+
+
+@admin.register(User)
+class PersonAdmin(SuperusersOnly, UserAdmin):
+    fieldsets = [
+        (None, {"fields": ["username", "password"]}),
+        (_("Personal info"), {"fields": ["first_name", "last_name", "email"]}),
+        (
+            _("What this person may do"),
+            {
+                "fields": ["groups", "is_active", "is_staff", "is_superuser"],
+                "description": _(
+                    "Rédaction writes and corrects, but neither publishes nor deletes. "
+                    "Responsable does everything with the content. Only superusers manage people."
+                ),
+            },
+        ),
+        (_("Dates"), {"fields": ["last_login", "date_joined"], "classes": ["collapse"]}),
+    ]
+    add_form = UserCreationForm
+    add_fieldsets = [(None, {"fields": ["username", "email", "password1", "password2"]})]
+    filter_horizontal = ()
+    readonly_fields = ("last_login", "date_joined")
+    list_display = ("username", "first_name", "last_name", "email", "second_factor", "is_active")
+    list_filter = ("is_active", "is_superuser", "groups")
+
+    def get_queryset(self, request):
+        factors = Authenticator.objects.filter(user=OuterRef("pk"), type__in=SECOND_FACTORS)
+        return super().get_queryset(request).annotate(has_second_factor=Exists(factors))
+
+    def formfield_for_manytomany(self, db_field, request=None, **kwargs):
+        return super().formfield_for_manytomany(
+            db_field, request=request, widget=CheckboxSelectMultiple(), **kwargs
+        )
+
+    @admin.display(description=_("second factor"), boolean=True)
+    def second_factor(self, person):
+        return person.has_second_factor
+
+    def save_model(self, request, obj, form, change):
+        # An account without the admin is of no use here; unticking it later is possible.
+        obj.is_staff = obj.is_staff or not change
+        super().save_model(request, obj, form, change)
+
+
+class PermissionChoices(ModelMultipleChoiceField):
+    def label_from_instance(self, permission):
+        """In the reader's language; Django stores an English sentence."""
+        kind = permission.content_type.model_class()._meta.verbose_name
+        action = permission.codename.partition("_")[0]
+        return f"{capfirst(str(kind))} – {ACTIONS[action]}"
+
+
+@admin.register(Group)
+class RoleAdmin(SuperusersOnly, GroupAdmin):
+    def formfield_for_manytomany(self, db_field, request=None, **kwargs):
+        if db_field.name == "permissions":
+            kwargs["form_class"] = PermissionChoices
+        field = super().formfield_for_manytomany(db_field, request=request, **kwargs)
+        if db_field.name == "permissions":
+            field.queryset = field.queryset.filter(content_type__app_label="profiles")
+        return field
