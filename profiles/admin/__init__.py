@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from profiles.admin.content import FIRST_LANGUAGE, ContentAdmin, EntryAdmin, in_language
+from profiles.admin.sheets import SheetsMixin
 from profiles.models import Mandate, Organisation, Paper, PaperFile, Programme, Vacancy, Video
 
 
@@ -27,7 +28,7 @@ class OrganisationAdmin(ContentAdmin):
 
 
 @admin.register(Programme)
-class ProgrammeAdmin(EntryAdmin):
+class ProgrammeAdmin(SheetsMixin, EntryAdmin):
     own_fields = ("start", "end", "places", "partners", "funders", "website")
 
 
@@ -44,7 +45,7 @@ class VacancyAdmin(EntryAdmin):
 
 
 @admin.register(Video)
-class VideoAdmin(EntryAdmin):
+class VideoAdmin(SheetsMixin, EntryAdmin):
     translated_fields = (*EntryAdmin.translated_fields, "transcript")
     own_fields = (
         "watch_url",
@@ -68,7 +69,7 @@ class PaperFileInline(admin.StackedInline):
 
 
 @admin.register(Paper)
-class PaperAdmin(EntryAdmin):
+class PaperAdmin(SheetsMixin, EntryAdmin):
     translated_fields = (*EntryAdmin.translated_fields, "licence")
     own_fields = (
         "type",
