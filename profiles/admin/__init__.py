@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from profiles.admin.content import FIRST_LANGUAGE, ContentAdmin, EntryAdmin, folded, in_language
+from profiles.admin.sheets import SheetsMixin
 from profiles.models import Mandate, Organisation, Paper, PaperFile, Programme, Vacancy, Video
 
 
@@ -27,7 +28,7 @@ class OrganisationAdmin(ContentAdmin):
 
 
 @admin.register(Programme)
-class ProgrammeAdmin(EntryAdmin):
+class ProgrammeAdmin(SheetsMixin, EntryAdmin):
     first_facts = ("start", "end")
     more_facts = ("places", "partners", "funders", "website")
 
@@ -48,7 +49,7 @@ class VacancyAdmin(EntryAdmin):
 
 
 @admin.register(Video)
-class VideoAdmin(EntryAdmin):
+class VideoAdmin(SheetsMixin, EntryAdmin):
     translated_fields = (*EntryAdmin.translated_fields, "transcript")
     first_facts = ("watch_url", "file")
     more_facts = ("date", "language", "duration", "captions", "partners", "programme")
@@ -64,7 +65,7 @@ class PaperFileInline(admin.StackedInline):
 
 
 @admin.register(Paper)
-class PaperAdmin(EntryAdmin):
+class PaperAdmin(SheetsMixin, EntryAdmin):
     translated_fields = (*EntryAdmin.translated_fields, "licence")
     first_facts = ("type", "date")
     more_facts = ("authors", "partners", "source_url", "isbn", "doi", "programme")

@@ -1,0 +1,223 @@
+"""Entries from a spreadsheet in the admin: template, preview, import; and export."""
+
+import secrets
+import tempfile
+from pathlib import Path
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.text import slugify
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from profiles import importing
+from profiles.importing.writing import explained, rules
+
+SESSION_KEY = "sheet"
+CONTENT_TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
+MOST_FAULTS = 200  # more than that nobody mends before trying again
+
+
+class SheetForm(forms.Form):
+    file = forms.FileField(
+        label=gettext_lazy("Filled-in file"),
+        help_text=gettext_lazy("An Excel file (.xlsx) or a csv file of at most 2,000 rows."),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
+    )
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        # The last field of the form: it is missing from an upload that was cut off.
+        if "is_whole" not in self.data:
+            raise forms.ValidationError(_("The file did not arrive whole. Send it again."))
+        try:
+            if file.size > importing.LARGEST_FILE:
+                raise importing.too_large()
+            self.sheet = importing.read(file.read())
+        except importing.Unreadable as reason:
+            raise forms.ValidationError(str(reason)) from reason
+        return file
+
+
+class SheetsMixin:
+    """Adds a page "Spreadsheet" to the list of a kind of entries."""
+
+    change_list_template = "admin/profiles/change_list_with_sheet.html"
+
+    def get_urls(self):
+        own = [
+            path("sheet/", self.sheet_view, name=self.sheet_name("sheet")),
+            path("sheet/import/", self.import_view, name=self.sheet_name("sheet_import")),
+            path("sheet/template/", self.template_view, name=self.sheet_name("sheet_template")),
+            path("sheet/<str:kind>/", self.export_view, name=self.sheet_name("sheet_export")),
+        ]
+        for pattern in own:
+            pattern.callback = self.admin_site.admin_view(pattern.callback)
+        return own + super().get_urls()
+
+    def sheet_name(self, name):
+        return f"{self.opts.app_label}_{self.opts.model_name}_{name}"
+
+    def has_sheet_permission(self, request):
+        """An import may add and change, so it takes both rights."""
+        return self.has_add_permission(request) and self.has_change_permission(request)
+
+    # Pages
+
+    def sheet_view(self, request):
+        """Offers template and export; takes a filled-in file and shows what it would do."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        form = SheetForm()
+        if request.method == "POST":
+            if not self.has_sheet_permission(request):
+                raise PermissionDenied
+            form = SheetForm(request.POST, request.FILES)
+            if form.is_valid():
+                report = importing.try_out(self.model, form.sheet)
+                return self.preview(request, report, keep(request, self.model, form, report))
+        found = importing.columns_of(self.model)
+        return self.page(
+            request,
+            "admin/profiles/sheet.html",
+            form=form,
+            explained=explained(found),
+            rules=rules(),
+            may_import=self.has_sheet_permission(request),
+        )
+
+    def preview(self, request, report, token, has_changed=False):
+        return self.page(
+            request,
+            "admin/profiles/sheet_preview.html",
+            report=report,
+            faults=report.faults[:MOST_FAULTS],
+            further_faults=len(report.faults[MOST_FAULTS:]),
+            token=token,
+            has_changed=has_changed,
+            form=SheetForm(),
+        )
+
+    def page(self, request, template, **context):
+        return TemplateResponse(
+            request,
+            template,
+            {
+                **self.admin_site.each_context(request),
+                "title": _("Spreadsheet: %s") % self.opts.verbose_name_plural,
+                "opts": self.opts,
+                **context,
+            },
+        )
+
+    def import_view(self, request):
+        """What was seen in the preview, and nothing else, is stored."""
+        if request.method != "POST" or not self.has_sheet_permission(request):
+            raise PermissionDenied
+        kept = request.session.get(SESSION_KEY, {})
+        sheet = kept_sheet(kept, self.model, request.POST.get("token"))
+        if sheet is None:
+            messages.error(request, _("This preview is over. Choose the file again."))
+            return redirect(f"admin:{self.sheet_name('sheet')}")
+        try:
+            report = self.process_import(request, sheet, kept["fingerprint"])
+        except importing.NotImported as refused:
+            kept["fingerprint"] = refused.report.fingerprint
+            request.session.modified = True
+            return self.preview(request, refused.report, kept["token"], has_changed=True)
+        forget(request)
+        self.tell_about(request, report)
+        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+
+    @transaction.atomic
+    def process_import(self, request, sheet, fingerprint):
+        """The one place where a sheet is stored, so the one to wrap a revision around.
+
+        Raises `NotImported` where nothing was stored.
+        """
+        report = importing.import_rows(self.model, sheet, fingerprint)
+        self.log_import(request, report)
+        return report
+
+    def log_import(self, request, report):
+        for row in report.rows:
+            if row.is_new:
+                self.log_addition(request, row.entry, [{"added": {}}])
+            else:
+                fields = [change.column for change in row.changes]
+                self.log_change(request, row.entry, [{"changed": {"fields": fields}}])
+
+    def tell_about(self, request, report):
+        new = ngettext(
+            "%d entry was added as a draft.", "%d entries were added as drafts.", report.new
+        )
+        changed = ngettext("%d entry was changed.", "%d entries were changed.", report.changed)
+        messages.success(request, f"{new % report.new} {changed % report.changed}")
+
+    # Files
+
+    def template_view(self, request):
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return download(importing.template(self.model), self.file_name(_("template")), "xlsx")
+
+    def export_view(self, request, kind):
+        if not self.has_view_permission(request) or kind not in CONTENT_TYPES:
+            raise PermissionDenied
+        write = {"xlsx": importing.as_workbook, "csv": importing.as_csv}[kind]
+        entries = self.model.objects.with_related().order_by("pk")
+        return download(write(self.model, entries), self.file_name(f"{localdate()}"), kind)
+
+    def file_name(self, suffix):
+        return slugify(f"{self.opts.verbose_name_plural} {suffix}")
+
+
+def download(content, name, kind):
+    response = HttpResponse(content, content_type=CONTENT_TYPES[kind])
+    response["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+# Between preview and import: the file waits on the server, for a slow line takes it once.
+
+
+def keep(request, model, form, report):
+    """Keep a faultless sheet's file for its import; gives the token that names it."""
+    forget(request)
+    if report.faults or not report.rows:
+        return ""
+    with tempfile.NamedTemporaryFile(prefix="sheet-", delete=False) as file:
+        form.cleaned_data["file"].seek(0)
+        file.write(form.cleaned_data["file"].read())
+    request.session[SESSION_KEY] = {
+        "path": file.name,
+        "kind": model._meta.model_name,
+        "fingerprint": report.fingerprint,
+        "token": secrets.token_urlsafe(16),
+    }
+    return request.session[SESSION_KEY]["token"]
+
+
+def kept_sheet(kept, model, token):
+    if not token or kept.get("token") != token or kept["kind"] != model._meta.model_name:
+        return None
+    try:
+        return importing.read(Path(kept["path"]).read_bytes())
+    except OSError:
+        return None
+
+
+def forget(request):
+    if kept := request.session.pop(SESSION_KEY, None):
+        Path(kept["path"]).unlink(missing_ok=True)

@@ -1,0 +1,469 @@
+"""Spreadsheets: what is taken, what is refused and in which words."""
+
+import csv
+import datetime
+import io
+import zipfile
+
+import pytest
+from django.utils import translation
+from openpyxl import Workbook, load_workbook
+
+from profiles.importing import (
+    NotImported,
+    Unreadable,
+    as_csv,
+    as_workbook,
+    columns_of,
+    import_rows,
+    read,
+    template,
+    try_out,
+)
+from profiles.importing.columns import column_names
+from profiles.models import Organisation, Paper, Programme, Video
+
+pytestmark = pytest.mark.django_db
+
+
+def workbook(*rows, formats=None):
+    """The bytes of a real xlsx file; `formats` gives a cell its number format."""
+    made = Workbook()
+    for row in rows:
+        made.active.append(row)
+    for place, number_format in (formats or {}).items():
+        made.active[place].number_format = number_format
+    stream = io.BytesIO()
+    made.save(stream)
+    return stream.getvalue()
+
+
+def csv_file(*rows, delimiter=",", encoding="utf-8"):
+    stream = io.StringIO()
+    csv.writer(stream, delimiter=delimiter).writerows(rows)
+    return stream.getvalue().encode(encoding)
+
+
+def tried(content, model=Paper):
+    return try_out(model, read(content))
+
+
+def imported(content, model=Paper):
+    sheet = read(content)
+    return import_rows(model, sheet, try_out(model, sheet).fingerprint)
+
+
+def faults(report):
+    return [(fault.line, fault.column, fault.message) for fault in report.faults]
+
+
+def cells(content):
+    return [[cell.value for cell in row] for row in load_workbook(io.BytesIO(content)).active]
+
+
+# Drafts
+
+
+def test_a_new_row_is_a_draft_whatever_the_sheet_says(imrap):
+    imported(workbook(["title_fr", "date"], ["Note sur Gao", "06/2016"]))
+    paper = Paper.objects.get()
+    assert (paper.title_fr, paper.slug, paper.date) == ("Note sur Gao", "note-sur-gao", "2016-06")
+    assert (paper.dated, paper.is_draft, paper.organisation) == ("2016-06", True, imrap)
+    assert (paper.type, paper.licence_fr) == ("research", "Tous droits réservés")
+
+
+@pytest.mark.parametrize(
+    "heading", ["is_draft", "publish_at", "Draft", "Published from", "Brouillon"]
+)
+def test_a_sheet_has_no_column_that_publishes(imrap, heading):
+    report = tried(workbook(["title_fr", heading], ["Note", "0"]))
+    assert faults(report) == [
+        (None, "", f"There is no column “{heading}”. Use the headings of the template.")
+    ]
+
+
+@pytest.mark.parametrize("is_draft", [True, False])
+def test_an_update_leaves_the_state_as_it_is(add_paper, is_draft):
+    paper = add_paper(slug="note", is_draft=is_draft, body_fr="<p>Avant</p>")
+    report = imported(workbook(["slug", "title_fr"], ["note", "Autre titre"]))
+    assert (report.new, report.changed) == (0, 1)
+    before, paper = paper, Paper.objects.get()
+    assert (paper.title_fr, paper.is_draft, paper.body_fr) == (
+        "Autre titre",
+        is_draft,
+        "<p>Avant</p>",
+    )
+    assert (paper.pk, paper.publish_at) == (before.pk, before.publish_at)
+
+
+def test_trying_a_sheet_out_stores_nothing(add_paper):
+    add_paper(slug="note")
+    report = tried(workbook(["slug", "title_fr"], ["note", "Autre"], ["", "Nouveau"]))
+    assert (report.new, report.changed, report.unchanged) == (1, 1, 0)
+    assert [paper.title_fr for paper in Paper.objects.all()] == ["Autoportrait du Mali"]
+
+
+def test_the_report_says_what_stood_there_and_what_will(add_paper):
+    add_paper(slug="note", date="2016")
+    row = tried(workbook(["slug", "date"], ["note", "30/06/2016"])).rows[0]
+    assert [(c.column, c.before, c.after) for c in row.changes] == [
+        ("Publication date", "2016", "2016-06-30")
+    ]
+
+
+def test_an_empty_cell_empties_and_a_missing_column_does_not(add_paper):
+    add_paper(slug="note", authors="Aminata Traoré", date="2016", type="policy", position=3)
+    imported(workbook(["slug", "authors", "type", "position"], ["note", "", "", ""]))
+    paper = Paper.objects.get()
+    assert (paper.authors, paper.date, paper.type, paper.position) == ("", "2016", "policy", 3)
+
+
+def test_what_changed_since_the_preview_is_not_overwritten_unseen(add_paper):
+    paper = add_paper(slug="note", date="2016")
+    sheet = read(workbook(["slug", "date"], ["note", "2017"]))
+    seen = try_out(Paper, sheet).fingerprint
+    Paper.objects.filter(pk=paper.pk).update(date="2015")
+    with pytest.raises(NotImported) as refusal:
+        import_rows(Paper, sheet, seen)
+    assert Paper.objects.get().date == "2015"
+    assert refusal.value.report.rows[0].changes[0].before == "2015"
+
+
+# Round trip
+
+AWKWARD = {
+    "title_en": "'quoted'",
+    "summary_fr": '@SUM(A1); "deux", et, trois',
+    "summary_en": "'=1+1",
+    "body_fr": "<p>Un <strong>gras</strong></p><ul><li><p>l’été</p></li></ul>",
+    "authors": "Aminata Traoré\r\n-Moussa\r\n+Awa",
+    "partners": "''=x\tY",
+    "date": "2016-06",
+    "isbn": "978-9966-1666-6-1",
+    "doi": "10.1000/182",
+    "type": "audit",
+    "position": 7,
+    "licence_en": "",
+}
+
+
+@pytest.mark.parametrize("write", [as_workbook, as_csv])
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_an_export_brought_back_changes_nothing(add_paper, imrap, write, language):
+    programme = Programme.objects.create(organisation=imrap, title_fr="Trust", slug="trust")
+    add_paper("=HYPERLINK(“x”)", slug="note", programme=programme, **AWKWARD)
+    add_paper("Deux", body_en="<p>" + 40_000 * "a" + "</p>")
+    with translation.override(language):
+        report = tried(write(Paper, Paper.objects.all()))
+    assert (report.faults, report.rows, report.unchanged) == ([], [], 2)
+
+
+def test_an_exported_film_brought_back_changes_nothing(imrap):
+    duration = datetime.timedelta(minutes=12, seconds=30)
+    Video.objects.create(title_fr="Film", slug="film", duration=duration, language="bm")
+    for write in (as_workbook, as_csv):
+        report = tried(write(Video, Video.objects.all()), Video)
+        assert (report.faults, report.rows, report.unchanged) == ([], [], 1)
+
+
+@pytest.mark.parametrize("sign", ["=1+1", "+1", "-1", "@a", "'=1"])
+def test_no_cell_of_an_export_begins_like_a_formula(add_paper, sign):
+    add_paper(slug="note", authors=sign)
+    assert "'" + sign in cells(as_workbook(Paper, Paper.objects.all()))[1]
+    assert f",'{sign}," in as_csv(Paper, Paper.objects.all()).decode("utf-8-sig")
+
+
+def test_an_escaped_sign_comes_back_as_it_was_in_a_new_entry(imrap):
+    imported(workbook(["title_fr", "authors"], ["'=Note", "'-Awa"]))
+    assert Paper.objects.values_list("title_fr", "authors").get() == ("=Note", "-Awa")
+
+
+def test_a_text_too_long_for_a_cell_is_not_cut(add_paper):
+    long = "<p>" + 40_000 * "a" + "</p>"
+    add_paper(slug="note", body_fr=long)
+    exported = as_workbook(Paper, Paper.objects.all())
+    assert (
+        "[…] This text is too long for a cell. It stays as it is on the site." in cells(exported)[1]
+    )
+    sheet = read(exported)
+    assert try_out(Paper, sheet).unchanged == 1
+    sheet.rows[0][1][0] = "autre"
+    assert faults(try_out(Paper, sheet)) == [
+        (2, "Text (French)", "The text is missing: it was too long for a cell.")
+    ]
+
+
+def test_the_template_explains_every_column_and_offers_the_choices(imrap):
+    with translation.override("en"):
+        made = load_workbook(io.BytesIO(template(Paper)))
+    headings = [cell.value for cell in made.worksheets[0][1]]
+    assert headings[:3] == ["Address", "Title (French)", "Title (English)"]
+    explained = {row[0].value: row[1].value for row in made.worksheets[1]}
+    assert set(headings) <= set(explained)
+    assert all(explained.values())
+    assert explained["Publication date"] == "As precise as is known: 2016, 06/2016 or 30/06/2016."
+    choices = [choice.formula1 for choice in made.worksheets[0].data_validations.dataValidation]
+    assert choices == ['"Research paper,Policy brief,Activity report,Audit report"']
+
+
+@pytest.mark.parametrize("model", [Paper, Programme, Video])
+def test_no_two_columns_share_a_name_in_any_language(imrap, model):
+    named = column_names(model)
+    assert set(named.values()) == set(columns_of(model))
+    for language in ("fr", "en"):
+        with translation.override(language):
+            labels = {column.label for column in columns_of(model).values()}
+        assert len(labels) == len(columns_of(model))
+
+
+# What cells hold
+
+
+def test_real_dates_and_numbers_become_our_text(imrap):
+    day = datetime.datetime(2016, 6, 30)
+    month = datetime.datetime(2016, 6, 1)
+    content = workbook(
+        ["title_fr", "date"],
+        ["Jour", day],
+        ["Mois", month],
+        ["Année", 2016],
+        [1984, 2016.0],
+        formats={"B2": "dd/mm/yyyy", "B3": "mmm\\-yy"},
+    )
+    imported(content)
+    assert list(Paper.objects.order_by("pk").values_list("title_fr", "date")) == [
+        ("Jour", "2016-06-30"),
+        ("Mois", "2016-06"),
+        ("Année", "2016"),
+        ("1984", "2016"),
+    ]
+
+
+def test_a_duration_typed_as_a_time_of_day_is_minutes_and_seconds(imrap):
+    content = workbook(
+        ["title_fr", "duration"],
+        ["Un", datetime.time(12, 30)],
+        ["Deux", "12:30"],
+        ["Trois", datetime.time(1, 2, 3)],
+        formats={"B2": "h:mm", "B4": "h:mm:ss"},
+    )
+    imported(content, Video)
+    assert [str(video.duration) for video in Video.objects.order_by("pk")] == [
+        "0:12:30",
+        "0:12:30",
+        "1:02:03",
+    ]
+
+
+def test_plain_text_becomes_paragraphs(imrap):
+    imported(workbook(["title_fr", "body_fr"], ["Note", "Un & deux < trois\n\nQuatre"]))
+    assert Paper.objects.get().body_fr == "<p>Un &amp; deux &lt; trois</p><p>Quatre</p>"
+
+
+def test_scripts_in_a_cell_are_taken_out_and_reported(imrap):
+    text = '<p onclick="a()">Bon</p><script>alert(1)</script><img src=x onerror=alert(2)>'
+    report = imported(workbook(["title_fr", "body_fr"], ["Note", text]))
+    assert Paper.objects.get().body_fr == "<p>Bon</p>"
+    assert report.rows[0].notes == ["“Text (French)”: what is not allowed there was taken out."]
+
+
+def test_a_script_in_a_title_stays_text(imrap):
+    imported(workbook(["title_fr"], ["<script>alert(1)</script>"]))
+    assert Paper.objects.get().title_fr == "<script>alert(1)</script>"
+
+
+def test_choices_and_programmes_are_named_in_words_of_either_language(imrap):
+    programme = Programme.objects.create(organisation=imrap, title_fr="Confiance", slug="trust")
+    rows = [["Un", "audit report", "trust"], ["Deux", "RAPPORT D’AUDIT", "confiance"]]
+    imported(workbook(["Titre (français)", "Type", "Programme"], *rows))
+    assert list(Paper.objects.values_list("type", "programme")) == 2 * [("audit", programme.pk)]
+
+
+# Mistakes, by row and column
+
+
+def test_mistakes_are_named_by_line_and_column_and_nothing_is_stored(imrap):
+    rows = [
+        ["Bon", "2016", "", "", "", "1"],
+        ["", "2016", "", "", "", "1"],
+        ["Trois", "juin 2016", "roman", "nulle-part", "javascript:alert(1)", "premier"],
+    ]
+    sheet = read(
+        workbook(["title_fr", "date", "type", "programme", "source_url", "position"], *rows)
+    )
+    report = try_out(Paper, sheet)
+    assert faults(report) == [
+        (3, "Title (French)", "Type a title in at least one language."),
+        (4, "Position", "“premier” value must be an integer."),
+        (
+            4,
+            "Programme",
+            "There is no “nulle-part” on this site. Write the last part of its address.",
+        ),
+        (
+            4,
+            "Type",
+            "“roman” is not possible here. Write one of these: "
+            "Research paper, Policy brief, Activity report, Audit report.",
+        ),
+        (
+            4,
+            "Publication date",
+            "“juin 2016” is not a date. Type a year (2016), a month (06/2016) "
+            "or a day (30/06/2016).",
+        ),
+        (4, "Source address", "Enter a valid URL."),
+    ]
+    with pytest.raises(NotImported):
+        import_rows(Paper, sheet, report.fingerprint)
+    assert Paper.objects.count() == 0
+
+
+def test_a_report_speaks_french_to_french_speaking_staff(imrap):
+    with translation.override("fr"):
+        report = tried(workbook(["titre (français)", "position"], ["Un", "premier"]))
+    assert faults(report) == [
+        (2, "Position", "La valeur «\xa0premier\xa0» doit être un nombre entier.")
+    ]
+
+
+def test_a_text_that_is_too_long_is_refused(imrap):
+    report = tried(workbook(["title_fr", "summary_fr"], ["Un", 401 * "a"], [301 * "b", "Deux"]))
+    assert [(line, column) for line, column, _message in faults(report)] == [
+        (2, "Summary (French)"),
+        (3, "Title (French)"),
+    ]
+
+
+def test_a_slug_that_stands_twice_is_refused(imrap):
+    report = tried(workbook(["slug", "title_fr"], ["note", "Un"], ["", ""], ["note", "Deux"]))
+    assert faults(report) == [(4, "Address", "The address “note” stands in line 2 too.")]
+
+
+def test_a_row_never_changes_what_another_row_of_the_sheet_added(imrap):
+    report = tried(workbook(["slug", "title_fr"], ["", "Note"], ["note", "Deux"]))
+    assert [(line, column) for line, column, _message in faults(report)] == [(3, "Address")]
+
+
+def test_a_title_that_the_site_has_already_is_pointed_out(add_paper):
+    add_paper("Note", slug="note-de-2016")
+    row = tried(workbook(["title_fr"], ["note"])).rows[0]
+    assert row.is_new
+    assert row.notes == [
+        "“note-de-2016” has the same title. To change it instead, write this into the column "
+        "of the address."
+    ]
+
+
+def test_a_mistake_of_the_spreadsheet_is_named(imrap):
+    report = tried(workbook(["title_fr", "authors"], ["Un", "#REF!"]))
+    assert faults(report) == [(2, "Authors", "The cell holds a mistake of the spreadsheet: #REF!")]
+
+
+def test_wrong_headings_are_named(imrap):
+    report = tried(workbook(["Titre", "date", "Publication date"], ["Un", "2016", "2016"]))
+    assert [message for _line, _column, message in faults(report)] == [
+        "There is no column “Titre”. Use the headings of the template.",
+        "The column “Publication date” stands there twice.",
+        "The column “Title (French)” is missing.",
+    ]
+
+
+def test_a_text_without_a_heading_is_named(imrap):
+    report = tried(workbook(["title_fr"], ["Un"], ["Deux", "", "perdu"]))
+    assert faults(report) == [(3, "", "There is text in a column without a heading.")]
+
+
+def test_with_two_organisations_the_sheet_names_one(imrap):
+    Organisation.objects.create(name_fr="Autre", slug="autre")
+    imported(workbook(["title_fr", "organisation"], ["Un", "autre"]))
+    assert Paper.objects.get().organisation.slug == "autre"
+    report = tried(workbook(["title_fr"], ["Un"]))
+    assert faults(report) == [(2, "Organisation", "This field cannot be null.")]
+
+
+def test_without_an_organisation_it_is_asked_for():
+    report = tried(workbook(["title_fr"], ["Un"]))
+    assert faults(report) == [(None, "", "Type the name of your organisation first.")]
+
+
+# Files
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+def test_csv_files_of_all_kinds_of_excel_are_read(imrap, delimiter, encoding):
+    rows = [["Titre (français)", "Date de parution"], ["L’été à Gao, ou ; ailleurs", "2016"]]
+    imported(csv_file(*rows, delimiter=delimiter, encoding=encoding))
+    assert Paper.objects.values_list("title_fr", "date").get() == (
+        "L’été à Gao, ou ; ailleurs",
+        "2016",
+    )
+
+
+def test_empty_lines_are_left_out_and_lines_keep_their_numbers(imrap):
+    report = tried(workbook(["title_fr", "date"], [None, None], ["Un", None], [], ["Deux", "x"]))
+    assert [(fault.line, fault.column) for fault in report.faults] == [(5, "Publication date")]
+
+
+def bomb():
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
+        with packed.open("xl/worksheets/sheet1.xml", "w") as part:
+            for _time in range(100):
+                part.write(bytes(1024 * 1024))
+    return stream.getvalue()
+
+
+def laughing():
+    """A workbook whose first part multiplies itself when it is parsed."""
+    stream, source = io.BytesIO(), zipfile.ZipFile(io.BytesIO(workbook(["title_fr"], ["Un"])))
+    entity = b'<!DOCTYPE a [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]>'
+    with zipfile.ZipFile(stream, "w") as packed:
+        for name in source.namelist():
+            head, end, rest = source.read(name).partition(b"?>")
+            content = head + end + entity + rest if end else entity + head
+            packed.writestr(name, content)
+    return stream.getvalue()
+
+
+LONG = ["title_fr", *(f"Note {number}" for number in range(10_000))]
+TOO_MANY = "The file has more than 2,000 rows. Divide it into several files."
+BROKEN = "This file can't be read: it is broken, or no spreadsheet. Save it anew as “.xlsx”."
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (lambda: b"", "The file is empty."),
+        (lambda: workbook(["title_fr"]), "The file holds no row below the headings."),
+        (lambda: workbook(["title_fr"], ["Un"])[:-300], BROKEN),
+        (lambda: b"PK\x03\x04 no zip", BROKEN),
+        (lambda: b"title_fr\nUn\0", BROKEN),
+        (lambda: b"title_fr\n\x81", BROKEN),
+        (lambda: laughing(), BROKEN),
+        (lambda: "\n".join(LONG).encode(), TOO_MANY),
+        (lambda: workbook(*([title] for title in LONG)), TOO_MANY),
+        (
+            bomb,
+            "Unpacked, this file is far too large. Copy the rows into a new file and send that.",
+        ),
+        (
+            lambda: b"\xd0\xcf\x11\xe0\xa1\xb1",
+            "This is an old or a locked Excel file. Save it as “.xlsx”, without a password.",
+        ),
+        (
+            lambda: bytes(11 * 1024 * 1024) + b"x",
+            "The file is larger than 10 MB. Divide it into several files.",
+        ),
+    ],
+    ids=range(12),
+)
+def test_a_file_that_cannot_be_taken_is_refused_in_a_sentence(make, sentence):
+    with pytest.raises(Unreadable) as refusal:
+        read(make())
+    assert str(refusal.value) == sentence
+
+
+def test_2000_rows_are_taken():
+    assert len(read("\n".join(LONG[:2001]).encode()).rows) == 2000

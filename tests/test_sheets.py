@@ -1,0 +1,241 @@
+"""Staff fill in a spreadsheet, see what it would do, and import it: in a real browser."""
+
+import io
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
+from openpyxl import Workbook, load_workbook
+from playwright.sync_api import expect
+
+from profiles.models import Paper, Programme, Video
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SHEET = "/admin/profiles/paper/sheet/"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def workbook(*rows):
+    made, stream = Workbook(), io.BytesIO()
+    for row in rows:
+        made.active.append(row)
+    made.save(stream)
+    return stream.getvalue()
+
+
+def as_upload(content, name="fiches.xlsx"):
+    return {"name": name, "mimeType": XLSX, "buffer": content}
+
+
+def sent(client, content, address=SHEET):
+    file = io.BytesIO(content)
+    file.name = "fiches.xlsx"
+    return client.post(address, {"file": file, "is_whole": "1"})
+
+
+@pytest.fixture
+def browser_context_args(browser_context_args):
+    return {**browser_context_args, "locale": "fr-FR"}
+
+
+@pytest.fixture
+def signed_in(page, live_server, staff, client):
+    client.force_login(staff)
+    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value}
+    page.context.add_cookies([{**cookie, "url": live_server.url}])
+    return page
+
+
+@pytest.fixture
+def somebody_who_may(db, client):
+    """Signs in somebody with these rights on papers and no other."""
+
+    def sign_in(*rights):
+        user = get_user_model().objects.create_user("moussa", is_staff=True)
+        names = [f"{right}_paper" for right in rights]
+        user.user_permissions.set(Permission.objects.filter(codename__in=names))
+        client.force_login(user)
+        return client
+
+    return sign_in
+
+
+def faults_of_axe(page):
+    """What axe finds; its own styles, which the policy refuses, are not the page's."""
+    assert page.complaints == []
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
+    page.wait_for_timeout(100)
+    page.complaints.clear()
+    return [(fault["id"], fault["nodes"][0]["target"]) for fault in found.response["violations"]]
+
+
+def scrolls_sideways(page):
+    return page.evaluate("document.documentElement.scrollWidth > innerWidth")
+
+
+def test_staff_fill_in_the_template_and_import_drafts(signed_in, live_server, add_paper, tmp_path):
+    add_paper("Ancien titre", slug="ancien")
+    page, hosts = signed_in, set()
+    page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+    page.goto(f"{live_server.url}/admin/profiles/paper/")
+    page.locator(".object-tools a[href$='/sheet/']").click()
+    with page.expect_download() as download:
+        page.locator("a[href$='/template/']").click()
+    file = tmp_path / download.value.suggested_filename
+    assert file.suffix == ".xlsx"
+    download.value.save_as(file)
+
+    filled = load_workbook(file)
+    headings = [cell.value for cell in filled.worksheets[0][1]]
+    place = {name: headings.index(name) + 1 for name in ("Titre (français)", "Texte (français)")}
+    sheet = filled.worksheets[0]
+    for line in range(2, 5):
+        sheet.cell(line, place["Titre (français)"], f"Note {line}")
+        sheet.cell(line, place["Texte (français)"], "Un.\nDeux.")
+    sheet.cell(4, 1, "ancien")
+    filled.save(file)
+
+    page.locator("#id_file").set_input_files(file)
+    page.locator("#content-main form button").click()
+    expect(page.locator(".sheet-rows li")).to_have_count(3)
+    expect(page.locator(".sheet-rows li").last).to_contain_text("Ancien titre")
+    assert Paper.objects.count() == 1
+    page.locator("#content-main form button").click()
+    expect(page.locator(".messagelist .success")).to_be_visible()
+
+    stored = Paper.objects.order_by("pk").values_list("title_fr", "body_fr", "is_draft")
+    assert list(stored) == [
+        ("Note 4", "<p>Un.</p><p>Deux.</p>", False),
+        ("Note 2", "<p>Un.</p><p>Deux.</p>", True),
+        ("Note 3", "<p>Un.</p><p>Deux.</p>", True),
+    ]
+    assert hosts == {live_server.url.removeprefix("http://")}
+
+
+def test_mistakes_stand_by_line_and_column_and_a_better_file_is_taken(
+    signed_in, live_server, imrap
+):
+    page = signed_in
+    page.goto(live_server.url + SHEET)
+    bad = workbook(["title_fr", "date"], ["Un", "2016"], ["Deux", "juin 2016"])
+    page.locator("#id_file").set_input_files(as_upload(bad))
+    page.locator("#content-main form button").click()
+    expect(page.locator(".sheet-faults li")).to_have_count(1)
+    expect(page.locator(".sheet-faults li")).to_contain_text("3, Date de parution")
+    expect(page.locator(".sheet-faults li")).to_contain_text("juin 2016")
+    good = workbook(["title_fr", "date"], ["Un", "2016"], ["Deux", "06/2016"])
+    page.locator("#id_file").set_input_files(as_upload(good))
+    page.locator("#content-main form button").click()
+    page.locator("#content-main form button").click()
+    expect(page.locator(".messagelist .success")).to_be_visible()
+    assert sorted(Paper.objects.values_list("date", flat=True)) == ["2016", "2016-06"]
+
+
+def test_every_page_is_accessible_and_fits_the_screen(signed_in, live_server, add_paper):
+    add_paper("Titre", slug="note", body_fr="<p>Avant</p>")
+    page = signed_in
+    rows = [["", "Un " + 60 * "long", "<p>x</p><script>y</script>"], ["note", "Deux", "Après"]]
+    bad = workbook(["title_fr", "date"], ["Un", 120 * "x"])
+    for content in (None, bad, workbook(["slug", "title_fr", "body_fr"], *rows)):
+        page.goto(live_server.url + SHEET)
+        if content:
+            page.locator("#id_file").set_input_files(as_upload(content))
+            page.locator("#content-main form button").click()
+            expect(page.locator(".sheet-faults, .sheet-rows")).to_be_visible()
+        for width in (1280, 360):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert not scrolls_sideways(page)
+        assert faults_of_axe(page) == []
+
+
+@pytest.mark.parametrize("address", ["paper", "video", "programme"])
+def test_three_kinds_have_sheets(staff_client, imrap, address):
+    stem = f"/admin/profiles/{address}/sheet/"
+    assert staff_client.get(stem).status_code == 200
+    assert staff_client.get(f"{stem}template/").content.startswith(b"PK")
+    assert staff_client.get(f"{stem}csv/").content.startswith(b"\xef\xbb\xbf")
+    sent(staff_client, workbook(["title_fr"], ["Un"]), stem)
+    token = staff_client.session["sheet"]["token"]
+    staff_client.post(f"{stem}import/", {"token": token})
+    model = {"paper": Paper, "video": Video, "programme": Programme}[address]
+    assert model.objects.values_list("title_fr", "is_draft").get() == ("Un", True)
+
+
+def test_an_export_sent_back_changes_nothing(staff_client, add_paper):
+    add_paper("=1+1", slug="note", authors="-Awa\n+Moussa")
+    for kind in ("xlsx", "csv"):
+        page = sent(staff_client, staff_client.get(f"{SHEET}{kind}/").content).text
+        assert "This file changes nothing" in page
+        assert "sheet" not in staff_client.session
+
+
+@pytest.mark.parametrize("rights", [["view"], ["view", "add"], ["view", "change"]])
+def test_an_import_takes_the_rights_to_add_and_to_change(somebody_who_may, imrap, rights):
+    client = somebody_who_may(*rights)
+    assert 'type="file"' not in client.get(SHEET).text
+    assert client.get(f"{SHEET}xlsx/").status_code == 200
+    assert sent(client, workbook(["title_fr"], ["Un"])).status_code == 403
+    assert client.post(f"{SHEET}import/", {"token": "x"}).status_code == 403
+
+
+def test_who_may_add_and_change_may_import(somebody_who_may, imrap):
+    client = somebody_who_may("view", "add", "change")
+    assert sent(client, workbook(["title_fr"], ["Un"])).status_code == 200
+
+
+def test_who_may_not_see_papers_gets_no_export(somebody_who_may, imrap):
+    client = somebody_who_may()
+    for address in (SHEET, f"{SHEET}xlsx/", f"{SHEET}csv/", f"{SHEET}template/"):
+        assert client.get(address).status_code == 403
+
+
+def test_nothing_is_imported_that_was_not_previewed(staff_client, imrap):
+    for token in ({}, {"token": ""}, {"token": "invented"}):
+        page = staff_client.post(f"{SHEET}import/", token, follow=True).text
+        assert "This preview is over. Choose the file again." in page
+    sent(staff_client, workbook(["title_fr"], ["Un"]))
+    token = {"token": staff_client.session["sheet"]["token"]}
+    other = staff_client.post("/admin/profiles/video/sheet/import/", token, follow=True)
+    assert "This preview is over." in other.text
+    for _time in range(2):  # a double click
+        staff_client.post(f"{SHEET}import/", token)
+    assert Paper.objects.count() == 1
+    assert Video.objects.count() == 0
+
+
+def test_a_change_since_the_preview_is_shown_first(staff_client, add_paper):
+    paper = add_paper(slug="note", date="2015")
+    sent(staff_client, workbook(["slug", "date"], ["note", "2017"]))
+    Paper.objects.filter(pk=paper.pk).update(date="2016")
+    token = {"token": staff_client.session["sheet"]["token"]}
+    page = staff_client.post(f"{SHEET}import/", token).text
+    assert "somebody changed these entries in the meantime" in page
+    assert Paper.objects.get().date == "2016"
+    staff_client.post(f"{SHEET}import/", token)
+    assert Paper.objects.get().date == "2017"
+
+
+def test_the_log_names_every_entry_of_an_import(staff_client, add_paper):
+    add_paper(slug="note")
+    sent(staff_client, workbook(["slug", "title_fr"], ["note", "Un"], ["", "Deux"]))
+    staff_client.post(f"{SHEET}import/", {"token": staff_client.session["sheet"]["token"]})
+    assert [str(entry) for entry in LogEntry.objects.order_by("pk")] == [
+        "Changed “Un” — Changed Title (French).",
+        "Added “Deux”.",
+    ]
+
+
+def test_a_broken_file_is_refused_on_the_form(staff_client, imrap):
+    page = sent(staff_client, b"PK\x03\x04 no zip").text
+    assert "This file can&#x27;t be read: it is broken, or no spreadsheet." in page
+    assert Paper.objects.count() == 0
+
+
+def test_a_file_that_was_cut_off_on_its_way_is_refused(staff_client, imrap):
+    file = io.BytesIO(b"title_fr\nUn\nDe")
+    file.name = "fiches.csv"
+    assert "The file did not arrive whole. Send it again." in (
+        staff_client.post(SHEET, {"file": file}).text
+    )
