@@ -30,9 +30,10 @@ def make_groups(apps, schema_editor):
 def make_permissions(apps, using):
     """Django makes them after all migrations only, and create_permissions asks for a module."""
     config = apps.get_app_config("profiles")
-    config.models_module = True
+    known = getattr(config, "models_module", None)
+    config.models_module = known or True
     create_permissions(config, verbosity=0, using=using, apps=apps)
-    config.models_module = None
+    config.models_module = known
 
 
 def remove_groups(apps, schema_editor):
