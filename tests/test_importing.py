@@ -406,12 +406,12 @@ def test_empty_lines_are_left_out_and_lines_keep_their_numbers(imrap):
     assert [(fault.line, fault.column) for fault in report.faults] == [(5, "Publication date")]
 
 
-def bomb():
+def bomb(filling=bytes(1024 * 1024), times=100):
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
         with packed.open("xl/worksheets/sheet1.xml", "w") as part:
-            for _time in range(100):
-                part.write(bytes(1024 * 1024))
+            for _time in range(times):
+                part.write(filling)
     return stream.getvalue()
 
 
@@ -429,6 +429,7 @@ def laughing():
 
 LONG = ["title_fr", *(f"Note {number}" for number in range(10_000))]
 TOO_MANY = "The file has more than 2,000 rows. Divide it into several files."
+TOO_LARGE = "Unpacked, this file is far too large. Copy the rows into a new file and send that."
 BROKEN = "This file can't be read: it is broken, or no spreadsheet. Save it anew as “.xlsx”."
 
 
@@ -444,10 +445,8 @@ BROKEN = "This file can't be read: it is broken, or no spreadsheet. Save it anew
         (lambda: laughing(), BROKEN),
         (lambda: "\n".join(LONG).encode(), TOO_MANY),
         (lambda: workbook(*([title] for title in LONG)), TOO_MANY),
-        (
-            bomb,
-            "Unpacked, this file is far too large. Copy the rows into a new file and send that.",
-        ),
+        (bomb, TOO_LARGE),
+        (lambda: bomb(b"<row/>" * 100_000, 21), TOO_LARGE),
         (
             lambda: b"\xd0\xcf\x11\xe0\xa1\xb1",
             "This is an old or a locked Excel file. Save it as “.xlsx”, without a password.",
@@ -457,7 +456,7 @@ BROKEN = "This file can't be read: it is broken, or no spreadsheet. Save it anew
             "The file is larger than 10 MB. Divide it into several files.",
         ),
     ],
-    ids=range(12),
+    ids=range(13),
 )
 def test_a_file_that_cannot_be_taken_is_refused_in_a_sentence(make, sentence):
     with pytest.raises(Unreadable) as refusal:
