@@ -30,7 +30,7 @@ MATRIX = {
 }
 
 
-migration = import_module("profiles.migrations.0003_groups")
+migration = import_module("profiles.migrations.0004_groups")
 
 
 @pytest.fixture

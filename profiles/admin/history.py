@@ -176,7 +176,7 @@ def _values(attributes):
 
 def _with_changes(page):
     """Each version of a page with what it changed; one more is read to compare the last with."""
-    first = page.start_index() - 1
+    first = max(0, page.start_index() - 1)  # an entry stored by a script has none yet
     versions = list(page.paginator.object_list[first : first + page.paginator.per_page + 1])
     for newer, older in zip(versions[: len(page)], [*versions[1:], None], strict=False):
         yield newer, _readable(lambda older=older, newer=newer: history.changes(older, newer))
