@@ -10,6 +10,7 @@ from django.contrib.auth.models import Permission
 from openpyxl import Workbook, load_workbook
 from playwright.sync_api import expect
 
+from profiles import history
 from profiles.models import Paper, Programme, Video
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -239,3 +240,17 @@ def test_a_file_that_was_cut_off_on_its_way_is_refused(staff_client, imrap):
     assert "The file did not arrive whole. Send it again." in (
         staff_client.post(SHEET, {"file": file}).text
     )
+
+
+def test_an_import_stands_in_the_history_and_can_be_undone(staff_client, add_paper):
+    paper = add_paper("Ancien titre", slug="note")
+    sent(staff_client, workbook(["slug", "title_fr"], ["note", "Nouveau titre"]))
+    token = {"token": staff_client.session["sheet"]["token"]}
+    staff_client.post(f"{SHEET}import/", token)
+    assert Paper.objects.get().title_fr == "Nouveau titre"
+    imported, first = history.versions_of(Paper, paper.pk)
+    assert imported.revision.user.username == "awa"
+    page = staff_client.get(f"/admin/profiles/paper/{paper.pk}/history/").text
+    assert "<del>Ancien titre</del> → <ins>Nouveau titre</ins>" in page
+    assert "Spreadsheet" in page
+    assert first.field_dict["title_fr"] == "Ancien titre"

@@ -73,14 +73,14 @@ class ContentAdmin(SendingAdmin, HistoryAdmin, ConflictAdmin):
         """The first texts of the first language stand open; all others fold."""
         rest = [name for name in self.translated_fields if name not in self.first_fields]
         yield (
-            CONTENT_LANGUAGES[FIRST_LANGUAGE],
+            capfirst(CONTENT_LANGUAGES[FIRST_LANGUAGE]),
             {"fields": in_language(self.first_fields, FIRST_LANGUAGE)},
         )
         if rest:
             yield folded(_("More texts in French"), in_language(rest, FIRST_LANGUAGE))
         for language in FURTHER_LANGUAGES:
             fields = in_language([*self.translated_fields, self.picture_text], language)
-            yield folded(CONTENT_LANGUAGES[language], fields)
+            yield folded(capfirst(CONTENT_LANGUAGES[language]), fields)
 
     def render_change_form(self, request, context, *args, **kwargs):
         # The rich text editor's import map is an inline script, which needs the page's nonce.

@@ -17,7 +17,8 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from profiles import importing
+from profiles import history, importing
+from profiles.importing.rows import matched
 from profiles.importing.writing import explained, rules
 
 SESSION_KEY = "sheet"
@@ -141,13 +142,18 @@ class SheetsMixin:
 
     @transaction.atomic
     def process_import(self, request, sheet, fingerprint):
-        """The one place where a sheet is stored, so the one to wrap a revision around.
-
-        Raises `NotImported` where nothing was stored.
-        """
-        report = importing.import_rows(self.model, sheet, fingerprint)
+        """Store a sheet as one revision; raises `NotImported` where nothing was stored."""
+        history.keep_first(self.model, self.keys_named_in(sheet))
+        with history.revision(request.user, _("Spreadsheet")):
+            report = importing.import_rows(self.model, sheet, fingerprint)
         self.log_import(request, report)
         return report
+
+    def keys_named_in(self, sheet):
+        names, _faults = matched(self.model, sheet)
+        at = names.index("slug") if "slug" in names else None
+        slugs = [row[at] for _line, row in sheet.rows] if at is not None else []
+        return self.model.objects.filter(slug__in=slugs).values_list("pk", flat=True)
 
     def log_import(self, request, report):
         for row in report.rows:
