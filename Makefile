@@ -1,6 +1,6 @@
 # `make` lists what can be done here. Only Python 3.11 or newer has to be there beforehand.
 
-.PHONY: help run test lint format catalogues check-catalogues lock install install-dev
+.PHONY: help run test sweep lint format catalogues check-catalogues lock install install-dev
 
 help: ## List what can be done
 	@sed -n 's/^\([a-z-]*\):.*## /\1#/p' $(MAKEFILE_LIST) | while IFS='#' read -r name what; do \
@@ -11,10 +11,15 @@ run: ## Start the site, from nothing too (PORT=8001 changes the port)
 	@$(MAKE) --no-print-directory install
 	@$(python) -m imrap_site.start
 
-test: install-dev ## Run all tests, in a browser too (ARGS=tests/test_start.py: only those)
-	@$(key) $(python) -m imrap_site.start static
-	@BROWSER_PATH=$$(.ci/browser) && export BROWSER_PATH && \
-		$(python) -m pytest --numprocesses auto --maxprocesses 4 $(ARGS)
+test: install-dev ## Run the tests, in a browser too (ARGS=tests/test_start.py: only those)
+	@$(call run-tests,not sweep)
+
+sweep: install-dev ## Let axe look at every page, in every width and colour
+	@$(call run-tests,sweep)
+
+run-tests = $(key) $(python) -m imrap_site.start static && \
+	BROWSER_PATH=$$(.ci/browser) && export BROWSER_PATH && \
+	$(python) -m pytest --numprocesses auto --maxprocesses 4 -m '$(1)' $(ARGS)
 
 lint: install-dev check-catalogues ## Check style, templates, migrations, translations and settings
 	$(python) -m ruff check .

@@ -120,15 +120,18 @@ def nothing(found):
 # What axe knows -----------------------------------------------------------------------
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("address", IN_FRENCH, ids=name_of)
 def test_axe_finds_nothing_at_any_width_in_any_colours(visit, address):
     nothing(violations_and_screenshots(visit(address), name_of(address)))
 
 
+@pytest.mark.sweep
 def test_axe_finds_nothing_in_english(visit):
     nothing([found for address in IN_ENGLISH for found in violations(visit(address), address)])
 
 
+@pytest.mark.sweep
 @pytest.mark.django_db(transaction=True)
 def test_axe_finds_nothing_on_a_site_that_begins(page, live_server):
     page.goto(f"{live_server.url}/fr/")

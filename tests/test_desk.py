@@ -350,6 +350,7 @@ def all_pages(one_of_each):
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_on_any_page_of_ours(desk, one_of_each, scheme):
     # Axe itself writes inline styles, which the site's policy would refuse.
@@ -377,6 +378,7 @@ def test_axe_finds_nothing_on_any_page_of_ours(desk, one_of_each, scheme):
     assert faults == {}, faults
 
 
+@pytest.mark.sweep
 def test_nothing_leaves_a_phones_screen_and_nothing_is_too_small_to_tap(desk, one_of_each):
     desk.set_viewport_size({"width": 360, "height": 740})
     wide, small = {}, {}

@@ -134,6 +134,7 @@ def test_mistakes_stand_by_line_and_column_and_a_better_file_is_taken(
     assert sorted(Paper.objects.values_list("date", flat=True)) == ["2016", "2016-06"]
 
 
+@pytest.mark.sweep
 def test_every_page_is_accessible_and_fits_the_screen(signed_in, live_server, add_paper):
     add_paper("Titre", slug="note", body_fr="<p>Avant</p>")
     page = signed_in
