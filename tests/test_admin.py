@@ -161,3 +161,8 @@ def test_a_film_must_be_a_film(staff_client, imrap, tmp_path):
         response = staff_client.post("/admin/profiles/video/add/", fields)
     assert list(errors_of(response)) == ["file"]
     assert Video.objects.count() == 0
+
+
+def test_line_ends_are_stored_as_one_sign(staff_client, imrap):
+    staff_client.post("/admin/profiles/paper/add/", paper_form(partners="Interpeace\r\nIDS"))
+    assert Paper.objects.get().partners == "Interpeace\nIDS"

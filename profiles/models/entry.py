@@ -9,7 +9,7 @@ from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext_lazy as _
 
 from profiles.images import PictureField, kept_names
-from profiles.models.fields import require_in_one_language
+from profiles.models.fields import require_in_one_language, unify_line_ends
 from profiles.models.organisation import Organisation, only_organisation
 from profiles.publishing import Publishable, PublishedQuerySet
 from profiles.richtext import RichTextField, excerpt
@@ -168,6 +168,7 @@ class Entry(Publishable):
             self.organisation_id = only_organisation()
         self.slug = self.slug or free_slug(self)
         self.dated = self.own_date
+        unify_line_ends(self)
         super().save(*args, **kwargs)
 
     @property

@@ -28,3 +28,10 @@ def names(name, help_text):
 def require_in_one_language(noun, name, message):
     if not has_any(noun, name):
         raise ValidationError({columns(name)[0]: message})
+
+
+def unify_line_ends(noun):
+    """Browsers send CR LF for each line end; stored, it would look like a change."""
+    for field in noun._meta.concrete_fields:
+        if isinstance(field, models.TextField):
+            setattr(noun, field.attname, getattr(noun, field.attname).replace("\r\n", "\n"))

@@ -8,7 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from profiles.dates import PartialDateField
 from profiles.images import PictureField
-from profiles.models.fields import is_list_of_web_addresses, require_in_one_language, web_address
+from profiles.models.fields import (
+    is_list_of_web_addresses,
+    require_in_one_language,
+    unify_line_ends,
+    web_address,
+)
 from profiles.richtext import RichTextField
 from profiles.translation import translated
 
@@ -112,6 +117,10 @@ class Organisation(models.Model):
 
     def get_absolute_url(self):
         return reverse("profile")
+
+    def save(self, *args, **kwargs):
+        unify_line_ends(self)
+        super().save(*args, **kwargs)
 
     def clean(self):
         require_in_one_language(self, "name", _("Type the name in at least one language."))
