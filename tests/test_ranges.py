@@ -3,7 +3,6 @@
 import http.client
 import io
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -279,17 +278,6 @@ def test_large_parts_arrive_whole(server):
     server.write("large.pdf", content)
     assert server.ask("large.pdf")[2] == content
     assert server.ask("large.pdf", Range="bytes=1000000-1999999")[2] == content[1_000_000:2_000_000]
-
-
-@pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
-def test_curl_goes_on_where_it_was_cut_off(server, tmp_path):
-    content = os.urandom(300_000)
-    server.write("cut.pdf", content)
-    (tmp_path / "cut.pdf").write_bytes(content[:123_456])
-    address = f"http://127.0.0.1:{server.port}/cut.pdf"
-    command = ["curl", "--silent", "--fail", "--continue-at", "-", "--remote-name", address]
-    subprocess.run([*command, "--write-out", "%{size_download}"], cwd=tmp_path, check=True)
-    assert (tmp_path / "cut.pdf").read_bytes() == content
 
 
 def test_the_operating_system_sends_whole_files_and_parts(server):
