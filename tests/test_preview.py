@@ -33,8 +33,8 @@ def test_a_partner_reads_the_draft_and_is_told_until_when(client, draft):
 
 
 def test_a_partner_sees_its_picture_and_opens_its_file(client, draft):
-    page = client.get(preview.address_for(draft)).text
-    token = preview.token_for(draft)
+    address = preview.address_for(draft)
+    page, token = client.get(address).text, address.partition("?preview=")[2]
     names = [draft.image.name, draft.image.name.replace(".jpg", ".w300.avif")]
     for name in [*names, draft.files.get().file.name]:
         address = f"/media/{name}?preview={token}"
