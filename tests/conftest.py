@@ -68,6 +68,14 @@ def staff_client(client, staff):
 
 
 @pytest.fixture
+def signed_in(page, live_server, staff_client):
+    """A browser page of the superuser awa."""
+    key = staff_client.cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": key, "url": live_server.url}])
+    return page
+
+
+@pytest.fixture
 def sign_in(page, live_server, staff):
     """Sign in as the superuser awa, in the browser, and be in the admin."""
 
@@ -92,13 +100,33 @@ def browser_type_launch_args(browser_type_launch_args):
     }
 
 
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args):
+    return {**browser_context_args, "locale": "fr-FR"}
+
+
+@pytest.fixture(scope="session")
+def context(request, browser, browser_context_args):
+    """One French visitor's browser for all tests: a new one takes most of a second each time."""
+    # Its connections stay open, so the server has to end after it, and to begin before.
+    request.getfixturevalue("live_server")
+    context = browser.new_context(**browser_context_args)
+    yield context
+    context.close()
+
+
 @pytest.fixture
 def page(page):
-    """A browser page that fails the test for any error or refused resource in its console."""
+    """A window that remembers nothing, and fails the test for any error in its console."""
+    page.context.new_cdp_session(page).send(
+        "Storage.clearDataForOrigin", {"origin": "*", "storageTypes": "all"}
+    )
     page.set_default_timeout(10_000)
-    complaints = []
-    page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.complaints = complaints
+    page.complaints = []
+    page.on("console", lambda m: page.complaints.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
     yield page
-    assert complaints == []
+    page.context.set_offline(False)
+    for window in page.context.pages:
+        window.close()
+    assert page.complaints == []

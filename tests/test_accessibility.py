@@ -1,6 +1,7 @@
 """WCAG 2.2 AA on every public page, measured in a real browser on the sample content."""
 
 import re
+import signal
 import subprocess
 import sys
 from itertools import pairwise, zip_longest
@@ -79,14 +80,14 @@ def sample_site(tmp_path_factory):
         subprocess.run(seed, cwd=start.ROOT, env=variables, check=True)
         yield address
     finally:
-        server.terminate()
+        server.send_signal(signal.SIGINT)  # without waiting for the browser's open connections
         server.wait(timeout=20)
 
 
 @pytest.fixture(scope="module")
-def window(browser):
-    """One window for all tests of this file: opening another takes most of a second."""
-    page = browser.new_page()
+def window(context):
+    """One window for all tests of this file."""
+    page = context.new_page()
     page.set_default_timeout(10_000)
     page.complaints, page.forgiven, page.hosts = [], [], set()
     page.on("console", lambda m: page.complaints.append(m.text) if m.type == "error" else None)
@@ -170,6 +171,7 @@ def test_axe_finds_nothing_on_the_pages_of_refused_and_failed_requests(page):
         nothing(violations(page, template))
 
 
+@pytest.mark.sweep
 def test_the_english_pages_are_as_good(visit):
     found = []
     for address in IN_ENGLISH:
@@ -224,8 +226,14 @@ RUN_AXE = """async (rules) => (await axe.run(rules)).violations.flatMap(({id, no
 # Structure ----------------------------------------------------------------------------
 
 
-def test_each_page_has_one_first_heading_and_skips_no_level(visit):
-    nothing([gap for address in IN_FRENCH for gap in gaps_in_headings(visit(address), address)])
+def test_each_page_has_headings_in_order_its_three_parts_and_nothing_that_moves(page, visit):
+    page.emulate_media(reduced_motion="reduce")
+    found = []
+    for address in IN_FRENCH:
+        visit(address)
+        for look in (gaps_in_headings, not_once_there, moving):
+            found += look(page, address)
+    nothing(found)
 
 
 def gaps_in_headings(page, place):
@@ -240,11 +248,21 @@ HEADING_LEVELS = """() => [...document.querySelectorAll("h1, h2, h3, h4, h5, h6"
   .map((heading) => Number(heading.tagName[1]))"""
 
 
-def test_each_page_has_a_header_a_main_part_and_a_footer(visit):
-    for address in IN_FRENCH:
-        page = visit(address)
-        for landmark in ("banner", "main", "contentinfo"):
-            expect(page.get_by_role(landmark), address).to_have_count(1)
+def not_once_there(page, place):
+    landmarks = ("banner", "main", "contentinfo")
+    return [f"{place}: {name}" for name in landmarks if page.get_by_role(name).count() != 1]
+
+
+def moving(page, place):
+    return [f"{place}: moves: {one}" for one in page.evaluate(MOVING)]
+
+
+MOVING = """() => [...document.querySelectorAll("*")].flatMap((element) =>
+  [null, "::before", "::after", "::marker", "::details-content"]
+    .map((part) => getComputedStyle(element, part))
+    .filter((style) => style.scrollBehavior === "smooth"
+      || /[1-9]/.test(style.transitionDuration + style.animationDuration))
+    .map(() => element.cloneNode().outerHTML))"""
 
 
 # The keyboard -------------------------------------------------------------------------
@@ -372,13 +390,14 @@ def test_enter_unfolds_a_text_and_folds_it_again(visit):
 # Room ---------------------------------------------------------------------------------
 
 
-def test_nothing_is_wider_than_the_screen_not_even_with_more_space_in_the_text(visit):
+def test_nothing_is_too_wide_or_too_small_not_even_with_more_space_in_the_text(visit):
     found = []
     for address in IN_FRENCH:
         page = visit(address)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 800})
-            found += too_wide_or_cut(page, f"{address} {width}")
+            for look in (too_wide_or_cut, too_small):
+                found += look(page, f"{address} {width}")
         page.set_viewport_size(ZOOMED)
         page.evaluate(SPACE_THE_TEXT)
         found += too_wide_or_cut(page, f"{address} spaced")
@@ -423,17 +442,8 @@ SPACE_THE_TEXT = """() => {
 }"""
 
 
-def test_what_is_tapped_has_24_by_24_pixels(visit):
-    found = []
-    for address in IN_FRENCH:
-        page = visit(address)
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 800})
-            found += too_small(page, f"{address} {width}")
-    nothing(found)
-
-
 def too_small(page, place):
+    """What is tapped must have 24 by 24 pixels."""
     return [f"{place}: too small: {one}" for one in page.evaluate(TOO_SMALL)]
 
 
@@ -458,20 +468,6 @@ def test_the_text_without_javascript_is_the_text_with_it(visit, sample_site, new
     for address in IN_FRENCH:
         without.goto(sample_site + address)
         assert visit(address).inner_text("body") == without.inner_text("body")
-
-
-def test_nothing_moves_where_less_motion_is_asked_for(page, visit):
-    page.emulate_media(reduced_motion="reduce")
-    found = {address: visit(address).evaluate(MOVING) for address in IN_FRENCH}
-    nothing([f"{address}: {one}" for address in found for one in found[address]])
-
-
-MOVING = """() => [...document.querySelectorAll("*")].flatMap((element) =>
-  [null, "::before", "::after", "::marker", "::details-content"]
-    .map((part) => getComputedStyle(element, part))
-    .filter((style) => style.scrollBehavior === "smooth"
-      || /[1-9]/.test(style.transitionDuration + style.animationDuration))
-    .map(() => element.cloneNode().outerHTML))"""
 
 
 # Paper --------------------------------------------------------------------------------

@@ -32,11 +32,6 @@ def nothing_counted_yet():
     cache.clear()
 
 
-@pytest.fixture
-def browser_context_args(browser_context_args):
-    return {**browser_context_args, "locale": "fr-FR"}
-
-
 def six_figures(secret, steps=0):
     return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps))
 
@@ -109,10 +104,15 @@ def test_a_visitor_meets_no_account_code(client, imrap):
     assert not hasattr(response.wsgi_request, "allauth")
 
 
-@pytest.mark.parametrize("page", ["/admin/password_change/", "/accounts/"])
-def test_the_account_has_one_place(staff_client, page):
-    address = {"/admin/password_change/": "/accounts/password/change/"}.get(page, "/accounts/2fa/")
-    assert staff_client.get(page)["Location"] == address
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("/admin/password_change/", "/accounts/password/change/"),
+        ("/accounts/", "/accounts/2fa/"),
+    ],
+)
+def test_the_account_has_one_place(staff_client, address, place):
+    assert staff_client.get(address)["Location"] == place
 
 
 # Guessing ---------------------------------------------------------------------------

@@ -52,16 +52,6 @@ def test_a_visitor_opens_the_video_and_the_paper(page, site):
     expect(page.get_by_role("link", name="Read the paper (issat.dcaf.ch)")).to_be_visible()
 
 
-@pytest.fixture
-def signed_in(sign_in, site):
-    return sign_in()
-
-
-@pytest.fixture
-def browser_context_args(browser_context_args):
-    return {**browser_context_args, "locale": "fr-FR"}
-
-
 def test_staff_add_a_paper_see_it_and_withdraw_it(signed_in, site, tmp_path):
     page = signed_in
     report, photo = tmp_path / "rapport final.pdf", tmp_path / "IMG_0001.jpg"

@@ -11,9 +11,7 @@ from playwright.sync_api import expect
 from profiles import history
 from profiles.models import Organisation, Paper, PaperFile
 from tests.test_admin import paper_form as of_paper
-from tests.test_browser import browser_context_args  # noqa: F401
 from tests.test_documents import a_pdf
-from tests.test_keeping import signed_in, site  # noqa: F401
 
 PAPERS = "/admin/profiles/paper"
 
@@ -190,8 +188,8 @@ def test_a_row_deleted_meanwhile_does_not_block_the_list(staff_client, moussa, a
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_browsers_at_one_entry(signed_in, site, paper):  # noqa: F811
-    form = f"{site}{PAPERS}/{paper.pk}/change/"
+def test_two_browsers_at_one_entry(signed_in, live_server, paper):
+    form = f"{live_server.url}{PAPERS}/{paper.pk}/change/"
     cookies = signed_in.context.cookies()
     other = signed_in.context.browser.new_context(locale="fr-FR")
     other.add_cookies(cookies)

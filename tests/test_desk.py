@@ -325,17 +325,10 @@ def test_a_remark_keeps_nobody_from_saving(staff_client, imrap):
 
 
 @pytest.fixture
-def browser_context_args(browser_context_args):
-    return {**browser_context_args, "locale": "fr-FR"}
-
-
-@pytest.fixture
-def desk(page, live_server, staff_client, transactional_db, one_of_each):
+def desk(signed_in, live_server, transactional_db, one_of_each):
     """A signed-in browser page, and the address of the site."""
-    cookie = staff_client.cookies["sessionid"]
-    page.context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": live_server.url}])
-    page.site = live_server.url
-    return page
+    signed_in.site = live_server.url
+    return signed_in
 
 
 def all_pages(one_of_each):

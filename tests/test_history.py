@@ -10,9 +10,7 @@ from playwright.sync_api import expect
 from profiles import history
 from profiles.models import Paper, PaperFile, Programme
 from tests.test_admin import paper_form
-from tests.test_browser import browser_context_args  # noqa: F401
 from tests.test_documents import a_pdf
-from tests.test_keeping import signed_in, site  # noqa: F401
 
 PAPERS = "/admin/profiles/paper"
 
@@ -225,9 +223,9 @@ def test_the_history_of_one_and_of_forty_versions_costs_the_same(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_deleted_paper_is_brought_back_in_the_browser(signed_in, site, add_paper):  # noqa: F811
+def test_a_deleted_paper_is_brought_back_in_the_browser(signed_in, live_server, add_paper):
     page, paper = signed_in, add_paper()
-    page.goto(f"{site}{PAPERS}/{paper.pk}/delete/")
+    page.goto(f"{live_server.url}{PAPERS}/{paper.pk}/delete/")
     page.locator("#content [type=submit]").click()
     page.locator(".object-tools a[href$='/deleted/']").click()
     page.locator(".safe-history li a").first.click()
@@ -238,10 +236,7 @@ def test_a_deleted_paper_is_brought_back_in_the_browser(signed_in, site, add_pap
 
 @pytest.mark.django_db(transaction=True)
 def test_the_pages_of_the_history_suit_everybody_and_a_phone(
-    signed_in,  # noqa: F811
-    site,  # noqa: F811
-    staff_client,
-    add_paper,
+    signed_in, live_server, staff_client, add_paper
 ):
     paper, gone = add_paper(is_draft=True), add_paper("Note")
     save(staff_client, paper, title_fr="Un titre long " * 9, is_draft="on")
@@ -251,7 +246,7 @@ def test_the_pages_of_the_history_suit_everybody_and_a_phone(
     deleted = f"{PAPERS}/deleted/"
     recovery = f"{deleted}{history.deleted(Paper).get().pk}/"
     for address in (stem, f"{stem}{versions(paper)[-1].pk}/", deleted, recovery):
-        signed_in.goto(site + address)
+        signed_in.goto(live_server.url + address)
         assert signed_in.evaluate("document.documentElement.scrollWidth") <= 360
         rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
         found = Axe().run(signed_in, options={"runOnly": rules}).response["violations"]

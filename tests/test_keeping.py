@@ -18,7 +18,6 @@ from playwright.sync_api import expect
 from profiles.admin import PaperAdmin
 from profiles.models import Paper, PaperFile
 from tests.test_admin import paper_form
-from tests.test_browser import browser_context_args  # noqa: F401
 from tests.test_documents import a_pdf
 
 ADD = "/admin/profiles/paper/add/"
@@ -139,13 +138,6 @@ def test_a_page_that_was_open_too_long_tells_how_to_go_on(staff, imrap):
 @pytest.fixture
 def site(live_server, imrap):
     return live_server.url
-
-
-@pytest.fixture
-def signed_in(page, site, staff_client):
-    key = staff_client.cookies["sessionid"].value
-    page.context.add_cookies([{"name": "sessionid", "value": key, "url": site}])
-    return page
 
 
 @pytest.fixture
@@ -286,18 +278,18 @@ def application(environ, start_response):
 
 
 def test_an_upload_outlives_the_timeout_of_the_server(tmp_path):
-    """30 MB at 256 kbit/s last 16 minutes; `timeout` is 60 s. Here 5 s, and a timeout of 2 s."""
+    """30 MB at 256 kbit/s last 16 minutes; `timeout` is 60 s. Here 3 s, and a timeout of 1 s."""
     (tmp_path / "slow.py").write_text(SLOW_APP)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     configuration = Path(__file__).parent.parent / "gunicorn.conf.py"
-    command = [sys.executable, "-m", "gunicorn", "--config", configuration, "--timeout", "2"]
+    command = [sys.executable, "-m", "gunicorn", "--config", configuration, "--timeout", "1"]
     command += ["--workers", "1", "--bind", f"127.0.0.1:{port}", "slow:application"]
     environment = {**os.environ, "PYTHONWARNINGS": "default"}
     server = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL)
     try:
-        assert b"200 OK" in slow_upload(port, pieces=20, pause=0.25)
+        assert b"200 OK" in slow_upload(port, pieces=20, pause=0.15)
     finally:
         server.terminate()
         server.wait(20)

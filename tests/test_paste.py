@@ -91,9 +91,8 @@ PASTE = """([selector, html]) => {
 
 
 @pytest.fixture
-def form(page, live_server, staff_client, imrap):
-    cookie = staff_client.cookies["sessionid"]
-    page.context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": live_server.url}])
+def form(signed_in, live_server, imrap):
+    page = signed_in
     page.goto(f"{live_server.url}/admin/profiles/mandate/add/")
     page.locator("#id_title_fr").fill("Mandat")
     expect(page.locator(".field-body_fr [contenteditable]")).to_be_visible()

@@ -1,9 +1,5 @@
 """What each member of the team may do, whatever a form or an address is made to say."""
 
-import os
-import sqlite3
-import subprocess
-import sys
 from datetime import UTC, datetime
 from importlib import import_module
 from types import SimpleNamespace
@@ -213,20 +209,6 @@ def test_the_organisation_is_not_deleted_by_who_may_only_correct_it(sign_in_as, 
     address = f"/admin/profiles/organisation/{imrap.pk}/delete/"
     sign_in_as("Rédaction").post(address, {"post": "yes"})
     assert Organisation.objects.count() == 1
-
-
-def test_migrations_alone_make_the_groups_with_their_permissions(tmp_path):
-    database = tmp_path / "new.sqlite3"
-    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{database}"}
-    command = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
-    subprocess.run(command, env=environment, check=True)
-    query = """
-        select name, count(*) from auth_group join auth_group_permissions on group_id = auth_group.id
-        group by name
-    """
-    with sqlite3.connect(database) as new:
-        assert dict(new.execute(query).fetchall()) == {"Responsable": 33, "Rédaction": 20}
-    new.close()
 
 
 def test_the_migration_takes_its_groups_away_again(groups):

@@ -15,9 +15,14 @@ from tests.test_images import content_of, photograph
 
 @pytest.fixture
 def draft(add_paper, tmp_path):
-    paper = add_paper("Écouter Ménaka", is_draft=True, slug="menaka", image_alt_fr="Un arbre")
-    paper.image.save("arbre.jpg", ContentFile(content_of(photograph())))
-    PaperFile.objects.create(paper=paper, file=ContentFile(a_pdf(b"(un) Tj"), "rapport.pdf"))
+    return add_paper("Écouter Ménaka", is_draft=True, slug="menaka", image_alt_fr="Un arbre")
+
+
+@pytest.fixture
+def report(draft):
+    """The draft with a picture and a file."""
+    draft.image.save("arbre.jpg", ContentFile(content_of(photograph())))
+    PaperFile.objects.create(paper=draft, file=ContentFile(a_pdf(b"(un) Tj"), "rapport.pdf"))
     return Paper.objects.get()
 
 
@@ -32,8 +37,8 @@ def test_a_partner_reads_the_draft_and_is_told_until_when(client, draft):
     assert not page.cookies
 
 
-def test_a_partner_sees_its_picture_and_opens_its_file(client, draft):
-    address = preview.address_for(draft)
+def test_a_partner_sees_its_picture_and_opens_its_file(client, report):
+    draft, address = report, preview.address_for(report)
     page, token = client.get(address).text, address.partition("?preview=")[2]
     names = [draft.image.name, draft.image.name.replace(".jpg", ".w300.avif")]
     for name in [*names, draft.files.get().file.name]:
@@ -46,14 +51,11 @@ def test_a_partner_sees_its_picture_and_opens_its_file(client, draft):
         assert client.get(f"/media/{name}").status_code == 404
 
 
-@pytest.mark.parametrize(
-    "damage", [lambda t: "", lambda t: t[:-1], lambda t: f"x{t}", lambda t: "é:1:2"]
-)
-def test_without_the_right_token_there_is_nothing(client, draft, damage):
-    token = damage(preview.token_for(draft))
-    assert client.get("/fr/papers/menaka/", {"preview": token}).status_code == 404
-    name = draft.files.get().file.name
-    assert client.get(f"/media/{name}", {"preview": token}).status_code == 404
+def test_without_the_right_token_there_is_nothing(client, report):
+    right, name = preview.token_for(report), report.files.get().file.name
+    for token in ("", right[:-1], f"x{right}", "é:1:2"):
+        assert client.get("/fr/papers/menaka/", {"preview": token}).status_code == 404
+        assert client.get(f"/media/{name}", {"preview": token}).status_code == 404
 
 
 def test_a_token_opens_one_draft_only(client, draft, add_paper, imrap):
@@ -83,9 +85,9 @@ def test_the_next_save_revokes_it(client, draft):
     assert client.get(preview.address_for(draft)).status_code == 200
 
 
-def test_a_published_entry_needs_no_token(client, draft):
+def test_a_published_entry_needs_no_token(client, report):
     Paper.objects.update(is_draft=False)
-    page = client.get(preview.address_for(draft)).text
+    page = client.get(preview.address_for(report)).text
     assert "whoever has this address" not in page
     assert "/media/" in page
     assert "?preview=" not in page.partition("<main")[2].partition("share")[0]

@@ -37,19 +37,6 @@ def sent(client, content, address=SHEET):
 
 
 @pytest.fixture
-def browser_context_args(browser_context_args):
-    return {**browser_context_args, "locale": "fr-FR"}
-
-
-@pytest.fixture
-def signed_in(page, live_server, staff, client):
-    client.force_login(staff)
-    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value}
-    page.context.add_cookies([{**cookie, "url": live_server.url}])
-    return page
-
-
-@pytest.fixture
 def somebody_who_may(db, client):
     """Signs in somebody with these rights on papers and no other."""
 

@@ -5,13 +5,14 @@ import os
 import re
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from django.contrib.auth import get_user_model
 
 from imrap_site import start
 
-NOT_IN_A_CLONE = {".git", ".venv", ".env", "var", "media"}
+NOT_IN_A_CLONE = {".git", ".venv", ".env", "var", "media", "node_modules", "test-results"}
 
 
 @pytest.fixture
@@ -126,6 +127,17 @@ def test_the_first_start_prints_a_password_once_and_the_second_keeps_the_data(co
 
     assert (copy / "var/secret-key").stat().st_mode & 0o777 == 0o600
     assert (copy / "var/db.sqlite3").stat().st_mode & 0o777 == 0o600
+    assert rights_of_groups(copy / "var/db.sqlite3") == {"Responsable": 33, "Rédaction": 20}
+
+
+def rights_of_groups(database):
+    """How many permissions the groups have that migrations alone have made."""
+    query = """
+        select name, count(*) from auth_group join auth_group_permissions on group_id = auth_group.id
+        group by name
+    """
+    with closing(sqlite3.connect(database)) as new:
+        return dict(new.execute(query).fetchall())
 
 
 def test_a_port_in_use_is_one_clear_sentence(copy):
