@@ -19,7 +19,7 @@ sweep: install-dev ## Let axe look at every page, in every width and colour
 
 run-tests = $(key) $(python) -m imrap_site.start static && \
 	BROWSER_PATH=$$(.ci/browser) && export BROWSER_PATH && \
-	$(python) -m pytest --numprocesses auto --maxprocesses 4 -m '$(1)' $(ARGS)
+	$(python) -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal -m '$(1)' $(ARGS)
 
 lint: install-dev check-catalogues ## Check style, templates, migrations, translations and settings
 	$(python) -m ruff check .

@@ -145,7 +145,8 @@ def test_the_first_view_with_a_cover_weighs_little(page, live_server, add_paper)
     page_size = sizes[f"{live_server.url}/fr/"]["responseBodySize"]
     assert page_size <= 14_000
     assert sum(size["responseBodySize"] for size in sizes.values()) <= 60_000
-    assert 3 <= len(sizes) <= 8
+    # A browser with windows asks for the icon too.
+    assert len(sizes) <= 8
     assert any(".avif" in address for address in sizes)
 
 
