@@ -1,24 +1,17 @@
 """What the forms and lists of all our models share."""
 
-from django.contrib import admin, messages
-from django.contrib.admin.widgets import (
-    AdminIntegerFieldWidget,
-    AdminSplitDateTime,
-    AdminTextareaWidget,
-)
-from django.core.exceptions import ValidationError
+from django.contrib import admin
+from django.contrib.admin.widgets import AdminIntegerFieldWidget, AdminTextareaWidget
 from django.db import models
-from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from js_asset import Media
 
 from profiles import dates, preview, search
 from profiles.admin import columns
 from profiles.admin.conflicts import ConflictAdmin
 from profiles.admin.history import HistoryAdmin
-from profiles.admin.permissions import PublishPermission
+from profiles.admin.publication import DateAndTime, PublicationAdmin
 from profiles.admin.sending import SendingAdmin
 from profiles.completeness import lacks_translation, remarks_on, with_files
 from profiles.models import Entry, only_organisation
@@ -28,32 +21,12 @@ from profiles.translation import CONTENT_LANGUAGES, to_attribute
 FIRST_LANGUAGE, *FURTHER_LANGUAGES = CONTENT_LANGUAGES
 
 
-def publish(entry):
-    """Publish an entry where nothing is missing; whether it was."""
-    entry.is_draft = False
-    try:
-        entry.full_clean()
-    except ValidationError:
-        return False
-    entry.save()
-    return True
-
-
 def in_language(fields, language):
     return [to_attribute(field, language) for field in fields]
 
 
 def folded(name, fields):
     return name, {"fields": fields, "classes": ["collapse"]}
-
-
-class DateAndTime(AdminSplitDateTime):
-    """Each of the two inputs says what it takes, which Django only writes beside them."""
-
-    def __init__(self, attrs=None):
-        super().__init__(attrs)
-        for widget, name in zip(self.widgets, (_("Date"), _("Time")), strict=True):
-            widget.attrs["aria-label"] = name
 
 
 class ContentAdmin(SendingAdmin, HistoryAdmin, ConflictAdmin):
@@ -119,7 +92,7 @@ class TranslationFilter(admin.SimpleListFilter):
         return queryset
 
 
-class EntryAdmin(PublishPermission, ContentAdmin):
+class EntryAdmin(PublicationAdmin, ContentAdmin):
     translated_fields = ("title", "summary", "body")
     first_fields = ("title", "body")
     picture_text = "image_alt"
@@ -145,7 +118,6 @@ class EntryAdmin(PublishPermission, ContentAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # each would cost a query
     search_fields = ("title_fr",)  # shows the box; `search` says what is found
-    actions = ("publish", "withdraw")
     readonly_when_published = ("slug",)
 
     def get_fieldsets(self, request, obj=None):
@@ -220,29 +192,3 @@ class EntryAdmin(PublishPermission, ContentAdmin):
     @admin.display(description=_("on the site"))
     def on_site(self, entry):
         return columns.site_link(entry)
-
-    @admin.action(description=_("Publish the selected entries"), permissions=["publish"])
-    def publish(self, request, queryset):
-        done = {State.PUBLISHED: 0, State.SCHEDULED: 0}
-        for entry in queryset:
-            if publish(entry):
-                done[State.PUBLISHED if entry.is_published else State.SCHEDULED] += 1
-            else:
-                message = _("“%s” stays a draft: open its form to see what is missing.")
-                self.message_user(request, message % entry, messages.WARNING)
-        if number := done[State.PUBLISHED]:
-            message = ngettext("%d entry is published.", "%d entries are published.", number)
-            self.message_user(request, message % number)
-        if number := done[State.SCHEDULED]:
-            message = ngettext(
-                "%d entry is scheduled: visitors will see it from its date on.",
-                "%d entries are scheduled: visitors will see them from their dates on.",
-                number,
-            )
-            self.message_user(request, message % number)
-
-    @admin.action(description=_("Withdraw the selected entries"), permissions=["publish"])
-    def withdraw(self, request, queryset):
-        number = queryset.update(is_draft=True, updated=timezone.now())
-        message = ngettext("%d entry is withdrawn.", "%d entries are withdrawn.", number)
-        self.message_user(request, message % number)
