@@ -122,6 +122,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_500  # an action on all that one spreadsheet may bring
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024  # a long text in two languages fits easily
 
 # Safety -----------------------------------------------------------------------------

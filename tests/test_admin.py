@@ -3,6 +3,7 @@
 import pytest
 from django.contrib import admin
 
+from profiles import history
 from profiles.models import KINDS, Mandate, Organisation, Paper, Video
 
 EMPTY_FILES = {"files-TOTAL_FORMS": "0", "files-INITIAL_FORMS": "0"}
@@ -128,7 +129,68 @@ def test_the_action_publishes_nothing_that_lacks_something(staff_client, add_pap
     page = staff_client.post("/admin/profiles/paper/", fields, follow=True).text
     assert list(Paper.objects.published()) == [whole]
     assert "1 entry is published." in page
-    assert "“Sans légende” stays a draft: open its form to see what is missing." in page
+    assert "“Sans légende” stays as it was: open its form to see what is missing." in page
+
+
+def schedule(client, keys, date="2031-06-30", time="08:00"):
+    fields = {"action": "schedule", "_selected_action": keys}
+    fields |= {"publish_at_0": date, "publish_at_1": time}
+    return client.post("/admin/profiles/paper/", fields, follow=True).text
+
+
+def test_many_are_scheduled_for_one_moment_and_hidden_until_then(staff_client, add_paper):
+    papers = [add_paper("Brouillon", is_draft=True), add_paper("Publiée"), add_paper("Autre")]
+    fields = {"action": "schedule", "_selected_action": [paper.pk for paper in papers[:2]]}
+    asked = staff_client.post("/admin/profiles/paper/", fields).text
+    assert "<li>Brouillon (draft)</li>" in asked
+    assert "<li>Publiée (published)</li>" in asked
+    assert Paper.objects.published().count() == 2
+
+    answer = schedule(staff_client, [paper.pk for paper in papers[:2]])
+    assert "2 entries are scheduled: visitors will see them from their dates on." in answer
+    assert list(Paper.objects.published()) == [papers[2]]
+    moments = {paper.publish_at.isoformat() for paper in Paper.objects.in_state("scheduled")}
+    assert moments == {"2031-06-30T08:00:00+00:00"}
+    for paper in papers[:2]:
+        assert history.versions_of(Paper, paper.pk)[0].revision.user.username == "awa"
+
+
+@pytest.mark.parametrize(
+    ("date", "time", "sentence"),
+    [
+        ("2016-06-30", "08:00", "This moment is past."),
+        ("", "", "This field is required."),
+        ("2031-06-31", "08:00", "Enter a valid date."),
+        ("2031-06-30", "25:00", "Enter a valid time."),
+    ],
+)
+def test_a_moment_that_cannot_be_leaves_all_as_it_was(
+    staff_client, add_paper, date, time, sentence
+):
+    paper = add_paper("Note", is_draft=True)
+    page = schedule(staff_client, [paper.pk], date, time)
+    assert sentence in page
+    assert f'value="{date}"' in page or not date
+    assert Paper.objects.get().updated == paper.updated
+
+
+def test_nothing_that_lacks_something_is_scheduled(staff_client, add_paper):
+    lacking = add_paper("Sans légende", is_draft=True, image="papers/a.jpg")
+    page = schedule(staff_client, [lacking.pk])
+    assert "“Sans légende” stays as it was: open its form to see what is missing." in page
+    assert Paper.objects.get().state == "draft"
+
+
+def test_all_pages_of_a_list_are_scheduled_and_stand_in_the_history(staff_client, add_paper):
+    papers = [add_paper(f"Note {n}", is_draft=True) for n in range(101)]
+    fields = {"action": "schedule", "select_across": "1", "_selected_action": [papers[0].pk]}
+    asked = staff_client.post("/admin/profiles/paper/", fields).text
+    assert asked.count('name="_selected_action"') == 101
+    fields = {"action": "withdraw", "select_across": "1", "_selected_action": [papers[0].pk]}
+    Paper.objects.update(is_draft=False)
+    staff_client.post("/admin/profiles/paper/", fields)
+    assert Paper.objects.published().count() == 0
+    assert history.versions_of(Paper, papers[100].pk).count() == 2
 
 
 @pytest.mark.parametrize("state", ["draft", "scheduled", "published", "closed", "nonsense"])

@@ -101,7 +101,7 @@ def test_no_english_word_answers_a_mistake_or_an_action(french, one_of_each):
     refused = french.post(f"{address}add/", fields).text
     assert english_in(refused) == []
     keys = [one_of_each["paper"].pk]
-    for action in ("publish", "withdraw", "delete_selected"):
+    for action in ("publish", "schedule", "withdraw", "delete_selected"):
         fields = {"action": action, "_selected_action": keys}
         assert english_in(french.post(address, fields, follow=True).text) == []
     assert english_in(french.post(address, {"action": "publish"}, follow=True).text) == []
@@ -393,6 +393,24 @@ def test_a_link_opens_the_folded_part_and_takes_to_the_field(desk, one_of_each):
     link = desk.locator(f"a[href='/admin/profiles/paper/{paper.pk}/change/#id_body_fr']")
     link.click()
     expect(desk.locator(".field-body_fr [contenteditable]")).to_be_focused()
+
+
+def test_many_are_scheduled_on_a_phone(desk):
+    desk.set_viewport_size({"width": 360, "height": 740})
+    desk.goto(f"{desk.site}/admin/profiles/paper/")
+    desk.get_by_label("Choisir cet objet pour une action - Écouter Ménaka").check()
+    desk.locator("select[name=action]").select_option("Programmer les fiches sélectionnées")
+    desk.get_by_role("button", name="Envoyer").click()
+    expect(desk.get_by_text("Écouter Ménaka (brouillon)")).to_be_visible()
+    assert desk.evaluate("document.documentElement.scrollWidth") == 360
+    desk.get_by_label("Date", exact=True).fill("30/06/2016")
+    desk.get_by_role("button", name="Programmer").click()
+    expect(desk.get_by_text("Ce moment est passé.")).to_be_visible()
+    desk.get_by_label("Date", exact=True).fill("30/06/2031")
+    desk.get_by_label("Heure", exact=True).fill("07:30")
+    desk.get_by_role("button", name="Programmer").click()
+    expect(desk.get_by_text("1 fiche est programmée")).to_be_visible()
+    assert Paper.objects.get().publish_at.isoformat() == "2031-06-30T07:30:00+00:00"
 
 
 def test_the_editors_toolbar_speaks_french(desk):

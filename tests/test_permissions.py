@@ -112,6 +112,14 @@ def test_only_some_publish_by_the_action(sign_in_as, one_of_each, name, role, pu
     assert model_named(name).objects.published().exists() is published
 
 
+@pytest.mark.parametrize(("role", "state"), [("Rédaction", "draft"), ("Responsable", "scheduled")])
+def test_only_some_schedule_by_the_action(sign_in_as, one_of_each, role, state):
+    fields = {"action": "schedule", "_selected_action": [one_of_each["paper"].pk]}
+    fields |= {"publish_at_0": "2031-06-30", "publish_at_1": "08:00"}
+    sign_in_as(role).post("/admin/profiles/paper/", fields)
+    assert Paper.objects.get().state == state
+
+
 @pytest.mark.parametrize(("role", "withdrawn"), [("Rédaction", False), ("Responsable", True)])
 def test_only_some_withdraw_by_the_action(sign_in_as, add_paper, role, withdrawn):
     fields = {"action": "withdraw", "_selected_action": [add_paper().pk]}

@@ -60,6 +60,8 @@ class HistoryAdmin(admin.ModelAdmin):
         if request.POST.get("action") == "delete_selected":  # delete_queryset() records it
             return super().response_action(request, queryset)
         keys = list(filter(str.isdigit, request.POST.getlist(admin.helpers.ACTION_CHECKBOX_NAME)))
+        if request.POST.get("select_across") == "1":  # those of the further pages too
+            keys = list(queryset.values_list("pk", flat=True))
         history.keep_first(self.model, keys)
         chosen = self.model._base_manager.filter(pk__in=keys)
         with history.revision(request.user):

@@ -1,15 +1,20 @@
-"""Who may publish, and what they do with many entries at once: publish and withdraw.
+"""Who may publish, and what they do with many entries at once: publish, schedule, withdraw.
 
 To publish is a permission of its own: who lacks it writes, and somebody else publishes.
 """
 
+import datetime
+
+from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME, AdminForm
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.contrib.auth import get_permission_codename
 from django.core.exceptions import ValidationError
+from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from profiles.publishing import State
 
@@ -23,11 +28,33 @@ class DateAndTime(AdminSplitDateTime):
             widget.attrs["aria-label"] = name
 
 
+def tomorrow_morning():
+    tomorrow = timezone.localtime() + datetime.timedelta(days=1)
+    return tomorrow.replace(hour=8, minute=0, second=0, microsecond=0)
+
+
+class ScheduleForm(forms.Form):
+    publish_at = forms.SplitDateTimeField(
+        label=_("Visible from"),
+        help_text=_("The site’s own time, for example 2026-06-30 at 08:00."),
+        initial=tomorrow_morning,
+        widget=DateAndTime,
+    )
+
+    def clean_publish_at(self):
+        moment = self.cleaned_data["publish_at"]
+        if moment <= timezone.now():
+            raise ValidationError(
+                gettext("This moment is past. To show them now, go back and choose “Publish”.")
+            )
+        return moment
+
+
 class PublicationAdmin(admin.ModelAdmin):
     """The server decides who publishes, whatever a form sends."""
 
     publication_fields = ("is_draft", "publish_at")
-    actions = ("publish", "withdraw")
+    actions = ("publish", "schedule", "withdraw")
 
     def has_publish_permission(self, request, obj=None):
         codename = get_permission_codename("publish", self.opts)
@@ -46,12 +73,33 @@ class PublicationAdmin(admin.ModelAdmin):
 
     @admin.action(description=_("Publish the selected entries"), permissions=["publish"])
     def publish(self, request, queryset):
+        self.publish_all(request, queryset)
+
+    @admin.action(description=_("Schedule the selected entries"), permissions=["publish"])
+    def schedule(self, request, queryset):
+        """Asks for the moment on a page of its own, which comes back here."""
+        is_answered = "publish_at_0" in request.POST
+        form = ScheduleForm(request.POST if is_answered else None)
+        if is_answered and form.is_valid():
+            return self.publish_all(request, queryset, form.cleaned_data["publish_at"])
+        request.current_app = self.admin_site.name
+        context = self.admin_site.each_context(request) | {
+            "title": _("Schedule the selected entries"),
+            "opts": self.opts,
+            "media": self.media + form.media,
+            "adminform": AdminForm(form, [(None, {"fields": ["publish_at"]})], {}),
+            "entries": queryset,
+            "action_checkbox_name": ACTION_CHECKBOX_NAME,
+        }
+        return TemplateResponse(request, "admin/profiles/schedule.html", context)
+
+    def publish_all(self, request, queryset, moment=None):
         done = {State.PUBLISHED: 0, State.SCHEDULED: 0}
         for entry in queryset:
-            if publish(entry):
+            if publish(entry, moment or entry.publish_at):
                 done[State.PUBLISHED if entry.is_published else State.SCHEDULED] += 1
             else:
-                message = _("“%s” stays a draft: open its form to see what is missing.")
+                message = _("“%s” stays as it was: open its form to see what is missing.")
                 self.message_user(request, message % entry, messages.WARNING)
         if number := done[State.PUBLISHED]:
             message = ngettext("%d entry is published.", "%d entries are published.", number)
@@ -71,9 +119,9 @@ class PublicationAdmin(admin.ModelAdmin):
         self.message_user(request, message % number)
 
 
-def publish(entry):
-    """Publish an entry where nothing is missing; whether it was."""
-    entry.is_draft = False
+def publish(entry, moment):
+    """Publish an entry from a moment on, where nothing is missing; whether it was."""
+    entry.is_draft, entry.publish_at = False, moment
     try:
         entry.full_clean()
     except ValidationError:
