@@ -102,9 +102,7 @@ TEMPLATES = [
 LANGUAGE_CODE = "en"
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-USE_I18N = True
 TIME_ZONE = env("TIME_ZONE", default="Africa/Bamako")
-USE_TZ = True
 # Languages of Mali that Django does not know, for whoever adds one to LANGUAGES.
 LANG_INFO.setdefault(
     "bm", {"bidi": False, "code": "bm", "name": "Bambara", "name_local": "Bamanankan"}
@@ -140,9 +138,7 @@ HTTPS = env.bool("HTTPS", default=not IS_LOCAL)
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
-X_FRAME_OPTIONS = "DENY"
-SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_EXPIRE_AT_BROWSER_CLOSE = False
+
 # Accounts ---------------------------------------------------------------------------
 
 REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=HTTPS)

@@ -6,7 +6,7 @@ from django.db.models import Model, Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from profiles.models import Paper, PaperFile, Vacancy
+from profiles.models import Paper, PaperFile, Vacancy, Video
 from profiles.richtext import SCHEMES
 from profiles.translation import CONTENT_LANGUAGES, columns, has_any, to_attribute
 
@@ -51,15 +51,19 @@ def heavy_files(entry):
             yield file_field(number), _("A file has more than 5 MB: add a light edition.")
 
 
-def heavy_offer(entry):
-    """A vacancy's file has no stored size; a lost file is not this list's concern."""
-    if isinstance(entry, Vacancy) and entry.file:
+def heavy_file(entry):
+    """An entry's own file has no stored size; a lost file is not this list's concern."""
+    words = {
+        Vacancy: _("The file has more than 5 MB: choose a lighter one."),
+        Video: _("The film has more than 5 MB: choose a lighter one, or give a web address."),
+    }
+    if type(entry) in words and entry.file:
         try:
             is_heavy = entry.file.size > HEAVY
         except OSError:
             return
         if is_heavy:
-            yield "file", _("The file has more than 5 MB: choose a lighter one.")
+            yield "file", words[type(entry)]
 
 
 def unreadable_files(entry):
@@ -98,7 +102,7 @@ CHECKS = (
     missing_text,
     picture_without_words,
     heavy_files,
-    heavy_offer,
+    heavy_file,
     unreadable_files,
     deadline_past,
     insecure_links,
@@ -133,8 +137,10 @@ def candidates(model):
     if model is Paper:
         flawed = Q(size__gt=HEAVY) | Q(format="pdf", text="") | Q(language="")
         conditions.append(Q(pk__in=PaperFile.objects.filter(flawed).values("paper")))
+    if model in (Vacancy, Video):
+        conditions.append(~Q(file=""))
     if model is Vacancy:
-        conditions += [~Q(file=""), Q(deadline__lte=timezone.now())]
+        conditions.append(Q(deadline__lte=timezone.now()))
     entries = model.objects.filter(Q.create(conditions, connector=Q.OR))
     return with_files(entries).order_by("-updated", "-pk")
 

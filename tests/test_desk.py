@@ -194,6 +194,24 @@ def test_a_heavy_file_and_one_without_text_are_told(add_paper):
     assert list(completeness.candidates(Paper)) == [paper]
 
 
+def test_a_heavy_film_or_offer_is_told(imrap, media_folder):
+    facts = {"organisation": imrap, "title_fr": "Note", **WHOLE}
+    film = Video.objects.create(**facts, file="videos/film.mp4")
+    offer = Vacancy.objects.create(**facts, file="vacancies/offre.pdf")
+    assert (words_of(film), words_of(offer)) == ([], [])  # both files are lost
+    for entry in (film, offer):
+        path = media_folder / entry.file.name
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"x" * 5_000_001)
+    words = "The film has more than 5 MB: choose a lighter one, or give a web address."
+    assert words_of(film) == [("file", words)]
+    assert words_of(offer) == [("file", "The file has more than 5 MB: choose a lighter one.")]
+    for entry in (film, offer):
+        assert list(completeness.candidates(type(entry))) == [entry]
+        (media_folder / entry.file.name).write_bytes(b"x" * 5_000_000)
+    assert (words_of(film), words_of(offer)) == ([], [])
+
+
 def test_a_deadline_that_is_past_is_told(imrap):
     vacancy = Vacancy.objects.create(
         organisation=imrap,
