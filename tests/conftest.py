@@ -20,6 +20,11 @@ testcases._MediaFilesHandler = lambda application: application
 STARTER = Path(__file__).parent / "profile-page.txt"
 
 
+def pytest_xdist_auto_num_workers():
+    """One process more than there are cores: some tests only wait for a server."""
+    return os.cpu_count() + 1
+
+
 @pytest.fixture(autouse=True)
 def media_folder(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
