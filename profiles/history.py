@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import reversion
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import models
+from django.db import models, transaction
 from django.utils import formats, timezone
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
@@ -56,12 +56,14 @@ def record(entry):
     reversion.add_to_revision(entry)
 
 
+@transaction.atomic
 def keep_first(model, keys):
     """Record what stands there now, where nothing is recorded yet: seeded or stored by a script."""
     keys = {str(key) for key in keys}
+    entries = model._base_manager.filter(pk__in=keys).order_by("pk").select_for_update()
+    list(entries.values_list("pk"))  # locked: a save at the same moment records the first too
     known = Version.objects.get_for_model(model).filter(object_id__in=keys)
-    unknown = keys - set(known.values_list("object_id", flat=True))
-    for entry in model._base_manager.filter(pk__in=unknown):
+    for entry in entries.exclude(pk__in=list(known.values_list("object_id", flat=True))):
         with reversion.create_revision():
             reversion.set_date_created(getattr(entry, "updated", timezone.now()))
             record(entry)
@@ -114,7 +116,12 @@ def changes_from_now(version):
 def _texts_of(version):
     if version is None:
         return {}
-    return _all_texts(version._object_version.object, _parts_in(version))
+    return _all_texts(entry_in(version), parts_in(version))
+
+
+def entry_in(version):
+    """The entry as the version holds it, unsaved; RevertError where the fields are others now."""
+    return version._object_version.object
 
 
 def _all_texts(entry, parts):
@@ -130,7 +137,7 @@ def _stored_parts(entry):
     return list(getattr(entry, relation).all()) if relation else []
 
 
-def _parts_in(version):
+def parts_in(version):
     """The parts that a version's revision holds of its entry, unsaved."""
     relation = PARTS.get(version._model)
     if relation is None:
@@ -225,7 +232,7 @@ def _restore_parts(entry, version):
     relation = PARTS.get(type(entry))
     if relation is None:
         return
-    wanted = {part.pk: part for part in _parts_in(version)}
+    wanted = {part.pk: part for part in parts_in(version)}
     stored = {part.pk: part for part in getattr(entry, relation).all()}
     for part in stored.keys() - wanted.keys():
         stored[part].delete()

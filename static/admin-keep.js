@@ -42,7 +42,13 @@
     if (field.multiple) return Array.from(field.selectedOptions, (option) => option.value);
     return field.value;
   };
-  const nameOf = (field) => field.type === "radio" ? `${field.name}=${field.value}` : field.name;
+  // A row that is stored keeps its name wherever it stands: a colleague may have deleted the one above.
+  const nameOf = (field) => {
+    const [, stem, number, column] = field.name.match(/^(.+)-(\d+)-(.+)$/) ?? [];
+    const id = number && field.form.elements[`${stem}-${number}-id`]?.value;
+    const name = id ? `${stem}:${id}:${column}` : field.name;
+    return field.type === "radio" ? `${name}=${field.value}` : name;
+  };
   const contentOf = (form) => {
     const content = {};
     for (const field of form.elements) if (isKept(field)) content[nameOf(field)] = valueOf(field);
@@ -53,10 +59,10 @@
 
   const fill = (field, value) => {
     const editor = editors.get(field);
-    if (editor) editor.commands.setContent(value, { emitUpdate: true });
+    if (editor) editor.commands.setContent(value, { emitUpdate: false });
     if (field.type === "checkbox" || field.type === "radio") field.checked = value;
     else if (field.multiple) for (const option of field.options) option.selected = value.includes(option.value);
-    else if (!editor) field.value = value;
+    else field.value = value; // the editor's own spelling of the same text would look like a change
     field.dispatchEvent(new Event("change", { bubbles: true }));
   };
 
@@ -80,13 +86,34 @@
     }
   };
 
+  // Inputs that show what a colleague stored, because nothing else was typed there.
+  const takenIn = (form) => {
+    const names = form.querySelector("[data-taken]")?.dataset.taken.split(" ") ?? [];
+    return Array.from(form.elements).filter((field) =>
+      isKept(field) && names.includes(field.name.replace(/_\d$/, "")));
+  };
+
+  // The same in the form that stands here after an upload was refused; false if that was typed into since.
+  const takeOver = (form, answered, sent) => {
+    const here = new Map(Array.from(form.elements).filter(isKept).map((field) => [nameOf(field), field]));
+    return takenIn(answered).map((field) => {
+      const mine = here.get(nameOf(field));
+      const isUntouched = JSON.stringify(valueOf(mine)) === JSON.stringify(sent[nameOf(field)]);
+      if (isUntouched) fill(mine, valueOf(field));
+      return isUntouched;
+    }).every(Boolean);
+  };
+
   const keep = (form) => {
     const key = stem + location.pathname;
     const first = contentOf(form);
     const kept = read(key);
     let isOffered = false;
     let isTouched = false;
+    let sent = first;
     let timer;
+    // By the button Back, a browser would put what it remembers into a form that is newer than that.
+    form.autocomplete = "off";
     const store = () => {
       clearTimeout(timer);
       if (!isTouched || isOffered) return;
@@ -100,11 +127,21 @@
     };
     form.addEventListener("input", touch);
     form.addEventListener("change", touch);
-    form.addEventListener("submit", store);
+    form.addEventListener("submit", () => { sent = contentOf(form); store(); });
     addEventListener("pagehide", store);
     document.addEventListener("visibilitychange", store);
     document.addEventListener("keep:forget", () => { isTouched = false; clearTimeout(timer); });
+    // Else the next save is refused again, and shows both texts of that field.
+    document.addEventListener("keep:answer", ({ detail: answered }) => {
+      if (takeOver(form, answered, sent)) form.elements._seen.value = answered.elements._seen.value;
+      touch();
+    });
 
+    // After a refused save, what was kept is older than what the form shows of a colleague's.
+    if (kept?.content && form.querySelector(".safe-conflict")) {
+      for (const field of [...takenIn(form), form.elements._seen]) kept.content[nameOf(field)] = valueOf(field);
+      write(key, kept);
+    }
     if (!kept || !kept.content || isSame(kept.content, first)) return;
     isOffered = true;
     const offer = document.getElementById("keep-offer").content.cloneNode(true).firstElementChild;

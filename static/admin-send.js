@@ -23,7 +23,7 @@
       if (row) { row.classList.add("errors"); row.prepend(document.importNode(list, true)); }
     }
     form.prepend(top);
-    form.elements._seen.value = answered.querySelector("[name=_seen]").value;
+    document.dispatchEvent(new CustomEvent("keep:answer", { detail: answered }));
     top.focus();
     top.scrollIntoView();
     return true;

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
-from django.test import testcases
+from django.test import Client, testcases
 from django.utils import translation
 
 from profiles.models import Organisation, Paper
@@ -69,6 +69,15 @@ def staff(db):
 @pytest.fixture
 def staff_client(client, staff):
     client.force_login(staff)
+    return client
+
+
+@pytest.fixture
+def moussa(db):
+    """A colleague's client."""
+    client = Client()
+    user = get_user_model().objects.create_superuser("moussa", first_name="Moussa", last_name="Ba")
+    client.force_login(user)
     return client
 
 

@@ -3,9 +3,7 @@
 import re
 
 import pytest
-from django.contrib.auth import get_user_model
 from django.core.files.base import ContentFile
-from django.test import Client
 from playwright.sync_api import expect
 
 from profiles import history
@@ -26,14 +24,6 @@ def paper_form(**fields):
 
 def words(response):
     return " ".join(response.text.split())
-
-
-@pytest.fixture
-def moussa(db):
-    client = Client()
-    user = get_user_model().objects.create_superuser("moussa", first_name="Moussa", last_name="Ba")
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture

@@ -6,19 +6,20 @@ with the row locked, that must still be so.
 
 import hashlib
 import re
-from copy import copy
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.db import connection
-from django.forms.models import construct_instance
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
+from reversion.errors import RevertError
 
 from profiles import history
+from profiles.admin.differences import Differences, differences
 
 DELETED = "deleted"
 
@@ -27,13 +28,13 @@ DELETED = "deleted"
 class Conflict:
     sentence: str
     token: str  # what the form has seen once this conflict was shown
-    differences: list
+    differences: Differences = field(default_factory=Differences)
 
 
 def token_of(entry):
-    """Changes with every save: a moment with microseconds, or a fingerprint of the columns."""
+    """Changes with every save: a moment, as precise as versions keep it, or a fingerprint."""
     if updated := getattr(entry, "updated", None):
-        return updated.isoformat()
+        return updated.isoformat(timespec="milliseconds")
     columns = [str(getattr(entry, field.attname)) for field in entry._meta.concrete_fields]
     return hashlib.sha256("\0".join(columns).encode()).hexdigest()
 
@@ -60,8 +61,17 @@ def find_conflict(form):
         return None if seen == DELETED else _deletion(form)
     if not seen or entry.pk is None or seen == token_of(entry):
         return None
-    differences = list(_differences(form))
-    return Conflict(_overtaken(entry), token_of(entry), differences) if differences else None
+    found = differences(form, _version_seen(entry, seen))
+    return Conflict(_overtaken(entry), token_of(entry), found) if found else None
+
+
+def _version_seen(entry, seen):
+    """The version that the form was opened on, None where no such version was kept."""
+    for version in history.versions_of(type(entry), entry.pk).prefetch_related(None).iterator():
+        with suppress(RevertError):
+            if token_of(history.entry_in(version)) == seen:
+                return version
+    return None
 
 
 def _overtaken(entry):
@@ -69,7 +79,7 @@ def _overtaken(entry):
     moment = getattr(entry, "updated", version and version.revision.date_created)
     return _(
         "%(who)s saved this entry on %(when)s, while you were writing. Nothing of yours is lost: "
-        "it stands in the form. Compare both below, change what you want and save again."
+        "it stands in the form. Read below what differs, change what you want and save again."
     ) % {"who": _author(version), "when": _moment(moment)}
 
 
@@ -80,7 +90,7 @@ def _deletion(form):
         "it stands in the form. Save again to store it as a new entry; files must be chosen again, "
         "or bring the deleted one back under “Deleted entries”."
     ) % {"who": _author(version), "when": _moment(version and version.revision.date_created)}
-    return Conflict(sentence, DELETED, [])
+    return Conflict(sentence, DELETED)
 
 
 def _author(version):
@@ -92,32 +102,6 @@ def _moment(moment):
     if not isinstance(moment, datetime):
         return _("an unknown day")
     return formats.date_format(timezone.localtime(moment), "DATETIME_FORMAT")
-
-
-def _differences(form):
-    """(stored, typed) by label, of the fields of the form and of its parts."""
-    yield from _field_differences(form, form.instance)
-    for formset in getattr(form.request, "formsets", ()):
-        for part in formset.forms:
-            if part.has_changed():
-                stored = copy(part.instance)  # which validating the form writes to
-                name = str(stored) if stored.pk else formset.model._meta.verbose_name
-                part.is_valid()
-                yield from _field_differences(part, stored, f"{name}, ")
-
-
-def _field_differences(form, stored, prefix=""):
-    typed = copy(stored)
-    cleaned = getattr(form, "cleaned_data", {})
-    construct_instance(form, typed, [name for name in form.changed_data if name in cleaned])
-    for name in form.changed_data:
-        field = form._meta.model._meta.get_field(name) if name in form._meta.fields else None
-        if field is None:
-            continue
-        old = history.shown(field, stored) if stored.pk else ""
-        new = history.shown(field, typed) if name in cleaned else str(form[name].value() or "")
-        if old != new:
-            yield history.Change(f"{prefix}{field.verbose_name}", old, new)
 
 
 def rows_left(data, prefix, keys):
@@ -143,11 +127,14 @@ def renumbered(data, prefix, rows):
     return result
 
 
-def without_vanished(data, prefix, rows):
-    result = renumbered(data, prefix, rows)
-    gone = int(data[f"{prefix}-TOTAL_FORMS"]) - len(rows)
-    result[f"{prefix}-TOTAL_FORMS"] = str(len(rows))
-    result[f"{prefix}-INITIAL_FORMS"] = str(int(data[f"{prefix}-INITIAL_FORMS"]) - gone)
+def without_vanished(data, prefix, rows, uploads=()):
+    """Formset data of the rows that are left; those of `uploads` follow as new ones."""
+    result = renumbered(data, prefix, [*rows, *uploads])
+    result[f"{prefix}-TOTAL_FORMS"] = str(len(rows) + len(uploads))
+    initial = int(data[f"{prefix}-INITIAL_FORMS"])
+    result[f"{prefix}-INITIAL_FORMS"] = str(sum(n < initial for n in rows))
+    for number in range(len(rows), len(rows) + len(uploads)):
+        result[f"{prefix}-{number}-id"] = ""
     return result
 
 
@@ -190,8 +177,11 @@ class ConflictAdmin(admin.ModelAdmin):
         data = parameters.get("data")
         keys = _keys_of_parts(inline.model, obj) if data is not None else ()
         if data is not None and (rows := rows_left(data, prefix, keys)) is not None:
-            parameters["data"] = without_vanished(data, prefix, rows)
-            parameters["files"] = renumbered(parameters["files"], prefix, rows)
+            files = parameters["files"]
+            gone = set(range(int(data[f"{prefix}-TOTAL_FORMS"]))).difference(rows)
+            uploads = [n for n in sorted(gone) if f"{prefix}-{n}-file" in files]
+            parameters["data"] = without_vanished(data, prefix, rows, uploads)
+            parameters["files"] = renumbered(files, prefix, [*rows, *uploads])
         return parameters
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
@@ -268,5 +258,5 @@ class ListForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.show_hidden_initial = True
+        for form_field in self.fields.values():
+            form_field.show_hidden_initial = True

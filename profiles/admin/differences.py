@@ -1,0 +1,111 @@
+"""A form against what is stored: what others changed since it was opened, and what both did."""
+
+from copy import copy
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import models
+from django.forms.models import construct_instance
+from django.utils.translation import gettext as _
+
+from profiles import history
+from profiles.history import Change
+
+
+@dataclass
+class Differences:
+    both: list[Change] = field(default_factory=list)  # from what is stored to what was typed
+    theirs: list[Change] = field(default_factory=list)  # from what was to what is stored
+    taken: list[str] = field(default_factory=list)  # names of the inputs that show it now
+
+    def __bool__(self):
+        return bool(self.both or self.theirs)
+
+
+def differences(form, version):
+    """What to show before `form` is saved, which was opened on `version`.
+
+    A field that only others changed takes over what is stored: the form shows that, and would
+    store it. Where the version is unknown, nobody can tell, and all counts as changed by both.
+    """
+    found = Differences()
+    _compare(found, form, copy(form.instance), version and history.entry_in(version))
+    for formset in getattr(form.request, "formsets", ()):
+        _compare_parts(found, formset, version)
+    return found
+
+
+def _compare(found, form, stored, base, prefix=""):
+    # Not form.changed_data: a field with a hidden initial value only knows what it was sent with.
+    typed = construct_instance(form, copy(stored), form.cleaned_data)
+    for column in _columns(form):
+        now, before = _value(column, stored), _value(column, base)
+        mine, words = _sent(form, column, typed, base or stored)
+        if mine == now:
+            continue
+        shown = history.shown(column, stored) if stored.pk else ""
+        if base is None or before not in (mine, now):
+            found.both.append(_change(f"{prefix}{column.verbose_name}", shown, words))
+        elif mine == before:
+            old = history.shown(column, base)
+            found.theirs.append(_change(f"{prefix}{column.verbose_name}", old, shown))
+            _take_over(found, form, column.name, stored)
+
+
+def _columns(form):
+    for column in form._meta.model._meta.concrete_fields:
+        if column.name in form.fields or column.name not in history.SILENT:
+            yield column
+
+
+def _sent(form, column, typed, base):
+    """What the form sent, as a value and in words; `base`'s where it sent nothing of its own."""
+    is_kept = isinstance(column, models.FileField) and column.name not in form.changed_data
+    if is_kept or column.name not in form.fields:
+        return _value(column, base), ""
+    if column.name in form.cleaned_data:
+        return _value(column, typed), history.shown(column, typed)
+    text = str(form[column.name].value() or "")
+    return text, text
+
+
+def _value(column, entry):
+    """As a form sends it back: no fractions of a second, one sign for each line end."""
+    value = entry and column.value_from_object(entry)
+    if isinstance(value, datetime):
+        return value.replace(microsecond=0)
+    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
+
+
+def _change(label, old, new):
+    return Change(_("%(field)s (formatting)") % {"field": label} if old == new else label, old, new)
+
+
+def _take_over(found, form, name, stored):
+    if name in form.fields:
+        form.fields[name].bound_data = lambda data, initial: initial
+        form.cleaned_data[name] = getattr(stored, name)
+        found.taken.append(form.add_prefix(name))
+
+
+def _compare_parts(found, formset, version):
+    bases = {part.pk: part for part in history.parts_in(version)} if version else {}
+    stored = {part.pk: part for part in formset.get_queryset()}
+    for form in formset.forms:
+        part = copy(form.instance)  # which is_valid() writes to
+        if not form.has_changed() and not part.pk:
+            continue
+        form.is_valid()
+        base = bases.get(part.pk) if part.pk or not version else part
+        name = str(part) if part.pk else formset.model._meta.verbose_name
+        if base and form.cleaned_data.get("DELETE") and _in_a_line(part) != _in_a_line(base):
+            found.both.append(Change(name, _in_a_line(part), _("deleted")))
+        _compare(found, form, part, base, f"{name}, ")
+    for key in sorted(bases.keys() - stored.keys()):
+        found.theirs.append(Change(str(bases[key]), _in_a_line(bases[key]), _("deleted")))
+    for key in sorted(stored.keys() - bases.keys()) if version else ():
+        found.theirs.append(Change(str(stored[key]), "", _in_a_line(stored[key])))
+
+
+def _in_a_line(part):
+    return ", ".join(history.texts_of(part).values())

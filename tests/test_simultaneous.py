@@ -1,0 +1,90 @@
+"""Two saves at the same moment, by the server that `make run` starts, with its two processes."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
+from threading import Barrier
+from types import SimpleNamespace
+from urllib.parse import urlencode
+
+import pytest
+from django.db import connection
+
+from imrap_site import start
+from tests.test_differences import filled, words
+from tests.test_start import a_free_port, wait_for
+
+CSRF = "a" * 32
+
+
+@contextmanager
+def running(folder):
+    """Serve a copy of the test's database; gives the port and the copy's path."""
+    database, printed, port = folder / "db.sqlite3", folder / "printed", a_free_port()
+    with closing(sqlite3.connect(database)) as copy:
+        connection.connection.backup(copy)
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "DATABASE_URL": f"sqlite:///{database}",
+        "PORT": str(port),
+    }
+    command = [sys.executable, "-m", "gunicorn", "imrap_site.wsgi:application"]
+    with printed.open("w") as file:
+        server = subprocess.Popen(
+            command, cwd=start.ROOT, env=environment, stdout=file, stderr=subprocess.STDOUT
+        )
+    try:
+        wait_for(f"http://127.0.0.1:{port}/en/", server, printed)
+        yield port, database
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def answer_to(client, port, path, fields=None):
+    """What somebody signed in gets, from a connection of their own."""
+    with closing(HTTPConnection("127.0.0.1", port, timeout=30)) as line:
+        session = client.cookies["sessionid"].value
+        headers = {"Cookie": f"sessionid={session}; csrftoken={CSRF}"}
+        if fields:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            fields = urlencode(fields | {"csrfmiddlewaretoken": CSRF})
+        line.request("POST" if fields else "GET", path, fields, headers)
+        answer = line.getresponse()
+        return SimpleNamespace(status=answer.status, text=answer.read().decode())
+
+
+def stored(database, query):
+    with closing(sqlite3.connect(database)) as copy:
+        return copy.execute(query).fetchall()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_saves_at_the_same_moment_one_wins(staff_client, moussa, add_paper, tmp_path):
+    papers = [add_paper("Un", is_draft=True) for _number in range(3)]
+    people = {"awa": staff_client, "Moussa Ba": moussa}
+    with running(tmp_path) as (port, database), ThreadPoolExecutor(2) as pool:
+        # With its first save, a paper also gets the version that says what stood there before.
+        for number, paper in enumerate(papers + papers):
+            form, moment = f"/admin/profiles/paper/{paper.pk}/change/", Barrier(2)
+            opened = {name: answer_to(people[name], port, form) for name in people}
+            titles = {name: f"Titre {number} de {name}" for name in people}
+
+            def save(name, form=form, moment=moment, opened=opened, titles=titles):
+                typed = filled(opened[name], title_fr=titles[name])
+                moment.wait()
+                return answer_to(people[name], port, form, typed)
+
+            answers = dict(zip(people, pool.map(save, people), strict=True))
+            winner, loser = sorted(people, key=lambda name: -answers[name].status)
+            assert [answers[winner].status, answers[loser].status] == [302, 200]
+            assert f"{winner} saved this entry" in words(answers[loser])
+            assert f'value="{titles[loser]}"' in answers[loser].text
+            title = f"select title_fr from profiles_paper where id = {paper.pk}"
+            assert stored(database, title) == [(titles[winner],)]
+        versions = "select count(*) from reversion_version group by object_id"
+        assert stored(database, versions) == [(3,), (3,), (3,)]
