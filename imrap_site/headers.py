@@ -18,5 +18,6 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
             parts.config = settings.STAFF_CONTENT_SECURITY_POLICY
         else:
             parts.config = settings.PUBLIC_CONTENT_SECURITY_POLICY
-            parts.update = {"style-src": [stylesheet().csp_source]}
+        # Among staff too: a page that is missing or forbidden there is a public page.
+        parts.update = {"style-src": [stylesheet().csp_source]}
         return parts

@@ -1,5 +1,7 @@
 """What the site tells browsers to forbid."""
 
+import base64
+import hashlib
 import re
 
 
@@ -31,6 +33,18 @@ def test_a_staff_page_runs_only_scripts_with_its_nonce(staff_client, imrap):
     assert policy["script-src"] == f"'self' 'nonce-{nonce}'"
     assert policy["default-src"] == "'none'"
     assert "unsafe" not in policy["style-src"]
+
+
+def test_a_page_that_is_missing_or_forbidden_among_staff_keeps_its_style(client, staff, imrap):
+    staff.is_superuser = False
+    staff.save()
+    client.force_login(staff)
+    for address, status in (("/accounts/nowhere/", 404), ("/admin/profiles/paper/", 403)):
+        response = client.get(address)
+        assert response.status_code == status
+        style = re.search("<style>(.+?)</style>", response.text, re.DOTALL)[1]
+        digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in directives(response)["style-src"]
 
 
 def test_each_answer_forbids_sniffing_framing_and_telling_others_the_address(client, starter):

@@ -130,6 +130,7 @@ def test_a_page_that_was_open_too_long_tells_how_to_go_on(staff, imrap):
     assert f'href="{ADD}?a=1"' in answer.text
     assert '<html lang="fr"' in answer.text
     assert "Nothing was saved" in answer.text or "Rien n’a été enregistré" in answer.text
+    assert '<a href="/admin/">Administration</a>' in answer.text
 
 
 # The browser's side
