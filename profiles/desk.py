@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.i18n import JavaScriptCatalog
 
 from profiles import completeness
@@ -17,6 +17,14 @@ TASKS = {
     "programmes": gettext_lazy("Add a programme"),
     "mandates": gettext_lazy("Add a support mandate"),
 }
+# Django's own sentences, here for our catalogues, which come before Django's: its French ones
+# say "Ajout de offre d'emploi".
+DJANGO_SENTENCES = [
+    gettext_noop("Add %s"),
+    gettext_noop("Change %s"),
+    gettext_noop("View %s"),
+    gettext_noop("Add another %(verbose_name)s"),
+]
 # In the order of the profile page; what is not of the profile comes after it.
 ORDER = [model._meta.object_name for model in (Organisation, *KINDS.values())]
 

@@ -5,7 +5,8 @@ import time
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django.core import mail
@@ -15,10 +16,13 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
+from django.utils import translation
 from playwright.sync_api import expect
 
 from imrap_site import settings as production
+from imrap_site.accounts.adapters import StaffAccountAdapter
 from imrap_site.accounts.sessions import SessionStore
+from tests.test_accessibility import nothing, too_small, too_wide_or_cut, violations
 
 PASSWORD = "une longue phrase"
 ENGLISH = re.compile(
@@ -196,6 +200,24 @@ def test_one_can_still_leave_without_a_second_factor(staff_client, settings):
     settings.REQUIRE_SECOND_FACTOR = True
     assert staff_client.post("/admin/logout/").status_code == 200
     assert "_auth_user_id" not in staff_client.session
+
+
+def test_the_ways_to_confirm_who_one_is_bear_the_names_of_the_other_pages(staff):
+    for kind in ("totp", "webauthn"):
+        Authenticator.objects.create(user=staff, type=kind, data={})
+    with translation.override("fr"):
+        ways = StaffAccountAdapter().get_reauthentication_methods(staff)
+        assert [str(way["description"]) for way in ways] == [
+            "Utiliser le mot de passe",
+            "Utiliser l’application ou un code de récupération",
+            "Utiliser une clé d’accès",
+        ]
+
+
+def test_a_link_that_was_used_leads_to_another(client, db):
+    page = client.get("/accounts/password/reset/key/1-used/", HTTP_ACCEPT_LANGUAGE="fr").text
+    assert "Ce lien n’ouvre plus rien" in page
+    assert '<a href="/accounts/password/reset/">Demander un autre lien</a>' in page
 
 
 # Lost password, lost phone ----------------------------------------------------------
@@ -385,6 +407,53 @@ def test_a_passkey_opens_the_door_without_the_password(page, live_server, sign_i
     give_password(page, site)
     page.get_by_role("button", name="Utiliser une clé d’accès").click()
     expect(page).to_have_url(f"{site}/admin/")
+
+
+def look_at(page, site, address):
+    """Whatever a page of the account can lack, in both languages and both schemes of colours."""
+    found = []
+    for language in ("en", "fr"):
+        cookie = {"name": "django_language", "value": language, "url": site}
+        page.context.add_cookies([cookie])
+        page.goto(f"{site}/accounts/{address}")
+        assert page.locator("html").get_attribute("lang") == language
+        found += too_small(page, address) + too_wide_or_cut(page, address)
+    is_french(page)
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        found += violations(page, f"{address} {scheme}", preload=False)
+    return found
+
+
+@pytest.mark.sweep
+@in_browser
+def test_every_page_of_the_account_suits_everybody_and_a_phone(
+    page, live_server, sign_in, staff, imrap, client
+):
+    User.objects.update(email="awa@example.org")
+    client.post("/accounts/password/reset/", {"email": "awa@example.org"})
+    key = re.search(r"/accounts/(password/reset/key/\S+)", mail.outbox[0].body)[1]
+    page.set_viewport_size({"width": 360, "height": 740})
+    found = []
+
+    def look(*addresses):
+        for address in addresses:
+            found.extend(look_at(page, live_server.url, address))
+
+    look("login/", "password/reset/", "password/reset/done/", key, "password/reset/key/x-y/")
+    look("password/reset/key/done/", "signup/", "inactive/")
+    sign_in()
+    page.goto(f"{live_server.url}/accounts/2fa/totp/activate/")
+    confirm_password(page)
+    look("2fa/", "2fa/totp/activate/", "2fa/webauthn/add/", "password/change/", "logout/")
+    TOTP.activate(staff, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
+    RecoveryCodes.activate(staff)
+    key = Authenticator.objects.create(user=staff, type="webauthn", data={"name": "Téléphone"})
+    keys = "2fa/webauthn/"
+    look("2fa/", "2fa/totp/deactivate/", "2fa/recovery-codes/", "2fa/recovery-codes/generate/")
+    look(keys, f"{keys}keys/{key.pk}/edit/", f"{keys}keys/{key.pk}/remove/")
+    look("reauthenticate/", "2fa/reauthenticate/")
+    nothing(found)
 
 
 @in_browser

@@ -193,6 +193,32 @@ def test_the_form_says_nothing_of_it_to_those_who_publish(sign_in_as, imrap):
     assert 'name="is_draft"' in page
 
 
+def test_a_list_of_people_has_its_name_and_no_link_that_counts(sign_in_as):
+    page = sign_in_as("superuser").get("/admin/auth/user/", HTTP_ACCEPT_LANGUAGE="fr").text
+    assert "<h1>Utilisateurs</h1>" in page
+    assert "_facets" not in page
+
+
+def test_doing_without_a_password_is_explained_in_the_readers_language(sign_in_as):
+    client = sign_in_as("superuser")
+    person = User.objects.create_user("fanta", password="une longue phrase")
+    for language, words in (("fr", "Sans mot de passe, "), ("en", "Without a password, ")):
+        address = f"/admin/auth/user/{person.pk}/password/"
+        page = client.get(address, HTTP_ACCEPT_LANGUAGE=language).text
+        assert f"<p>{words}" in page
+
+
+def test_whoever_deletes_a_group_reads_its_name_and_no_rows_of_the_database(sign_in_as):
+    group, client = Group.objects.get(name="Rédaction"), sign_in_as("superuser")
+    fields = {"action": "delete_selected", "_selected_action": [group.pk]}
+    one = client.get(f"/admin/auth/group/{group.pk}/delete/")
+    many = client.post("/admin/auth/group/", fields)
+    for page in (one, many):
+        assert "Rédaction" in page.text
+        assert "Group_permissions object" not in page.text
+        assert list(page.context["model_count"]) == [("groups", 1)]
+
+
 def test_the_permissions_of_a_group_are_told_in_french(sign_in_as):
     group = Group.objects.get(name="Rédaction")
     client = sign_in_as("superuser")

@@ -4,7 +4,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.forms import UserCreationForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, UserCreationForm
 from django.contrib.auth.models import Group, User
 from django.db.models import Exists, OuterRef
 from django.forms import CheckboxSelectMultiple, ModelMultipleChoiceField
@@ -44,6 +44,27 @@ class SuperusersOnly:
     def has_delete_permission(self, request, obj=None):
         return self.has_module_permission(request)
 
+    def changelist_view(self, request, extra_context=None):
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def get_deleted_objects(self, objs, request):
+        """Only their names: what goes with them are rows that nobody has ever seen."""
+        _all, _counts, lacking, protected = super().get_deleted_objects(objs, request)
+        counts = {self.opts.verbose_name_plural: len(objs)}
+        return [str(one) for one in objs], counts, lacking, protected
+
+    def formfield_for_manytomany(self, db_field, request=None, **kwargs):
+        return super().formfield_for_manytomany(
+            db_field, request=request, widget=CheckboxSelectMultiple(), **kwargs
+        )
+
+
+class NewPasswordForm(AdminPasswordChangeForm):
+    usable_password_help_text = _(
+        "Without a password, this person enters with a passkey only, and the present password is lost."
+    )
+
 
 @admin.register(User)
 class PersonAdmin(SuperusersOnly, UserAdmin):
@@ -64,7 +85,9 @@ class PersonAdmin(SuperusersOnly, UserAdmin):
     ]
     add_form = UserCreationForm
     add_fieldsets = [(None, {"fields": ["username", "email", "password1", "password2"]})]
+    change_password_form = NewPasswordForm
     filter_horizontal = ()
+    show_facets = admin.ShowFacets.NEVER
     readonly_fields = ("last_login", "date_joined")
     list_display = ("username", "first_name", "last_name", "email", "second_factor", "is_active")
     list_filter = ("is_active", "is_superuser", "groups")
@@ -72,11 +95,6 @@ class PersonAdmin(SuperusersOnly, UserAdmin):
     def get_queryset(self, request):
         factors = Authenticator.objects.filter(user=OuterRef("pk"), type__in=SECOND_FACTORS)
         return super().get_queryset(request).annotate(has_second_factor=Exists(factors))
-
-    def formfield_for_manytomany(self, db_field, request=None, **kwargs):
-        return super().formfield_for_manytomany(
-            db_field, request=request, widget=CheckboxSelectMultiple(), **kwargs
-        )
 
     @admin.display(description=_("second factor"), boolean=True)
     def second_factor(self, person):
@@ -98,6 +116,8 @@ class PermissionChoices(ModelMultipleChoiceField):
 
 @admin.register(Group)
 class RoleAdmin(SuperusersOnly, GroupAdmin):
+    filter_horizontal = ()
+
     def formfield_for_manytomany(self, db_field, request=None, **kwargs):
         if db_field.name == "permissions":
             kwargs["form_class"] = PermissionChoices

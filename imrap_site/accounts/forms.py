@@ -25,6 +25,7 @@ class AddPasskeyForm(AddWebAuthnForm):
         self.fields["name"].help_text = KEY_NAME_HELP
         passwordless = self.fields["passwordless"]
         passwordless.initial = True
+        passwordless.label_suffix = ""
         passwordless.label = _("Sign in with it alone, without the password")
         passwordless.help_text = _(
             "Your phone or computer then asks for your fingerprint, your face or its code. "
