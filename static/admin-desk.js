@@ -38,9 +38,14 @@
 
   const copy = async (button) => {
     const field = document.getElementById(button.dataset.copy);
+    field.focus();
     field.select();
-    await navigator.clipboard.writeText(field.value);
-    button.textContent = button.dataset.copied;
+    try {
+      await navigator.clipboard.writeText(field.value);
+    } catch {
+      return; // The browser refuses: what is selected can be copied by hand.
+    }
+    button.nextElementSibling.textContent = button.dataset.copied;
   };
 
   document.addEventListener("DOMContentLoaded", () => {

@@ -6,6 +6,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from profiles import preview
 from profiles.models import Paper, PaperFile, Video
@@ -101,3 +102,54 @@ def test_staff_find_the_address_on_the_form_of_a_draft(staff_client, draft):
     assert Client().get(given.removeprefix("http://testserver")).status_code == 200
     Paper.objects.update(is_draft=False)
     assert "preview-address" not in staff_client.get(form).text
+
+
+# In a browser
+
+
+@pytest.fixture
+def form(signed_in, live_server, transactional_db, draft):
+    """Opens the form of the draft, in French; the address that it shows."""
+
+    def open_form():
+        signed_in.goto(f"{live_server.url}/admin/profiles/paper/{draft.pk}/change/")
+        address = signed_in.locator("#preview-address").input_value()
+        assert address.startswith(f"{live_server.url}/fr/papers/menaka/?preview=")
+        return address
+
+    yield open_form
+    signed_in.context.clear_permissions()
+
+
+SELECTED = """() => {
+  const {value, selectionStart, selectionEnd} = document.activeElement;
+  return value.slice(selectionStart, selectionEnd);
+}"""
+
+
+def test_a_button_copies_the_address_and_says_so(signed_in, form):
+    signed_in.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    address = form()
+    expect(signed_in.locator(".desk-preview [role=status]")).to_have_text("")
+    signed_in.get_by_role("button", name="Copier", exact=True).click()
+    expect(signed_in.locator(".desk-preview [role=status]")).to_have_text("Copié")
+    assert signed_in.evaluate("navigator.clipboard.readText()") == address
+
+
+def test_a_browser_that_refuses_to_copy_leaves_the_address_selected(signed_in, form):
+    signed_in.add_init_script(
+        "navigator.clipboard.writeText = () => Promise.reject(new DOMException('no'))"
+    )
+    address = form()
+    signed_in.get_by_role("button", name="Copier", exact=True).click()
+    assert signed_in.evaluate(SELECTED) == address
+    expect(signed_in.locator(".desk-preview [role=status]")).to_have_text("")
+
+
+def test_without_a_clipboard_the_address_is_selected_by_hand(signed_in, form):
+    signed_in.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    address = form()
+    expect(signed_in.get_by_role("button", name="Copier", exact=True)).to_have_count(0)
+    signed_in.locator("#preview-address").focus()
+    signed_in.keyboard.press("Control+a")
+    assert signed_in.evaluate(SELECTED) == address
