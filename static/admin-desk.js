@@ -36,6 +36,14 @@
     }
   };
 
+  // On a phone, where the heads of a list's columns have no room, each cell shows its own.
+  const head = (list) => {
+    const heads = [...list.tHead.querySelectorAll("th > .text")];
+    for (const cell of list.tBodies[0].querySelectorAll("td")) {
+      cell.dataset.head = heads[cell.cellIndex].textContent.trim();
+    }
+  };
+
   const copy = async (button) => {
     const field = document.getElementById(button.dataset.copy);
     field.focus();
@@ -58,6 +66,8 @@
       new MutationObserver(furnish).observe(form, { childList: true, subtree: true });
       furnish();
     }
+    const list = document.getElementById("result_list");
+    if (list) head(list);
     for (const button of document.querySelectorAll("[data-copy]")) {
       button.hidden = !navigator.clipboard;
       button.addEventListener("click", () => copy(button));

@@ -2,7 +2,6 @@
 
 import pytest
 import reversion
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth import get_user_model
 from django.core.files.base import ContentFile
 from playwright.sync_api import expect
@@ -232,22 +231,3 @@ def test_a_deleted_paper_is_brought_back_in_the_browser(signed_in, live_server, 
     page.locator(".safe-history [type=submit]").click()
     expect(page.locator(".messagelist .success")).to_be_visible()
     assert Paper.objects.get(pk=paper.pk).title_fr == paper.title_fr
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_pages_of_the_history_suit_everybody_and_a_phone(
-    signed_in, live_server, staff_client, add_paper
-):
-    paper, gone = add_paper(is_draft=True), add_paper("Note")
-    save(staff_client, paper, title_fr="Un titre long " * 9, is_draft="on")
-    staff_client.post(f"{PAPERS}/{gone.pk}/delete/", {"post": "yes"})
-    signed_in.set_viewport_size({"width": 360, "height": 700})
-    stem = f"{PAPERS}/{paper.pk}/history/"
-    deleted = f"{PAPERS}/deleted/"
-    recovery = f"{deleted}{history.deleted(Paper).get().pk}/"
-    for address in (stem, f"{stem}{versions(paper)[-1].pk}/", deleted, recovery):
-        signed_in.goto(live_server.url + address)
-        assert signed_in.evaluate("document.documentElement.scrollWidth") <= 360
-        rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-        found = Axe().run(signed_in, options={"runOnly": rules}).response["violations"]
-        assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found] == []

@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 
 from profiles import history
 from profiles.models import Paper, Programme, Video
+from tests.test_desk import english_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SHEET = "/admin/profiles/paper/sheet/"
@@ -133,10 +134,12 @@ def test_every_page_is_accessible_and_fits_the_screen(signed_in, live_server, ad
             page.locator("#id_file").set_input_files(as_upload(content))
             page.locator("#content-main form button").click()
             expect(page.locator(".sheet-faults, .sheet-rows")).to_be_visible()
-        for width in (1280, 360):
+        for scheme, width in (("light", 1280), ("dark", 360)):
+            page.emulate_media(color_scheme=scheme)
             page.set_viewport_size({"width": width, "height": 800})
             assert not scrolls_sideways(page)
-        assert faults_of_axe(page) == []
+            assert english_in(page.content()) == []
+            assert faults_of_axe(page) == []
 
 
 @pytest.mark.parametrize("address", ["paper", "video", "programme"])
