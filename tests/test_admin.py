@@ -69,6 +69,20 @@ def test_the_address_of_a_published_entry_is_fixed(staff_client, add_paper):
     assert Paper.objects.get().slug == "note"
 
 
+def test_a_mistake_while_withdrawing_is_answered_with_the_form(staff_client, add_paper):
+    fields = paper_form(title_fr="Mon titre", is_draft="on", date="2016-13")
+    response = staff_client.post(f"/admin/profiles/paper/{add_paper().pk}/change/", fields)
+    assert list(errors_of(response)) == ["date"]
+    assert 'value="Mon titre"' in response.text
+
+
+def test_a_mistake_while_publishing_keeps_the_typed_address(staff_client, add_paper):
+    fields = paper_form(slug="mon-adresse", date="2016-13")
+    paper = add_paper(is_draft=True)
+    response = staff_client.post(f"/admin/profiles/paper/{paper.pk}/change/", fields)
+    assert 'name="slug" value="mon-adresse"' in response.text
+
+
 def test_an_entry_needs_a_title_in_one_language(staff_client, imrap):
     response = staff_client.post("/admin/profiles/paper/add/", paper_form(title_fr=""))
     assert errors_of(response) == {"title_fr": ["Type a title in at least one language."]}

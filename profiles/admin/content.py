@@ -162,7 +162,10 @@ class EntryAdmin(PublicationAdmin, ContentAdmin):
         return with_files(super().get_queryset(request))
 
     def get_readonly_fields(self, request, obj=None):
-        fixed = self.readonly_when_published if obj and obj.is_published else ()
+        # Asked again after validation has written to obj: the stored state decides, as for the form.
+        if not hasattr(request, "is_of_published"):
+            request.is_of_published = bool(obj and obj.is_published)
+        fixed = self.readonly_when_published if request.is_of_published else ()
         return (*fixed, *self.readonly_without_publishing(request))
 
     @admin.display(description=_("picture"))
