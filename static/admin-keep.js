@@ -134,7 +134,6 @@
     // Else the next save is refused again, and shows both texts of that field.
     document.addEventListener("keep:answer", ({ detail: answered }) => {
       if (takeOver(form, answered, sent)) form.elements._seen.value = answered.elements._seen.value;
-      touch();
     });
 
     // After a refused save, what was kept is older than what the form shows of a colleague's.

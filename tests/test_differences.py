@@ -4,8 +4,11 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from playwright.sync_api import expect
+from reversion.models import Version
 
 from profiles import history
 from profiles.models import Organisation, Paper, PaperFile, Programme, Vacancy
@@ -240,6 +243,27 @@ def test_where_no_version_was_kept_everything_is_shown(staff_client, paper, form
     assert theirs(answer) == {}
 
 
+def test_where_versions_are_too_old_to_be_read_everything_is_shown(staff_client, moussa, form):
+    opened = staff_client.get(form)
+    save(moussa, form, summary_fr="Le résumé de Moussa.")
+    unreadable = '[{"model": "profiles.paper", "pk": 1, "fields": {"position": "x"}}]'
+    Version.objects.update(serialized_data=unreadable)
+    answer = staff_client.post(form, filled(opened, title_fr="Mon titre"))
+    assert list(both(answer)) == ["title (French)", "summary (French)"]
+
+
+def test_who_may_not_publish_is_told_that_a_colleague_did(client, moussa, form):
+    fatou = get_user_model().objects.create_user("fatou", is_staff=True)
+    fatou.user_permissions.add(Permission.objects.get(codename="change_paper"))
+    client.force_login(fatou)
+    opened = client.get(form)
+    save(moussa, form, is_draft=None)
+    answer = client.post(form, filled(opened, title_fr="Mon titre"))
+    assert theirs(answer) == {"draft": ["yes", "no"]}
+    assert client.post(form, filled(answer)).status_code == 302
+    assert not Paper.objects.get().is_draft
+
+
 def test_a_colleague_who_changed_nothing_is_in_nobodys_way(staff_client, moussa, form):
     opened = staff_client.get(form)
     save(moussa, form)
@@ -298,8 +322,17 @@ def test_a_file_added_meanwhile_stays_and_is_told(staff_client, moussa, paper, f
     save(moussa, form, **{"files-0-file": added})
     answer = staff_client.post(form, filled(opened, title_fr="Mon titre"))
     assert theirs(answer) == {"French, PDF": ["–", "neuf.pdf, French, full"]}
+    assert both(answer) == {}
     assert staff_client.post(form, filled(answer)).status_code == 302
     assert PaperFile.objects.get().text == "neuf"
+
+
+def test_a_file_of_ones_own_is_no_conflict(staff_client, moussa, form):
+    opened = staff_client.get(form)
+    save(moussa, form, summary_fr="Le résumé de Moussa.")
+    chosen = SimpleUploadedFile("neuf.pdf", a_pdf(b"(neuf) Tj"))
+    answer = staff_client.post(form, filled(opened, **{"files-0-file": chosen}))
+    assert (list(theirs(answer)), both(answer)) == (["summary (French)"], {})
 
 
 def test_a_file_chosen_for_one_that_was_deleted_becomes_a_new_one(
@@ -388,9 +421,12 @@ def test_a_refused_upload_takes_over_what_a_colleague_changed(
     picture.write_bytes(content_of(photograph()))
     page = signed_in
     page.goto(live_server.url + form)
-    save(moussa, form, **MOUSSA, **{"files-0-DELETE": "on", "files-1-language": "ff"})
+    save(moussa, form, summary_fr="Un premier résumé.")
     page.locator("#id_title_fr").fill("Mon titre")
     page.locator("#id_image").set_input_files(picture)
+    press_save(page)
+    expect(page.locator("#id_summary_fr")).to_have_value("Un premier résumé.")
+    save(moussa, form, **MOUSSA, **{"files-0-DELETE": "on", "files-1-language": "ff"})
     press_save(page)
     shows_moussa(page)
     expect(page.locator("#id_files-0-id")).to_have_value(str(gone.pk))
