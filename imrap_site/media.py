@@ -1,6 +1,7 @@
 """Uploaded files: never a draft's to a visitor, and no file can act as a page of this site."""
 
 from pathlib import PurePosixPath
+from posixpath import normpath
 
 from django.core.files.storage import default_storage
 from django.http import Http404
@@ -24,7 +25,8 @@ SHOWN = ("image/", "video/", "text/vtt")  # the rest is saved, not opened inside
 @require_safe
 def media(request, name):
     media_type = MEDIA_TYPES.get(PurePosixPath(name).suffix[1:])
-    if media_type is None:
+    # A name that says one folder and means another would be judged by the wrong one.
+    if media_type is None or normpath(name) != name or "\0" in name:
         raise Http404
     token = request.GET.get(preview.PARAMETER)
     if not file_is_visible(name, request.user) and not preview.opens_file(token, name):

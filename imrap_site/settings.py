@@ -198,6 +198,16 @@ STAFF_CONTENT_SECURITY_POLICY = {
     "font-src": [SELF],
     "img-src": [SELF, "data:", "blob:"],
 }
+# What failed, with its trace, where the server prints; who asks for a wrong host is no failure.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler", "level": "ERROR"}},
+    "loggers": {
+        "django": {"handlers": ["console"]},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+    },
+}
 SILENCED_SYSTEM_CHECKS = [
     "security.W003",  # StaffCsrfMiddleware is the CSRF middleware, on staff paths
     "security.W005",  # whether subdomains have HTTPS is not this site's to decide

@@ -39,6 +39,11 @@ def register():
     reversion.register(PaperFile, exclude=["text"])
 
 
+def is_key(text):
+    """Whether a text can be a primary key; isdigit() takes "²" too, and any number of figures."""
+    return text.isascii() and text.isdigit() and len(text) < 19
+
+
 @contextmanager
 def revision(user=None, comment=""):
     """All that is saved inside becomes one version of each entry, by `user`.
@@ -226,6 +231,13 @@ def _make_way(entry):
     others = type(entry)._base_manager.exclude(pk=entry.pk)
     if others.filter(slug=entry.slug).exists() and hasattr(entry, "is_draft"):
         entry.slug = ""  # save() makes a free one
+
+
+def loses_parts(version):
+    """Whether restoring a version would delete files that were added since."""
+    wanted = {part.pk for part in parts_in(version)}
+    stored = version._model(pk=version.object_id)
+    return any(part.pk not in wanted for part in _stored_parts(stored))
 
 
 def _restore_parts(entry, version):

@@ -1,5 +1,6 @@
 """What the public may see: the one definition of "published"."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -11,6 +12,12 @@ class State(models.TextChoices):
     SCHEDULED = "scheduled", _("scheduled")
     PUBLISHED = "published", _("published")
     CLOSED = "closed", _("closed")
+
+
+def before_9999(moment):
+    """The last hours of the calendar do not exist in every time zone."""
+    if moment.year >= 9999:
+        raise ValidationError(_("Give a year before 9999."))
 
 
 class PublishedQuerySet(models.QuerySet):
@@ -53,6 +60,7 @@ class Publishable(models.Model):
     publish_at = models.DateTimeField(
         _("published from"),
         default=timezone.now,
+        validators=[before_9999],
         help_text=_(
             "Visitors see this entry from this moment on, if it is not a draft. "
             "A moment in the future schedules it."

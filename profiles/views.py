@@ -71,7 +71,7 @@ def number(request, name):
     text = request.GET.get(name)
     if text is None:
         return None
-    if not (text.isascii() and text.isdigit() and 0 < int(text[:9]) <= LAST_PAGE):
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and 0 < int(text) <= LAST_PAGE):
         raise Http404
     return int(text)
 

@@ -456,6 +456,13 @@ def test_every_page_of_the_account_suits_everybody_and_a_phone(
     nothing(found)
 
 
+def test_a_name_of_any_length_is_answered(client, db):
+    fields = {"login": "a" * 100_000, "password": PASSWORD}
+    page = client.post("/accounts/login/", fields, HTTP_ACCEPT_LANGUAGE="en")
+    assert page.status_code == 200
+    assert "at most 254 characters" in page.text
+
+
 @in_browser
 def test_every_page_of_the_account_is_french(page, live_server, sign_in, staff, imrap):
     site = live_server.url

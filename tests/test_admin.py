@@ -176,6 +176,7 @@ def test_many_are_scheduled_for_one_moment_and_hidden_until_then(staff_client, a
         ("", "", "This field is required."),
         ("2031-06-31", "08:00", "Enter a valid date."),
         ("2031-06-30", "25:00", "Enter a valid time."),
+        ("9999-12-31", "23:59", "Give a year before 9999."),
     ],
 )
 def test_a_moment_that_cannot_be_leaves_all_as_it_was(
@@ -185,6 +186,34 @@ def test_a_moment_that_cannot_be_leaves_all_as_it_was(
     page = schedule(staff_client, [paper.pk], date, time)
     assert sentence in page
     assert f'value="{date}"' in page or not date
+    assert Paper.objects.get().updated == paper.updated
+
+
+def test_what_left_the_list_meanwhile_is_told(staff_client, add_paper):
+    published = add_paper("Publiée")
+    fields = {"action": "schedule", "_selected_action": [published.pk]}
+    page = staff_client.post("/admin/profiles/paper/?state=draft", fields, follow=True).text
+    assert "None of them is in this list any more." in page
+
+
+# A figure that Python takes for a number and int() does not, and one that no database holds.
+@pytest.mark.parametrize("key", ["²", "9" * 30, "abc", ""])
+def test_a_forged_key_is_refused_without_a_fault(staff_client, add_paper, key):
+    add_paper()
+    listing = "/admin/profiles/paper/"
+    for action in ("publish", "schedule", "withdraw", "delete_selected"):
+        response = staff_client.post(listing, {"action": action, "_selected_action": key})
+        assert response.status_code == 400
+    for total, initial in ((key, "1"), ("1", key), (key, key)):
+        fields = {"form-TOTAL_FORMS": total, "form-INITIAL_FORMS": initial, "form-0-id": "1"}
+        assert staff_client.post(listing, {"_save": "1", **fields}).status_code == 400
+    fields = {"_save": "1", "form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "1", "form-0-id": key}
+    staff_client.post(listing, fields)
+    if key:
+        staff_client.post(f"{listing}{key}/change/", paper_form(_complete="1"))
+    paper = Paper.objects.get()
+    fields = paper_form(**{"files-TOTAL_FORMS": "1", "files-INITIAL_FORMS": key})
+    staff_client.post(f"{listing}{paper.pk}/change/", fields)
     assert Paper.objects.get().updated == paper.updated
 
 

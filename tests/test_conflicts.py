@@ -83,7 +83,8 @@ def test_a_save_on_top_of_a_restored_version_is_refused(staff_client, moussa, pa
     moussa.post(form, paper_form(title_fr="Deux", is_draft="on"))
     seen = seen_in(staff_client.get(form))
     first = history.versions_of(Paper, paper.pk).last()
-    moussa.post(f"{PAPERS}/{paper.pk}/history/{first.pk}/")
+    version = f"{PAPERS}/{paper.pk}/history/{first.pk}/"
+    moussa.post(version, {"_seen": seen_in(moussa.get(version))})
     typed = paper_form(title_fr="Trois", is_draft="on", _seen=seen)
     assert "Moussa Ba saved this entry" in staff_client.post(form, typed).text
     assert Paper.objects.get().title_fr == "Un"

@@ -210,7 +210,8 @@ def test_a_restored_version_stays(staff_client, moussa, paper, form):
     save(moussa, form, summary_fr="Le résumé de Moussa.")
     opened = staff_client.get(form)
     first = history.versions_of(Paper, paper.pk).last()
-    moussa.post(f"{ADMIN}/paper/{paper.pk}/history/{first.pk}/")
+    version = f"{ADMIN}/paper/{paper.pk}/history/{first.pk}/"
+    moussa.post(version, {"_seen": seen_in(moussa.get(version))})
     answer = staff_client.post(form, filled(opened, title_fr="Mon titre"))
     assert theirs(answer) == {"summary (French)": ["Le résumé de Moussa.", "Court."]}
     staff_client.post(form, filled(answer))

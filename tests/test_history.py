@@ -1,5 +1,7 @@
 """Who changed what and when, and the way back to it."""
 
+import re
+
 import pytest
 import reversion
 from django.contrib.auth import get_user_model
@@ -24,7 +26,9 @@ def versions(paper):
 
 
 def go_back_to(client, paper, version):
-    return client.post(f"{PAPERS}/{paper.pk}/history/{version.pk}/", follow=True)
+    address = f"{PAPERS}/{paper.pk}/history/{version.pk}/"
+    seen = re.search(r'name="_seen" value="([^"]+)"', client.get(address).text)
+    return client.post(address, {"_seen": seen[1]} if seen else {}, follow=True)
 
 
 def add_file(paper, **fields):
@@ -172,6 +176,18 @@ def test_a_version_that_may_not_be_published_is_refused_in_words(staff_client, a
     Paper.objects.update(is_draft=False, image_is_decorative=True)
     page = go_back_to(staff_client, paper, versions(paper)[-1]).text
     assert "This version cannot be restored as it is: Before this entry is published" in page
+
+
+def test_a_version_is_not_restored_over_a_save_that_nobody_saw(staff_client, add_paper):
+    paper = add_paper("Un", is_draft=True)
+    save(staff_client, paper, title_fr="Deux", is_draft="on")
+    address = f"{PAPERS}/{paper.pk}/history/{versions(paper)[-1].pk}/"
+    seen = re.search(r'name="_seen" value="([^"]+)"', staff_client.get(address).text)[1]
+    save(staff_client, Paper.objects.get(), title_fr="Trois", is_draft="on")
+    page = staff_client.post(address, {"_seen": seen}, follow=True).text
+    assert "Somebody saved this entry meanwhile." in page
+    assert "Trois" in page
+    assert Paper.objects.get().title_fr == "Trois"
 
 
 def test_actions_stand_in_the_history(staff_client, add_paper):

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.management import call_command
 
-from profiles.models import PaperFile, Video
+from profiles.models import Paper, PaperFile, Video
 from tests.test_documents import a_pdf
 from tests.test_images import content_of, photograph
 
@@ -84,10 +84,20 @@ def test_nobody_but_staff_gets_a_draft_s_files(client, report, film, staff):
         "videos/x.html",
         "organisation/none.jpg",
         "organisation/../../db.sqlite3",
+        "organisation/%00.png",
     ],
 )
 def test_no_other_file_can_be_had(client, film, name):
     assert client.get(f"/media/{name}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "way", ["organisation/..", "organisation/%2e%2e", "organisation/x/../..", "."]
+)
+def test_no_way_round_leads_to_a_withdrawn_file(client, report, way):
+    address = report.file.url.replace("/media/", f"/media/{way}/")
+    Paper.objects.update(is_draft=True)
+    assert client.get(address).status_code == 404
 
 
 def test_a_visitor_pays_one_query_for_a_file(client, report, django_assert_num_queries):

@@ -127,6 +127,7 @@ def test_the_root_answers_in_the_reader_s_language(client, starter, asked, answe
         ("/en/papers/?page=0", "There is no page at this address."),
         ("/en/papers/?page=x", "There is no page at this address."),
         ("/en/papers/?page=99999999999999999999", "There is no page at this address."),
+        ("/en/papers/?page=0000000019999999999999999999", "There is no page at this address."),
         ("/en/papers/?year=1900", "There is no page at this address."),
         ("/en/papers/?year=²", "There is no page at this address."),
     ],

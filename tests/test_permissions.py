@@ -1,5 +1,6 @@
 """What each member of the team may do, whatever a form or an address is made to say."""
 
+import re
 from datetime import UTC, datetime
 from importlib import import_module
 from types import SimpleNamespace
@@ -7,10 +8,13 @@ from types import SimpleNamespace
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group, User
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.utils import timezone
 
-from profiles.models import KINDS, Organisation, Paper
+from profiles import history
+from profiles.models import KINDS, Organisation, Paper, PaperFile
+from tests.test_documents import a_pdf
 
 ENTRIES = ["programme", "mandate", "vacancy", "video", "paper"]
 NOTHING = {"list": 403, "add": 403, "change": 403, "delete": 403, "history": 403}
@@ -180,6 +184,28 @@ def test_responsable_publishes_by_the_form(sign_in_as, add_paper):
     client = sign_in_as("Responsable")
     client.post(f"/admin/profiles/paper/{paper.pk}/change/", form())
     assert list(Paper.objects.published()) == [paper]
+
+
+@pytest.mark.parametrize(("role", "number"), [("Rédaction", 1), ("Responsable", 0)])
+def test_who_may_not_delete_restores_no_version_without_a_file(sign_in_as, add_paper, role, number):
+    paper = add_paper("Rapport")
+    with history.revision():
+        paper.save()
+    first = history.versions_of(Paper, paper.pk).get()
+    PaperFile.objects.create(paper=paper, file=ContentFile(a_pdf(b"(mots) Tj"), "rapport.pdf"))
+    client, address = sign_in_as(role), f"/admin/profiles/paper/{paper.pk}/history/{first.pk}/"
+    seen = re.search(r'name="_seen" value="([^"]+)"', client.get(address).text)[1]
+    client.post(address, {"_seen": seen})
+    assert PaperFile.objects.count() == number
+
+
+def test_a_list_is_not_read_for_who_may_not_change_it(sign_in_as, add_paper):
+    fields = {"_save": "1", "form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "1"}
+    fields |= {"form-0-id": add_paper().pk, "initial-form-0-position": "77", "form-0-position": "5"}
+    client = sign_in_as("nobody")
+    assert client.post("/admin/profiles/paper/", fields).status_code == 403
+    assert "Stored" not in client.get("/admin/").text
+    assert history.versions_of(Paper, Paper.objects.get().pk).count() == 0
 
 
 def test_the_form_says_who_publishes_to_those_who_do_not(sign_in_as, imrap):

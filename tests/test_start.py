@@ -253,3 +253,28 @@ def test_no_account_is_made_where_somebody_has_one(db, capsys):
     start.create_staff_account()
     assert [person.username for person in people.all()] == ["awa"]
     assert capsys.readouterr().out == ""
+
+
+def test_a_fault_leaves_its_trace_in_what_the_server_prints(tmp_path):
+    ask = (
+        "import django; django.setup(); from django.test import Client; "
+        "print(Client(raise_request_exception=False).get('/fr/').status_code)"
+    )
+    settings = {
+        "SECRET_KEY": "x" * 50,
+        "ALLOWED_HOSTS": "testserver",
+        "HTTPS": "false",
+        "DATABASE_URL": f"sqlite:///{tmp_path}/without-tables.sqlite3",
+        "DJANGO_SETTINGS_MODULE": "imrap_site.settings",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", ask],
+        cwd=start.ROOT,
+        env=environment(**settings),
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert done.stdout == "500\n"
+    assert "Internal Server Error: /fr/" in done.stderr
+    assert "no such table: profiles_organisation" in done.stderr

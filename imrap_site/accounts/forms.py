@@ -2,6 +2,7 @@
 
 from allauth.account.forms import LoginForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 KEY_NAME = _("Name of the passkey")
@@ -13,6 +14,9 @@ class SignInForm(LoginForm):
         super().__init__(*args, **kwargs)
         self.fields["password"].help_text = ""  # the way out stands below the buttons
         self.fields["login"].label = _("User name or e-mail")
+        self.fields["login"].validators.append(
+            MaxLengthValidator(254)
+        )  # SQLite refuses to compare more
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
         self.fields["login"].widget.attrs["autocomplete"] = "username"

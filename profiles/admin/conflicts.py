@@ -13,6 +13,7 @@ from datetime import datetime
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
+from django.core.exceptions import BadRequest
 from django.db import connection
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -107,7 +108,7 @@ def _moment(moment):
 def rows_left(data, prefix, keys):
     """Numbers of the rows whose object is not gone (`keys`: as text); None if all are there."""
     total, initial = (data.get(f"{prefix}-{name}_FORMS", "") for name in ("TOTAL", "INITIAL"))
-    if not (total.isdigit() and initial.isdigit()) or int(total) > 1000:
+    if not (history.is_key(total) and history.is_key(initial)) or int(total) > 1000:
         return None
     rows = range(int(total))
     gone = {n for n in rows[: int(initial)] if data.get(f"{prefix}-{n}-id") not in keys}
@@ -152,13 +153,17 @@ class ConflictAdmin(admin.ModelAdmin):
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         if request.method == "POST" and object_id and "_seen" in request.POST:
             key = unquote(object_id)
-            if key.isdigit() and not self.model._base_manager.filter(pk=key).exists():
+            if history.is_key(key) and not self.model._base_manager.filter(pk=key).exists():
                 # As if it were to be added; the form says what happened before it does so.
                 request.is_deleted_meanwhile, request.deleted_key, object_id = True, key, None
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def get_object(self, request, object_id, from_field=None):
-        if request.method == "POST" and connection.in_atomic_block and str(object_id).isdigit():
+        if (
+            request.method == "POST"
+            and connection.in_atomic_block
+            and history.is_key(str(object_id))
+        ):
             rows = self.model._base_manager.select_for_update().filter(pk=object_id)
             list(rows.values_list("pk"))
         return super().get_object(request, object_id, from_field)
@@ -202,15 +207,19 @@ class ConflictAdmin(admin.ModelAdmin):
         return super().get_changelist_form(request, **{"form": ListForm, **kwargs})
 
     def changelist_view(self, request, extra_context=None):
-        if request.method == "POST" and "_save" in request.POST and self.list_editable:
+        is_saved = request.method == "POST" and "_save" in request.POST and self.list_editable
+        if is_saved and self.has_change_permission(request):
             request.POST = self._settled(request)
         return super().changelist_view(request, extra_context)
 
     def _settled(self, request):
         """The list as it may be saved: less the rows deleted and the values changed meanwhile."""
-        data, total = request.POST.copy(), request.POST.get("form-TOTAL_FORMS", "")
-        rows = range(min(int(total), 1000)) if total.isdigit() else ()
-        keys = [key for n in rows if (key := data.get(f"form-{n}-id", "")).isdigit()]
+        data = request.POST.copy()
+        total, initial = (data.get(f"form-{name}_FORMS", "") for name in ("TOTAL", "INITIAL"))
+        if not history.is_key(total) or total != initial:  # nothing is added in a list
+            raise BadRequest
+        rows = range(min(int(total), 1000))
+        keys = [key for n in rows if history.is_key(key := data.get(f"form-{n}-id", ""))]
         stored = self.model._base_manager.select_for_update().in_bulk(keys)
         for n in rows:
             key = data.get(f"form-{n}-id", "")

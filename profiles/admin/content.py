@@ -84,7 +84,7 @@ class TranslationFilter(admin.SimpleListFilter):
 
     def lookups(self, request, model_admin):
         words = {"fr": _("French is missing"), "en": _("English is missing")}
-        return [(language, words[language]) for language in CONTENT_LANGUAGES]
+        return [(code, words.get(code, name)) for code, name in CONTENT_LANGUAGES.items()]
 
     def queryset(self, request, queryset):
         if self.value() in CONTENT_LANGUAGES:

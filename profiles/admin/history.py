@@ -2,7 +2,7 @@
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from reversion.errors import RevertError
 
 from profiles import history
+from profiles.admin.conflicts import token_of
 
 
 class HistoryAdmin(admin.ModelAdmin):
@@ -43,23 +44,26 @@ class HistoryAdmin(admin.ModelAdmin):
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         if request.method != "POST":
             return super().changeform_view(request, object_id, form_url, extra_context)
-        if object_id and unquote(object_id).isdigit():
+        if object_id and history.is_key(unquote(object_id)):
             history.keep_first(self.model, [unquote(object_id)])
         with history.revision(request.user):
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def changelist_view(self, request, extra_context=None):
-        if request.method != "POST" or "_save" not in request.POST:
+        is_saved = request.method == "POST" and "_save" in request.POST
+        if not (is_saved and self.has_change_permission(request)):
             return super().changelist_view(request, extra_context)
         keys = (value for name, value in request.POST.items() if name.endswith("-id"))
-        history.keep_first(self.model, filter(str.isdigit, keys))
+        history.keep_first(self.model, filter(history.is_key, keys))
         with history.revision(request.user):
             return super().changelist_view(request, extra_context)
 
     def response_action(self, request, queryset):
+        keys = request.POST.getlist(admin.helpers.ACTION_CHECKBOX_NAME)
+        if not all(map(history.is_key, keys)):
+            raise BadRequest
         if request.POST.get("action") == "delete_selected":  # delete_queryset() records it
             return super().response_action(request, queryset)
-        keys = list(filter(str.isdigit, request.POST.getlist(admin.helpers.ACTION_CHECKBOX_NAME)))
         if request.POST.get("select_across") == "1":  # those of the further pages too
             keys = list(queryset.values_list("pk", flat=True))
         history.keep_first(self.model, keys)
@@ -99,13 +103,14 @@ class HistoryAdmin(admin.ModelAdmin):
         entry = self._entry_for(request, object_id, self.has_change_permission)
         version = self._version(version_id, object_id=str(entry.pk))
         if request.method == "POST":
-            return self._restored(request, version, self._address("history", entry.pk))
+            return self._restored_over(request, entry, version)
         return self._page(
             request,
             "version",
             _("Restore: %(entry)s") % {"entry": entry},
             object=entry,
             version=version,
+            seen=token_of(entry),
             changes=_readable(lambda: history.changes_from_now(version)),
         )
 
@@ -131,6 +136,19 @@ class HistoryAdmin(admin.ModelAdmin):
             version=version,
             changes=_readable(lambda: history.changes(None, version)),
         )
+
+    def _restored_over(self, request, entry, version):
+        if request.POST.get("_seen") != token_of(entry):
+            message = _("Somebody saved this entry meanwhile. Look at what would change now.")
+            self.message_user(request, message, messages.ERROR)
+            return redirect(request.path)
+        if not self.has_delete_permission(request, entry) and history.loses_parts(version):
+            message = _(
+                "This version lacks a file that was added since: who may delete restores it."
+            )
+            self.message_user(request, message, messages.ERROR)
+            return redirect(request.path)
+        return self._restored(request, version, self._address("history", entry.pk))
 
     def _restored(self, request, version, way_back):
         try:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from profiles.publishing import State
+from profiles.publishing import State, before_9999
 
 
 class DateAndTime(AdminSplitDateTime):
@@ -39,14 +39,13 @@ class ScheduleForm(forms.Form):
         help_text=_("The site’s own time, for example 2026-06-30 at 08:00."),
         initial=tomorrow_morning,
         widget=DateAndTime,
+        validators=[before_9999],
     )
 
     def clean_publish_at(self):
         moment = self.cleaned_data["publish_at"]
         if moment <= timezone.now():
-            raise ValidationError(
-                gettext("This moment is past. To show them now, go back and choose “Publish”.")
-            )
+            raise ValidationError(gettext("This moment is past. Give one that is still to come."))
         return moment
 
 
@@ -78,6 +77,10 @@ class PublicationAdmin(admin.ModelAdmin):
     @admin.action(description=_("Schedule the selected entries"), permissions=["publish"])
     def schedule(self, request, queryset):
         """Asks for the moment on a page of its own, which comes back here."""
+        if not queryset:
+            return self.message_user(
+                request, _("None of them is in this list any more."), messages.WARNING
+            )
         is_answered = "publish_at_0" in request.POST
         form = ScheduleForm(request.POST if is_answered else None)
         if is_answered and form.is_valid():

@@ -13,7 +13,7 @@ from profiles.dates import PartialDateField
 from profiles.documents import DocumentField
 from profiles.models.entry import Entry, EntryQuerySet
 from profiles.models.fields import names, web_address
-from profiles.publishing import State
+from profiles.publishing import State, before_9999
 from profiles.translation import translated
 
 
@@ -122,6 +122,7 @@ class Vacancy(Entry):
         _("application deadline"),
         null=True,
         blank=True,
+        validators=[before_9999],
         help_text=_(
             "Applications are taken up to and including this minute. Afterwards the page "
             "says that the vacancy is closed, and the profile and the list no longer show it."
