@@ -279,13 +279,13 @@ def application(environ, start_response):
 
 
 def test_an_upload_outlives_the_timeout_of_the_server(tmp_path):
-    """30 MB at 256 kbit/s last 16 minutes; `timeout` is 60 s. Here 3 s, and a timeout of 1 s."""
+    """30 MB at 256 kbit/s last 16 minutes; `timeout` is 60 s. Here 3 s, and a timeout of 2 s."""
     (tmp_path / "slow.py").write_text(SLOW_APP)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     configuration = Path(__file__).parent.parent / "gunicorn.conf.py"
-    command = [sys.executable, "-m", "gunicorn", "--config", configuration, "--timeout", "1"]
+    command = [sys.executable, "-m", "gunicorn", "--config", configuration, "--timeout", "2"]
     command += ["--workers", "1", "--bind", f"127.0.0.1:{port}", "slow:application"]
     environment = {**os.environ, "PYTHONWARNINGS": "default"}
     server = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL)
