@@ -44,6 +44,16 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA;",
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# What failed, with its trace, where the server prints; who asks for a wrong host is no failure.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler", "level": "ERROR"}},
+    "loggers": {
+        "django": {"handlers": ["console"]},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+    },
+}
 
 # The application --------------------------------------------------------------------
 
@@ -197,16 +207,6 @@ STAFF_CONTENT_SECURITY_POLICY = {
     "style-src": [SELF, "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"],
     "font-src": [SELF],
     "img-src": [SELF, "data:", "blob:"],
-}
-# What failed, with its trace, where the server prints; who asks for a wrong host is no failure.
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler", "level": "ERROR"}},
-    "loggers": {
-        "django": {"handlers": ["console"]},
-        "django.security.DisallowedHost": {"level": "CRITICAL"},
-    },
 }
 SILENCED_SYSTEM_CHECKS = [
     "security.W003",  # StaffCsrfMiddleware is the CSRF middleware, on staff paths

@@ -51,7 +51,7 @@ def heavy_files(entry):
             yield file_field(number), _("A file has more than 5 MB: add a light edition.")
 
 
-def heavy_file(entry):
+def heavy_own_file(entry):
     """An entry's own file has no stored size; a lost file is not this list's concern."""
     words = {
         Vacancy: _("The file has more than 5 MB: choose a lighter one."),
@@ -102,7 +102,7 @@ CHECKS = (
     missing_text,
     picture_without_words,
     heavy_files,
-    heavy_file,
+    heavy_own_file,
     unreadable_files,
     deadline_past,
     insecure_links,

@@ -39,11 +39,6 @@ def register():
     reversion.register(PaperFile, exclude=["text"])
 
 
-def is_key(text):
-    """Whether a text can be a primary key; isdigit() takes "²" too, and any number of figures."""
-    return text.isascii() and text.isdigit() and len(text) < 19
-
-
 @contextmanager
 def revision(user=None, comment=""):
     """All that is saved inside becomes one version of each entry, by `user`.

@@ -189,9 +189,10 @@ def test_a_moment_that_cannot_be_leaves_all_as_it_was(
     assert Paper.objects.get().updated == paper.updated
 
 
-def test_what_left_the_list_meanwhile_is_told(staff_client, add_paper):
+@pytest.mark.parametrize("action", ["publish", "schedule"])
+def test_what_left_the_list_meanwhile_is_told(staff_client, add_paper, action):
     published = add_paper("Publiée")
-    fields = {"action": "schedule", "_selected_action": [published.pk]}
+    fields = {"action": action, "_selected_action": [published.pk]}
     page = staff_client.post("/admin/profiles/paper/?state=draft", fields, follow=True).text
     assert "None of them is in this list any more." in page
 

@@ -412,9 +412,9 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 def violations_in_light_and_dark(page, place):
-    """What axe finds on a wide screen in light colours, and on a phone in dark ones."""
+    """What axe finds on a wide screen in both colours, and on a phone in dark ones."""
     found = []
-    for scheme, width in (("light", 1280), ("dark", 360)):
+    for scheme, width in (("light", 1280), ("dark", 1280), ("dark", 360)):
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": 740})
         found += violations(page, f"{place} {scheme}", runOnly=WCAG, preload=False)

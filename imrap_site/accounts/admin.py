@@ -26,8 +26,8 @@ for model in (EmailAddress, Authenticator, User, Group):
     admin.site.unregister(model)
 
 
-class SuperusersOnly:
-    """Mixin: whoever could give permissions could give themselves all of them."""
+class PeopleAdmin:
+    """What people and groups share. Superusers alone: who gives rights could take all of them."""
 
     def has_module_permission(self, request):
         return request.user.is_active and request.user.is_superuser
@@ -43,10 +43,6 @@ class SuperusersOnly:
 
     def has_delete_permission(self, request, obj=None):
         return self.has_module_permission(request)
-
-    def changelist_view(self, request, extra_context=None):
-        title = capfirst(self.opts.verbose_name_plural)
-        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def get_deleted_objects(self, objs, request):
         """Only their names: what goes with them are rows that nobody has ever seen."""
@@ -67,7 +63,7 @@ class NewPasswordForm(AdminPasswordChangeForm):
 
 
 @admin.register(User)
-class PersonAdmin(SuperusersOnly, UserAdmin):
+class PersonAdmin(PeopleAdmin, UserAdmin):
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
         (_("Personal info"), {"fields": ["first_name", "last_name", "email"]}),
@@ -115,7 +111,7 @@ class PermissionChoices(ModelMultipleChoiceField):
 
 
 @admin.register(Group)
-class RoleAdmin(SuperusersOnly, GroupAdmin):
+class RoleAdmin(PeopleAdmin, GroupAdmin):
     filter_horizontal = ()
 
     def formfield_for_manytomany(self, db_field, request=None, **kwargs):

@@ -14,9 +14,8 @@ class SignInForm(LoginForm):
         super().__init__(*args, **kwargs)
         self.fields["password"].help_text = ""  # the way out stands below the buttons
         self.fields["login"].label = _("User name or e-mail")
-        self.fields["login"].validators.append(
-            MaxLengthValidator(254)
-        )  # SQLite refuses to compare more
+        # As long as an address may be; with 50,000 letters SQLite refuses to compare.
+        self.fields["login"].validators.append(MaxLengthValidator(254))
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
         self.fields["login"].widget.attrs["autocomplete"] = "username"

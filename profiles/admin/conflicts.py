@@ -32,6 +32,11 @@ class Conflict:
     differences: Differences = field(default_factory=Differences)
 
 
+def is_number(text):
+    """Whether a form's text is a number, as keys are; isdigit() takes "²" too, and any length."""
+    return text.isascii() and text.isdigit() and len(text) < 19
+
+
 def token_of(entry):
     """Changes with every save: a moment, as precise as versions keep it, or a fingerprint."""
     if updated := getattr(entry, "updated", None):
@@ -108,7 +113,7 @@ def _moment(moment):
 def rows_left(data, prefix, keys):
     """Numbers of the rows whose object is not gone (`keys`: as text); None if all are there."""
     total, initial = (data.get(f"{prefix}-{name}_FORMS", "") for name in ("TOTAL", "INITIAL"))
-    if not (history.is_key(total) and history.is_key(initial)) or int(total) > 1000:
+    if not (is_number(total) and is_number(initial)) or int(total) > 1000:
         return None
     rows = range(int(total))
     gone = {n for n in rows[: int(initial)] if data.get(f"{prefix}-{n}-id") not in keys}
@@ -153,17 +158,13 @@ class ConflictAdmin(admin.ModelAdmin):
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         if request.method == "POST" and object_id and "_seen" in request.POST:
             key = unquote(object_id)
-            if history.is_key(key) and not self.model._base_manager.filter(pk=key).exists():
+            if is_number(key) and not self.model._base_manager.filter(pk=key).exists():
                 # As if it were to be added; the form says what happened before it does so.
                 request.is_deleted_meanwhile, request.deleted_key, object_id = True, key, None
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def get_object(self, request, object_id, from_field=None):
-        if (
-            request.method == "POST"
-            and connection.in_atomic_block
-            and history.is_key(str(object_id))
-        ):
+        if request.method == "POST" and connection.in_atomic_block and is_number(str(object_id)):
             rows = self.model._base_manager.select_for_update().filter(pk=object_id)
             list(rows.values_list("pk"))
         return super().get_object(request, object_id, from_field)
@@ -216,10 +217,10 @@ class ConflictAdmin(admin.ModelAdmin):
         """The list as it may be saved: less the rows deleted and the values changed meanwhile."""
         data = request.POST.copy()
         total, initial = (data.get(f"form-{name}_FORMS", "") for name in ("TOTAL", "INITIAL"))
-        if not history.is_key(total) or total != initial:  # nothing is added in a list
+        if not is_number(total) or total != initial:  # nothing is added in a list
             raise BadRequest
         rows = range(min(int(total), 1000))
-        keys = [key for n in rows if history.is_key(key := data.get(f"form-{n}-id", ""))]
+        keys = [key for n in rows if is_number(key := data.get(f"form-{n}-id", ""))]
         stored = self.model._base_manager.select_for_update().in_bulk(keys)
         for n in rows:
             key = data.get(f"form-{n}-id", "")

@@ -144,10 +144,6 @@ class EntryAdmin(PublicationAdmin, ContentAdmin):
         else:
             yield folded(_("Picture"), [*fields, "image_is_decorative"])
 
-    def changelist_view(self, request, extra_context=None):
-        title = capfirst(self.opts.verbose_name_plural)
-        return super().changelist_view(request, {"title": title, **(extra_context or {})})
-
     def get_search_results(self, request, queryset, search_term):
         return (search.found(queryset, search_term) if search_term.strip() else queryset), False
 
@@ -163,9 +159,9 @@ class EntryAdmin(PublicationAdmin, ContentAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         # Asked again after validation has written to obj: the stored state decides, as for the form.
-        if not hasattr(request, "is_of_published"):
-            request.is_of_published = bool(obj and obj.is_published)
-        fixed = self.readonly_when_published if request.is_of_published else ()
+        if not hasattr(request, "was_published"):
+            request.was_published = bool(obj and obj.is_published)
+        fixed = self.readonly_when_published if request.was_published else ()
         return (*fixed, *self.readonly_without_publishing(request))
 
     @admin.display(description=_("picture"))

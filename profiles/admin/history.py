@@ -4,6 +4,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from reversion.errors import RevertError
 
 from profiles import history
-from profiles.admin.conflicts import token_of
+from profiles.admin.conflicts import is_number, token_of
 
 
 class HistoryAdmin(admin.ModelAdmin):
@@ -44,7 +45,7 @@ class HistoryAdmin(admin.ModelAdmin):
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         if request.method != "POST":
             return super().changeform_view(request, object_id, form_url, extra_context)
-        if object_id and history.is_key(unquote(object_id)):
+        if object_id and is_number(unquote(object_id)):
             history.keep_first(self.model, [unquote(object_id)])
         with history.revision(request.user):
             return super().changeform_view(request, object_id, form_url, extra_context)
@@ -54,13 +55,13 @@ class HistoryAdmin(admin.ModelAdmin):
         if not (is_saved and self.has_change_permission(request)):
             return super().changelist_view(request, extra_context)
         keys = (value for name, value in request.POST.items() if name.endswith("-id"))
-        history.keep_first(self.model, filter(history.is_key, keys))
+        history.keep_first(self.model, filter(is_number, keys))
         with history.revision(request.user):
             return super().changelist_view(request, extra_context)
 
     def response_action(self, request, queryset):
         keys = request.POST.getlist(admin.helpers.ACTION_CHECKBOX_NAME)
-        if not all(map(history.is_key, keys)):
+        if not all(map(is_number, keys)):
             raise BadRequest
         if request.POST.get("action") == "delete_selected":  # delete_queryset() records it
             return super().response_action(request, queryset)
@@ -100,10 +101,9 @@ class HistoryAdmin(admin.ModelAdmin):
         )
 
     def version_view(self, request, object_id, version_id):
-        entry = self._entry_for(request, object_id, self.has_change_permission)
-        version = self._version(version_id, object_id=str(entry.pk))
         if request.method == "POST":
-            return self._restored_over(request, entry, version)
+            return self._version_restored(request, object_id, version_id)
+        entry, version = self._entry_and_version(request, object_id, version_id)
         return self._page(
             request,
             "version",
@@ -137,18 +137,21 @@ class HistoryAdmin(admin.ModelAdmin):
             changes=_readable(lambda: history.changes(None, version)),
         )
 
-    def _restored_over(self, request, entry, version):
+    @transaction.atomic
+    def _version_restored(self, request, object_id, version_id):
+        """In one transaction, where get_object() locks the entry, so that no save slips between."""
+        entry, version = self._entry_and_version(request, object_id, version_id)
+        may_delete = self.has_delete_permission(request, entry)
         if request.POST.get("_seen") != token_of(entry):
-            message = _("Somebody saved this entry meanwhile. Look at what would change now.")
-            self.message_user(request, message, messages.ERROR)
-            return redirect(request.path)
-        if not self.has_delete_permission(request, entry) and history.loses_parts(version):
-            message = _(
+            refusal = _("Somebody saved this entry meanwhile. Look at what would change now.")
+        elif not may_delete and _readable(lambda: history.loses_parts(version)):
+            refusal = _(
                 "This version lacks a file that was added since: who may delete restores it."
             )
-            self.message_user(request, message, messages.ERROR)
-            return redirect(request.path)
-        return self._restored(request, version, self._address("history", entry.pk))
+        else:
+            return self._restored(request, version, self._address("history", entry.pk))
+        self.message_user(request, refusal, messages.ERROR)
+        return redirect(request.path)
 
     def _restored(self, request, version, way_back):
         try:
@@ -179,9 +182,10 @@ class HistoryAdmin(admin.ModelAdmin):
         if not (self.has_add_permission(request) and self.has_change_permission(request)):
             raise PermissionDenied
 
-    def _version(self, version_id, object_id):
-        versions = history.versions_of(self.model, object_id)
-        return get_object_or_404(versions, pk=version_id)
+    def _entry_and_version(self, request, object_id, version_id):
+        entry = self._entry_for(request, object_id, self.has_change_permission)
+        versions = history.versions_of(self.model, entry.pk)
+        return entry, get_object_or_404(versions, pk=version_id)
 
     def _page(self, request, template, title, **context):
         request.current_app = self.admin_site.name

@@ -78,9 +78,7 @@ class PublicationAdmin(admin.ModelAdmin):
     def schedule(self, request, queryset):
         """Asks for the moment on a page of its own, which comes back here."""
         if not queryset:
-            return self.message_user(
-                request, _("None of them is in this list any more."), messages.WARNING
-            )
+            return self.publish_all(request, queryset)  # which says so
         is_answered = "publish_at_0" in request.POST
         form = ScheduleForm(request.POST if is_answered else None)
         if is_answered and form.is_valid():
@@ -97,6 +95,9 @@ class PublicationAdmin(admin.ModelAdmin):
         return TemplateResponse(request, "admin/profiles/schedule.html", context)
 
     def publish_all(self, request, queryset, moment=None):
+        if not queryset:
+            message = _("None of them is in this list any more.")
+            self.message_user(request, message, messages.WARNING)
         done = {State.PUBLISHED: 0, State.SCHEDULED: 0}
         for entry in queryset:
             if publish(entry, moment or entry.publish_at):
