@@ -1,0 +1,97 @@
+"""What an entry lacks or should mend, in words and at its field."""
+
+import datetime
+
+from django.utils import timezone
+
+from profiles import completeness
+from profiles.models import Paper, PaperFile, Vacancy, Video
+
+
+def words_of(entry):
+    model = type(entry)
+    found = completeness.with_files(model.objects.filter(pk=entry.pk)).get()
+    return [(remark.field, remark.text) for remark in completeness.remarks_on(found)]
+
+
+WHOLE = {"title_en": "Note", "body_fr": "<p>Texte.</p>", "body_en": "<p>Text.</p>"}
+
+
+def test_an_entry_that_is_whole_has_no_remark(add_paper):
+    paper = add_paper("Note", **WHOLE)
+    assert words_of(paper) == []
+    assert list(completeness.candidates(Paper)) == []
+
+
+def test_missing_texts_are_told(add_paper):
+    assert words_of(add_paper("Note", body_fr="<p>Texte.</p>")) == [
+        ("title_en", "The translation is missing: title (English)."),
+        ("body_en", "The translation is missing: text (English)."),
+    ]
+    paper = add_paper("Autre", title_en="Other")
+    assert words_of(paper) == [("body_fr", "The text is empty.")]
+    assert paper in completeness.candidates(Paper)
+
+
+def test_a_picture_without_words_is_told(add_paper):
+    paper = add_paper("Note", image="papers/a.jpg", is_draft=True, **WHOLE)
+    assert words_of(paper) == [("image_alt_fr", "The picture has no alternative text.")]
+    assert list(completeness.candidates(Paper)) == [paper]
+    Paper.objects.update(image_is_decorative=True)
+    assert words_of(paper) == []
+
+
+def test_a_heavy_file_and_one_without_text_are_told(add_paper):
+    paper = add_paper("Note", **WHOLE)
+    facts = {"format": "pdf", "page_count": 1, "sha256": "", "language": "fr"}
+    files = [
+        PaperFile(paper=paper, file="papers/a.pdf", size=5_000_000, text="Mali", **facts),
+        PaperFile(paper=paper, file="papers/b.pdf", size=5_000_001, text="Mali", **facts),
+        PaperFile(paper=paper, file="papers/c.pdf", size=1, text="", **facts),
+    ]
+    PaperFile.objects.bulk_create(files)
+    assert words_of(paper) == [
+        ("files-1-file", "A file has more than 5 MB: add a light edition."),
+        ("files-2-file", "A PDF holds no text, only pictures of pages."),
+    ]
+    assert list(completeness.candidates(Paper)) == [paper]
+
+
+def test_a_heavy_film_or_offer_is_told(imrap, media_folder):
+    facts = {"organisation": imrap, "title_fr": "Note", **WHOLE}
+    film = Video.objects.create(**facts, file="videos/film.mp4")
+    offer = Vacancy.objects.create(**facts, file="vacancies/offre.pdf")
+    assert (words_of(film), words_of(offer)) == ([], [])  # both files are lost
+    for entry in (film, offer):
+        path = media_folder / entry.file.name
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"x" * 5_000_001)
+    words = "The film has more than 5 MB: choose a lighter one, or give a web address."
+    assert words_of(film) == [("file", words)]
+    assert words_of(offer) == [("file", "The file has more than 5 MB: choose a lighter one.")]
+    for entry in (film, offer):
+        assert list(completeness.candidates(type(entry))) == [entry]
+        (media_folder / entry.file.name).write_bytes(b"x" * 5_000_000)
+    assert (words_of(film), words_of(offer)) == ([], [])
+
+
+def test_a_deadline_that_is_past_is_told(imrap):
+    vacancy = Vacancy.objects.create(
+        organisation=imrap,
+        title_fr="Poste",
+        deadline=timezone.now() - datetime.timedelta(days=1),
+        **WHOLE,
+    )
+    text = "The deadline is past: the vacancy is no longer listed."
+    assert words_of(vacancy) == [("deadline", text)]
+    assert completeness.anchor("deadline") == "id_deadline_0"
+
+
+def test_a_link_without_encryption_is_told(imrap):
+    body = '<p><a href="http://a.org/">a</a></p>'
+    fields = {**WHOLE, "body_fr": body, "watch_url": "http://interpeace.org/film"}
+    video = Video.objects.create(organisation=imrap, title_fr="Film", **fields)
+    assert words_of(video) == [
+        ("watch_url", "The link does not begin with https://."),
+        ("body_fr", "A link in the text does not begin with https://."),
+    ]
