@@ -1,73 +1,210 @@
-"""The floors of the house: an import only goes down."""
+"""The plan of the house, as ARCHITECTURE.md draws it: floors, wings, and no circle anywhere."""
 
 import ast
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent
-FLOORS = [
-    {"publishing", "translation", "images", "documents", "dates", "richtext", "typography"}
-    | {"stylesheet"},
-    {"models", "migrations"},
-    {"search", "feeds", "sitemaps", "structured_data", "citations", "sharing", "importing"}
-    | {"starting", "completeness", "preview", "history"},
-    {"views", "admin", "desk", "templatetags", "management"},
-    {"urls", "apps", "signals"},
-]
-FLOOR_OF = {module: number for number, floor in enumerate(FLOORS) for module in floor}
+# Rooms of each package, from the ground up; an import only goes down, or sideways on its floor.
+FLOORS = {
+    "profiles": [
+        {"publishing", "translation", "images", "documents", "dates", "richtext", "typography"}
+        | {"stylesheet"},
+        {"models", "migrations"},
+        {"search", "importing", "starting", "completeness", "preview", "history"},
+        {"views", "admin", "desk", "templatetags", "management"},
+        {"urls", "apps", "signals"},
+    ],
+    "imrap_site": [
+        {"settings", "staff", "headers", "media", "ranges", "accounts"},
+        {"urls", "apps", "wsgi", "start"},
+    ],
+}
+# What visitors get never imports what only staff use, not even through a third module.
+PUBLIC = {
+    "profiles.views",
+    "profiles.urls",
+    "profiles.templatetags.profile_page",
+    "imrap_site.media",
+    "imrap_site.ranges",
+    "imrap_site.headers",
+    "imrap_site.staff",
+}
+STAFF = {
+    "profiles.admin",
+    "profiles.desk",
+    "profiles.templatetags.desk",
+    "profiles.history",
+    "profiles.completeness",
+    "profiles.importing",
+}
 
 
-def imported_by(source):
-    """Dotted names of all modules a source imports, also inside functions."""
+def modules_in(root):
+    """Every module of both packages: its source under its dotted name."""
+    found = {}
+    for package in FLOORS:
+        for path in (root / package).rglob("*.py"):
+            parts = path.relative_to(root).with_suffix("").parts
+            name = ".".join(parts).removesuffix(".__init__")
+            found[name] = path.read_text("utf-8")
+    return found
+
+
+def imported_by(source, modules):
+    """The modules of ours that a source imports, also inside functions."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "Imports name their module in full."
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            # Of a package, either one of its modules or a name that it holds itself.
+            names = [
+                full if (full := f"{node.module}.{alias.name}") in modules else node.module
+                for alias in node.names
+            ]
+        else:
+            continue
+        yield from (name for name in names if name.partition(".")[0] in FLOORS)
 
 
-def faults_of(module, source):
-    """What a module of profiles/ imports that stands above it, or in imrap_site."""
-    for name in imported_by(source):
-        parts = name.split(".")
-        if parts[0] == "imrap_site":
-            yield f"profiles.{module} imports {name}"
-        elif parts[0] == "profiles" and floor_of(parts[1:]) > FLOOR_OF[module]:
-            yield f"profiles.{module} imports {name}, which stands above it"
+def imports_in(modules):
+    """What each module imports of the others."""
+    return {
+        name: set(imported_by(source, modules)) - {name} for name, source in modules.items()
+    }
 
 
-def floor_of(parts):
-    return FLOOR_OF.get(parts[0], -1) if parts else -1
+def floor_of(module):
+    """(0 for profiles, 1 for imrap_site; the floor in it); packages themselves are the ground."""
+    package, _dot, rest = module.partition(".")
+    room = rest.partition(".")[0]
+    floors = FLOORS[package]
+    numbers = [number for number, rooms in enumerate(floors) if room in rooms]
+    return list(FLOORS).index(package), numbers[0] if numbers else -1
 
 
-def modules():
-    for path in (ROOT / "profiles").rglob("*.py"):
-        module = path.relative_to(ROOT / "profiles").parts[0].removesuffix(".py")
-        if module != "__init__":
-            yield module, path
+def steps_up(modules):
+    return sorted(
+        f"{module} imports {other}, which stands above it"
+        for module, others in imports_in(modules).items()
+        for other in others
+        if floor_of(other) > floor_of(module)
+    )
 
 
-def test_every_module_has_a_floor():
-    assert {module for module, _path in modules()} - FLOOR_OF.keys() == set()
+def circles(modules):
+    """Each group of modules that import one another, directly or by a way round."""
+    imports = imports_in(modules)
+    reached = {module: reach(imports, {module}) for module in imports}
+    return sorted(
+        {
+            tuple(sorted({one for one in reached[module] if module in reached[one]}))
+            for module in imports
+            if module in reached[module]
+        }
+    )
 
 
-def test_an_import_only_goes_down():
-    faults = [
-        fault for module, path in modules() for fault in faults_of(module, path.read_text("utf-8"))
+def reach(imports, starts):
+    """All that is imported from some modules on; these too only where a circle leads back."""
+    found, todo = set(), list(starts)
+    while todo:
+        new = imports.get(todo.pop(), set()) - found
+        found |= new
+        todo += new
+    return found
+
+
+def is_in(wing, module):
+    return any(module == room or module.startswith(f"{room}.") for room in wing)
+
+
+def crossings(modules):
+    imports = imports_in(modules)
+    return sorted(
+        f"{module} reaches {other}"
+        for module in imports
+        if is_in(PUBLIC, module)
+        for other in reach(imports, {module})
+        if is_in(STAFF, other)
+    )
+
+
+@pytest.fixture(scope="module")
+def house():
+    return modules_in(ROOT)
+
+
+def test_every_room_has_a_floor_and_every_floor_its_rooms(house):
+    rooms = {tuple(module.split(".")[:2]) for module in house if "." in module}
+    planned = {(package, room) for package in FLOORS for floor in FLOORS[package] for room in floor}
+    assert rooms == planned
+
+
+def test_an_import_only_goes_down(house):
+    assert steps_up(house) == []
+
+
+def test_no_modules_import_one_another(house):
+    assert circles(house) == []
+
+
+def test_the_public_wing_never_imports_the_staff_wing(house):
+    assert crossings(house) == []
+    for wing in (PUBLIC, STAFF):
+        assert {room for room in wing if not any(is_in({room}, module) for module in house)} == set()
+
+
+# Each kind of breach, seeded once
+
+
+def test_a_step_up_is_seen_also_inside_a_function(house):
+    late = house["profiles.models.fields"] + "\ndef late():\n    from profiles import views\n"
+    assert steps_up(house | {"profiles.models.fields": late}) == [
+        "profiles.models.fields imports profiles.views, which stands above it"
     ]
-    assert faults == []
 
 
-def test_an_import_inside_a_function_is_seen():
-    source = "def late():\n    from profiles.views import profile\n"
-    assert list(faults_of("models", source)) == [
-        "profiles.models imports profiles.views, which stands above it",
-        "profiles.models imports profiles.views.profile, which stands above it",
+def test_a_step_from_what_the_site_says_to_how_it_runs_is_seen(house):
+    source = house["profiles.views"] + "\nimport imrap_site.settings\n"
+    assert steps_up(house | {"profiles.views": source}) == [
+        "profiles.views imports imrap_site.settings, which stands above it"
     ]
 
 
-def test_an_import_from_how_the_site_runs_is_seen():
-    assert list(faults_of("views", "import imrap_site.settings")) == [
-        "profiles.views imports imrap_site.settings"
+def test_a_step_up_in_how_the_site_runs_is_seen(house):
+    source = house["imrap_site.ranges"] + "\nfrom imrap_site import start\n"
+    assert steps_up(house | {"imrap_site.ranges": source}) == [
+        "imrap_site.ranges imports imrap_site.start, which stands above it"
     ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("profiles.dates", "profiles.typography"),
+        ("profiles.models.fields", "profiles.models.entry"),
+        ("imrap_site.ranges", "imrap_site.media"),
+    ],
+)
+def test_a_circle_on_one_floor_is_seen(house, one, other):
+    seeded = {
+        one: f"{house[one]}\nimport {other}\n",
+        other: f"{house[other]}\nimport {one}\n",
+    }
+    (circle,) = circles(house | seeded)
+    assert {one, other} <= set(circle)
+
+
+def test_a_step_into_the_staff_wing_is_seen_by_a_way_round(house):
+    source = house["profiles.preview"] + "\nfrom profiles.history import versions_of\n"
+    assert "profiles.views reaches profiles.history" in crossings(
+        house | {"profiles.preview": source}
+    )
+
+
+def test_a_room_without_a_floor_is_seen(house):
+    with pytest.raises(AssertionError):
+        test_every_room_has_a_floor_and_every_floor_its_rooms(house | {"profiles.cellar": ""})
