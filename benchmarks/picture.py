@@ -34,7 +34,7 @@ def one_run():
     import django
 
     django.setup()
-    from profiles.images import reencode
+    from profiles.files.pictures import reencode
 
     upload = io.BytesIO(sys.stdin.buffer.read())
     start = time.perf_counter()

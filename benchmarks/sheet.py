@@ -35,15 +35,15 @@ def workbook(run):
 def one_run(run):
     from django.contrib.auth.models import User
 
-    from profiles import history, importing
+    from profiles.editing import history, spreadsheets
     from profiles.models import Paper
 
     content = workbook(run)
     start = time.perf_counter()
-    report = importing.try_out(Paper, importing.read(content))
+    report = spreadsheets.try_out(Paper, spreadsheets.read(content))
     seen = time.perf_counter()
     with history.revision(User.objects.get(), "Spreadsheet"):
-        importing.import_rows(Paper, importing.read(content), report.fingerprint)
+        spreadsheets.import_rows(Paper, spreadsheets.read(content), report.fingerprint)
     stored = time.perf_counter()
     print(
         f"preview {seen - start:.1f} s, import {stored - seen:.1f} s, {Paper.objects.count()} papers"

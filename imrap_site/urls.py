@@ -7,7 +7,7 @@ from django.templatetags.static import static
 from django.urls import include, path
 from django.views.generic import TemplateView
 
-from imrap_site.media import media
+from imrap_site.serving.media import media
 from profiles import views
 
 
@@ -23,7 +23,7 @@ urlpatterns = [
         "robots.txt",
         TemplateView.as_view(template_name="robots.txt", content_type="text/plain; charset=utf-8"),
     ),
-    path("admin/", include("imrap_site.accounts.doors")),
+    path("admin/", include("imrap_site.accounts.admin_urls")),
     path("admin/", admin.site.urls),
     path("accounts/", include("imrap_site.accounts.urls")),
     path("media/<path:name>", media, name="media"),

@@ -9,7 +9,8 @@ class ProfilesConfig(AppConfig):
     verbose_name = _("Profile")
 
     def ready(self):
-        from profiles import history, signals
+        from profiles import signals
+        from profiles.editing import history
 
         history.register()
         signals.connect(self)

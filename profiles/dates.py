@@ -6,9 +6,7 @@ import re
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
 
 ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", re.ASCII)
 DAY_FIRST = re.compile(r"(?:(?:(\d{1,2})[/.])?(\d{1,2})[/.])?(\d{4})", re.ASCII)
@@ -42,27 +40,6 @@ def last_day(date):
     year, month, day = parsed(date)
     month = month or 12
     return datetime.date(year, month, day or calendar.monthrange(year, month)[1])
-
-
-def in_words(date):
-    """ "30 juin 2016", "juin 2016" or "2016", in the active language."""
-    if not date:
-        return ""
-    year, month, day = parsed(date)
-    if day == 1:
-        return date_format(first_day(date), pgettext("first day of a month", "j F Y"))
-    if day:
-        return date_format(first_day(date), pgettext("any day", "j F Y"))
-    return date_format(first_day(date), "F Y") if month else f"{year:04}"
-
-
-def period_in_words(start, end):
-    """ "2019 – 2024"; one known end gives "from 2019" or "until 2024"."""
-    if start and end:
-        return f"{in_words(start)} – {in_words(end)}"
-    if start:
-        return _("from %(date)s") % {"date": in_words(start)}
-    return _("until %(date)s") % {"date": in_words(end)} if end else ""
 
 
 def ends_before_start(start, end):

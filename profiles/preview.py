@@ -23,7 +23,7 @@ def token_for(entry):
 
 
 def _content(entry):
-    return f"{entry.address}-{entry.pk}-{entry.updated.timestamp():.6f}"
+    return f"{entry.kind_slug}-{entry.pk}-{entry.updated.timestamp():.6f}"
 
 
 def address_for(entry):

@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from profiles.models import KINDS
 from profiles.richtext import plain
-from profiles.translation import CONTENT_LANGUAGES, columns, to_attribute
+from profiles.translation import CONTENT_LANGUAGES, to_attribute, translated_columns
 
 # Keys are letters and digits only; "ascii" leaves letters beyond ASCII as they are.
 CREATE = (
@@ -168,7 +168,7 @@ def found(entries, query):
         conditions = [
             Q(**{f"{column}__icontains": word})
             for word in words_of(query)
-            for column in columns("title")
+            for column in translated_columns("title")
         ]
         return (
             entries.filter(Q.create(conditions, connector=Q.OR)) if conditions else entries.none()

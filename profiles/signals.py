@@ -12,8 +12,8 @@ from profiles.models import KINDS
 
 def connect(app):
     for model in KINDS.values():
-        post_save.connect(index, sender=model, dispatch_uid=f"index {model.address}")
-        post_delete.connect(forget, sender=model, dispatch_uid=f"forget {model.address}")
+        post_save.connect(index, sender=model, dispatch_uid=f"index {model.kind_slug}")
+        post_delete.connect(forget, sender=model, dispatch_uid=f"forget {model.kind_slug}")
     post_migrate.connect(complete, sender=app, dispatch_uid="complete the index")
 
 

@@ -67,10 +67,10 @@ def translated(field, **specific):
     )
 
 
-def columns(*names):
+def translated_columns(*names):
     """The columns of translated fields, language by language: title_fr, body_fr, title_en…"""
     return [to_attribute(name, language) for language in CONTENT_LANGUAGES for name in names]
 
 
 def has_any(entry, name):
-    return any(getattr(entry, column) for column in columns(name))
+    return any(getattr(entry, column) for column in translated_columns(name))

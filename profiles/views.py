@@ -38,7 +38,7 @@ def profile(request):
 
 
 def section(organisation, kind):
-    number = getattr(organisation, f"number_of_{kind.address}")
+    number = getattr(organisation, f"number_of_{kind.kind_slug}")
     entries = kind.objects.filter(organisation=organisation).on_profile().with_related()
     return Section(kind, number, list(entries[:ON_PROFILE]))
 

@@ -3,7 +3,7 @@
 import pytest
 from django.contrib import admin
 
-from profiles import history
+from profiles.editing import history
 from profiles.models import KINDS, Mandate, Organisation, Paper, Video
 
 EMPTY_FILES = {"files-TOTAL_FORMS": "0", "files-INITIAL_FORMS": "0"}

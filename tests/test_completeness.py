@@ -4,7 +4,7 @@ import datetime
 
 from django.utils import timezone
 
-from profiles import completeness
+from profiles.editing import completeness
 from profiles.models import Paper, PaperFile, Vacancy, Video
 
 

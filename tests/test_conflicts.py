@@ -6,7 +6,7 @@ import pytest
 from django.core.files.base import ContentFile
 from playwright.sync_api import expect
 
-from profiles import history
+from profiles.editing import history
 from profiles.models import Organisation, Paper, PaperFile
 from tests.test_admin import paper_form as of_paper
 from tests.test_documents import a_pdf

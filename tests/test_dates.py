@@ -2,7 +2,6 @@ import datetime
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.utils.translation import override
 
 from profiles import dates
 
@@ -33,31 +32,6 @@ def test_what_is_no_date_is_refused_with_examples(typed):
     assert refused.value.messages == [
         f"“{typed}” is not a date. Type a year (2016), a month (06/2016) or a day (30/06/2016)."
     ]
-
-
-@pytest.mark.parametrize(
-    ("date", "french", "english"),
-    [
-        ("2016", "2016", "2016"),
-        ("2016-06", "juin 2016", "June 2016"),
-        ("2016-06-30", "30 juin 2016", "30 June 2016"),
-        ("2014-07-01", "1er juillet 2014", "1 July 2014"),
-        ("", "", ""),
-    ],
-)
-def test_a_date_in_words_says_no_more_than_is_known(date, french, english):
-    with override("fr"):
-        assert dates.in_words(date) == french
-    with override("en"):
-        assert dates.in_words(date) == english
-
-
-def test_a_period_may_lack_an_end():
-    with override("en"):
-        assert dates.period_in_words("2019", "2024") == "2019 – 2024"
-        assert dates.period_in_words("2015-01", "") == "from January 2015"
-        assert dates.period_in_words("", "2014-12") == "until December 2014"
-        assert dates.period_in_words("", "") == ""
 
 
 def test_the_unknown_part_of_a_date_counts_in_favour_of_the_period():

@@ -10,12 +10,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from playwright.sync_api import expect
 from reversion.models import Version
 
-from profiles import history
+from profiles.editing import history
 from profiles.models import Organisation, Paper, PaperFile, Programme, Vacancy
 from tests.test_admin import errors_of
 from tests.test_conflicts import a_file, seen_in, words
 from tests.test_documents import a_pdf
-from tests.test_images import content_of, photograph
+from tests.test_pictures import content_of, photograph
 
 ADMIN = "/admin/profiles"
 

@@ -24,7 +24,7 @@ from django.forms import modelform_factory
 from django.utils.translation import override
 from PIL import Image
 
-from profiles.documents import (
+from profiles.files.documents import (
     DocumentField,
     DocumentValidator,
     cover_of,
@@ -318,8 +318,8 @@ def test_a_damaged_pdf_is_refused(content):
 @pytest.mark.parametrize(
     ("name", "start", "limit", "code"),
     [
-        ("a.pdf", PDF[:9], 104_857_600, "damaged"),
-        ("a.mp4", MP4, 524_288_000, None),
+        ("a.pdf", PDF[:9], 100_000_000, "damaged"),
+        ("a.mp4", MP4, 500_000_000, None),
     ],
 )
 def test_a_file_is_refused_from_the_first_byte_above_the_limit(tmp_path, name, start, limit, code):
@@ -337,14 +337,14 @@ def test_a_file_is_refused_from_the_first_byte_above_the_limit(tmp_path, name, s
 
 def test_a_refusal_for_size_says_how_much_is_too_much(tmp_path):
     (tmp_path / "a.pdf").write_bytes(PDF)
-    os.truncate(tmp_path / "a.pdf", 120 * 2**20)
+    os.truncate(tmp_path / "a.pdf", 104_857_600)
     with (
         File((tmp_path / "a.pdf").open("rb"), name="a.pdf") as file,
         pytest.raises(ValidationError) as error,
     ):
         DocumentValidator()(file)
     assert error.value.messages[0] == (
-        "This file has 120.0\xa0MB; at most 100.0\xa0MB can be taken: “a.pdf”. "
+        "This file has 104.9 MB; at most 100.0 MB can be taken: “a.pdf”. "
         "Make a lighter edition and choose that."
     )
 
@@ -365,7 +365,7 @@ def test_validators_for_the_same_formats_are_equal_and_fit_into_a_migration():
     assert DocumentValidator(["pdf"]) == DocumentValidator(("pdf",))
     assert DocumentValidator(("pdf",)) != DocumentValidator(("vtt",))
     assert MigrationWriter.serialize(DocumentValidator(("pdf",)))[0] == (
-        "profiles.documents.DocumentValidator(('pdf',))"
+        "profiles.files.documents.DocumentValidator(('pdf',))"
     )
 
 
@@ -487,7 +487,7 @@ def test_a_process_forked_from_one_that_imported_us_can_draw(tmp_path):
     (tmp_path / "a.pdf").write_bytes(PDF)
     program = """
 import os, sys
-from profiles.documents import cover_of
+from profiles.files.documents import cover_of
 
 assert "pypdfium2" not in sys.modules, "the library has started before the fork"
 for turn in range(2):
@@ -674,7 +674,7 @@ def test_a_form_offers_only_the_files_that_fit():
 def test_a_field_fits_into_a_migration():
     field = DocumentField(upload_to="films", formats=["mp4", "webm"], max_length=100)
     assert field.deconstruct()[1:] == (
-        "profiles.documents.DocumentField",
+        "profiles.files.documents.DocumentField",
         [],
         {"upload_to": "films", "formats": ("mp4", "webm"), "max_length": 100},
     )

@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.core.files.base import ContentFile
 from playwright.sync_api import expect
 
-from profiles import history
+from profiles.editing import history
 from profiles.models import Paper, PaperFile, Programme
 from tests.test_admin import paper_form
 from tests.test_documents import a_pdf

@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from django.db import connection
 from django.utils import timezone
 
-from profiles import history
+from profiles.editing import history
 from profiles.models import KINDS, Organisation, Paper, PaperFile
 from tests.test_documents import a_pdf
 

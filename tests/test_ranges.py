@@ -16,7 +16,7 @@ from django.core.signals import request_finished
 from django.middleware.gzip import GZipMiddleware
 from django.test import RequestFactory
 
-from imrap_site.ranges import ranged_response
+from imrap_site.serving.ranges import ranged_response
 
 # Closing an answer makes Django look after its database connections.
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpResponse
 from django.urls import path
 from gunicorn.http import wsgi
-from imrap_site.ranges import ranged_response
+from imrap_site.serving.ranges import ranged_response
 
 FOLDER = Path(os.environ["SERVED_FOLDER"])
 by_sendfile = []

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from profiles.admin.content import FIRST_LANGUAGE, ContentAdmin, EntryAdmin, folded, in_language
-from profiles.admin.sheets import SheetsMixin
+from profiles.admin.spreadsheets import SheetsMixin
 from profiles.models import Mandate, Organisation, Paper, PaperFile, Programme, Vacancy, Video
 
 

@@ -4,8 +4,6 @@ The form carries when the entry was last saved (`_seen`); inside the transaction
 with the row locked, that must still be so.
 """
 
-import hashlib
-import re
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,8 +17,9 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from reversion.errors import RevertError
 
-from profiles import history
 from profiles.admin.differences import Differences, differences
+from profiles.admin.posted_rows import is_number, renumbered, rows_left, without_vanished
+from profiles.editing import history
 
 DELETED = "deleted"
 
@@ -30,19 +29,6 @@ class Conflict:
     sentence: str
     token: str  # what the form has seen once this conflict was shown
     differences: Differences = field(default_factory=Differences)
-
-
-def is_number(text):
-    """Whether a form's text is a number, as keys are; isdigit() takes "²" too, and any length."""
-    return text.isascii() and text.isdigit() and len(text) < 19
-
-
-def token_of(entry):
-    """Changes with every save: a moment, as precise as versions keep it, or a fingerprint."""
-    if updated := getattr(entry, "updated", None):
-        return updated.isoformat(timespec="milliseconds")
-    columns = [str(getattr(entry, field.attname)) for field in entry._meta.concrete_fields]
-    return hashlib.sha256("\0".join(columns).encode()).hexdigest()
 
 
 class SeenForm(forms.ModelForm):
@@ -65,17 +51,17 @@ def find_conflict(form):
     seen, entry = form.request.POST.get("_seen"), form.instance
     if getattr(form.request, "is_deleted_meanwhile", False):
         return None if seen == DELETED else _deletion(form)
-    if not seen or entry.pk is None or seen == token_of(entry):
+    if not seen or entry.pk is None or seen == history.token_of(entry):
         return None
     found = differences(form, _version_seen(entry, seen))
-    return Conflict(_overtaken(entry), token_of(entry), found) if found else None
+    return Conflict(_overtaken(entry), history.token_of(entry), found) if found else None
 
 
 def _version_seen(entry, seen):
     """The version that the form was opened on, None where no such version was kept."""
     for version in history.versions_of(type(entry), entry.pk).prefetch_related(None).iterator():
         with suppress(RevertError):
-            if token_of(history.entry_in(version)) == seen:
+            if history.token_of(history.entry_in(version)) == seen:
                 return version
     return None
 
@@ -108,40 +94,6 @@ def _moment(moment):
     if not isinstance(moment, datetime):
         return _("an unknown day")
     return formats.date_format(timezone.localtime(moment), "DATETIME_FORMAT")
-
-
-def rows_left(data, prefix, keys):
-    """Numbers of the rows whose object is not gone (`keys`: as text); None if all are there."""
-    total, initial = (data.get(f"{prefix}-{name}_FORMS", "") for name in ("TOTAL", "INITIAL"))
-    if not (is_number(total) and is_number(initial)) or int(total) > 1000:
-        return None
-    rows = range(int(total))
-    gone = {n for n in rows[: int(initial)] if data.get(f"{prefix}-{n}-id") not in keys}
-    return [n for n in rows if n not in gone] if gone else None
-
-
-def renumbered(data, prefix, rows):
-    """Formset data of these rows alone, numbered from 0."""
-    numbers = {str(n): number for number, n in enumerate(rows)}
-    result = data.copy()
-    result.clear()
-    for name in data:
-        if not (found := re.fullmatch(rf"((?:initial-)?{prefix}-)([0-9]+)(-.+)", name)):
-            result.setlist(name, data.getlist(name))
-        elif found[2] in numbers:
-            result.setlist(f"{found[1]}{numbers[found[2]]}{found[3]}", data.getlist(name))
-    return result
-
-
-def without_vanished(data, prefix, rows, uploads=()):
-    """Formset data of the rows that are left; those of `uploads` follow as new ones."""
-    result = renumbered(data, prefix, [*rows, *uploads])
-    result[f"{prefix}-TOTAL_FORMS"] = str(len(rows) + len(uploads))
-    initial = int(data[f"{prefix}-INITIAL_FORMS"])
-    result[f"{prefix}-INITIAL_FORMS"] = str(sum(n < initial for n in rows))
-    for number in range(len(rows), len(rows) + len(uploads)):
-        result[f"{prefix}-{number}-id"] = ""
-    return result
 
 
 def _keys_of_parts(model, entry):
@@ -199,7 +151,7 @@ class ConflictAdmin(admin.ModelAdmin):
         elif request.method == "POST":  # refused for another reason: nothing new was seen
             context["seen"] = request.POST.get("_seen", "")
         else:
-            context["seen"] = token_of(obj) if obj else ""
+            context["seen"] = history.token_of(obj) if obj else ""
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     # The columns that can be edited in the list

@@ -7,13 +7,13 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from js_asset import Media
 
-from profiles import dates, preview, search
-from profiles.admin import columns
+from profiles import preview, search, words
+from profiles.admin import list_cells
 from profiles.admin.conflicts import ConflictAdmin
-from profiles.admin.history import HistoryAdmin
 from profiles.admin.publication import DateAndTime, PublicationAdmin
 from profiles.admin.sending import SendingAdmin
-from profiles.completeness import lacks_translation, remarks_on, with_files
+from profiles.admin.versions import VersionsAdmin
+from profiles.editing.completeness import lacks_translation, remarks_on, with_files
 from profiles.models import Entry, only_organisation
 from profiles.publishing import State
 from profiles.translation import CONTENT_LANGUAGES, to_attribute
@@ -29,7 +29,7 @@ def folded(name, fields):
     return name, {"fields": fields, "classes": ["collapse"]}
 
 
-class ContentAdmin(SendingAdmin, HistoryAdmin, ConflictAdmin):
+class ContentAdmin(SendingAdmin, VersionsAdmin, ConflictAdmin):
     """What the forms of all our models share."""
 
     formfield_overrides = {
@@ -166,7 +166,7 @@ class EntryAdmin(PublicationAdmin, ContentAdmin):
 
     @admin.display(description=_("picture"))
     def thumbnail(self, entry):
-        return columns.thumbnail(entry)
+        return list_cells.thumbnail(entry)
 
     @admin.display(description=_("title"))
     def title(self, entry):
@@ -174,20 +174,20 @@ class EntryAdmin(PublicationAdmin, ContentAdmin):
 
     @admin.display(description=_("state"))
     def state(self, entry):
-        return columns.state(entry)
+        return list_cells.state(entry)
 
     @admin.display(description=_("languages"))
     def languages(self, entry):
-        return columns.languages(entry)
+        return list_cells.languages(entry)
 
     @admin.display(description=_("date"), ordering="dated")
     def when(self, entry):
-        return dates.in_words(entry.dated)
+        return words.date_in_words(entry.dated)
 
     @admin.display(description=_("to complete"))
     def to_complete(self, entry):
-        return columns.remarks(entry)
+        return list_cells.remarks(entry)
 
     @admin.display(description=_("on the site"))
     def on_site(self, entry):
-        return columns.site_link(entry)
+        return list_cells.site_link(entry)

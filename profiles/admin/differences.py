@@ -8,14 +8,14 @@ from django.db import models
 from django.forms.models import construct_instance
 from django.utils.translation import gettext as _
 
-from profiles import history
-from profiles.history import Change
+from profiles.editing import changes, history
+from profiles.editing.changes import FieldChange
 
 
 @dataclass
 class Differences:
-    both: list[Change] = field(default_factory=list)  # from what is stored to what was typed
-    theirs: list[Change] = field(default_factory=list)  # from what was to what is stored
+    both: list[FieldChange] = field(default_factory=list)  # from what is stored to what was typed
+    theirs: list[FieldChange] = field(default_factory=list)  # from what was to what is stored
     taken: list[str] = field(default_factory=list)  # names of the inputs that show it now
 
     def __bool__(self):
@@ -38,23 +38,23 @@ def differences(form, version):
 def _compare(found, form, stored, base, prefix=""):
     # Not form.changed_data: a field with a hidden initial value only knows what it was sent with.
     typed = construct_instance(form, copy(stored), form.cleaned_data)
-    for column in _columns(form):
+    for column in _compared_columns(form):
         now, before = _value(column, stored), _value(column, base)
         mine, words = _sent(form, column, typed, base or stored)
         if mine == now:
             continue
-        shown = history.shown(column, stored) if stored.pk else ""
+        shown = changes.shown(column, stored) if stored.pk else ""
         if base is None or before not in (mine, now):
             found.both.append(_change(f"{prefix}{column.verbose_name}", shown, words))
         elif mine == before:
-            old = history.shown(column, base)
+            old = changes.shown(column, base)
             found.theirs.append(_change(f"{prefix}{column.verbose_name}", old, shown))
             _take_over(found, form, column.name, stored)
 
 
-def _columns(form):
+def _compared_columns(form):
     for column in form._meta.model._meta.concrete_fields:
-        if column.name in form.fields or column.name not in history.SILENT:
+        if column.name in form.fields or column.name not in changes.SILENT:
             yield column
 
 
@@ -64,7 +64,7 @@ def _sent(form, column, typed, base):
     if is_kept or column.name not in form.fields:
         return _value(column, base), ""
     if column.name in form.cleaned_data:
-        return _value(column, typed), history.shown(column, typed)
+        return _value(column, typed), changes.shown(column, typed)
     text = str(form[column.name].value() or "")
     return text, text
 
@@ -78,7 +78,9 @@ def _value(column, entry):
 
 
 def _change(label, old, new):
-    return Change(_("%(field)s (formatting)") % {"field": label} if old == new else label, old, new)
+    return FieldChange(
+        _("%(field)s (formatting)") % {"field": label} if old == new else label, old, new
+    )
 
 
 def _take_over(found, form, name, stored):
@@ -99,13 +101,13 @@ def _compare_parts(found, formset, version):
         base = bases.get(part.pk) if part.pk or not version else part
         name = str(part) if part.pk else formset.model._meta.verbose_name
         if base and form.cleaned_data.get("DELETE") and _in_a_line(part) != _in_a_line(base):
-            found.both.append(Change(name, _in_a_line(part), _("deleted")))
+            found.both.append(FieldChange(name, _in_a_line(part), _("deleted")))
         _compare(found, form, part, base, f"{name}, ")
     for key in sorted(bases.keys() - stored.keys()):
-        found.theirs.append(Change(str(bases[key]), _in_a_line(bases[key]), _("deleted")))
+        found.theirs.append(FieldChange(str(bases[key]), _in_a_line(bases[key]), _("deleted")))
     for key in sorted(stored.keys() - bases.keys()) if version else ():
-        found.theirs.append(Change(str(stored[key]), "", _in_a_line(stored[key])))
+        found.theirs.append(FieldChange(str(stored[key]), "", _in_a_line(stored[key])))
 
 
 def _in_a_line(part):
-    return ", ".join(history.texts_of(part).values())
+    return ", ".join(changes.texts_of(part).values())

@@ -4,8 +4,8 @@ import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
 import profiles.dates
-import profiles.documents
-import profiles.images
+import profiles.files.documents
+import profiles.files.pictures
 import profiles.models.entry
 import profiles.models.fields
 from django.db import migrations, models
@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ('acronym', models.CharField(blank=True, help_text='Stands behind the name and at the top of every page. Example: IMRAP.', max_length=30, verbose_name='acronym')),
                 ('slug', models.SlugField(help_text='Small letters, digits and hyphens. Example: imrap.', unique=True, verbose_name='short name in addresses')),
                 ('founded', profiles.dates.PartialDateField(blank=True, help_text='As precise as is known: 2013, 10/2013 or 31/10/2013.', verbose_name='founded')),
-                ('logo', profiles.images.PictureField(blank=True, help_text='Shown at the top of the profile. It is re-encoded without hidden data.', max_length=200, upload_to='organisation', verbose_name='logo')),
+                ('logo', profiles.files.pictures.PictureField(blank=True, help_text='Shown at the top of the profile. It is re-encoded without hidden data.', max_length=200, upload_to='organisation', verbose_name='logo')),
                 ('logo_alt_fr', models.CharField(blank=True, help_text="Read aloud to who can't see it. Example: Logo of IMRAP.", max_length=300, verbose_name='alternative text of the logo (French)')),
                 ('logo_alt_en', models.CharField(blank=True, help_text="Read aloud to who can't see it. Example: Logo of IMRAP.", max_length=300, verbose_name='alternative text of the logo (English)')),
                 ('email', models.EmailField(blank=True, help_text='Visitors write to this address.', max_length=254, verbose_name='e-mail')),
@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                 ('body_fr', models.TextField(blank=True, help_text='The whole text. The first paragraph stands open on the profile; the rest unfolds.', verbose_name='text (French)')),
                 ('body_en', models.TextField(blank=True, help_text='The whole text. The first paragraph stands open on the profile; the rest unfolds.', verbose_name='text (English)')),
                 ('slug', models.SlugField(blank=True, help_text="The last part of the page's permanent address, in small letters. Left empty, it is made from the title.", max_length=100, unique=True, verbose_name='address')),
-                ('image', profiles.images.PictureField(blank=True, db_index=True, help_text='JPEG, PNG, WebP, AVIF or GIF, of any size. It is made smaller, and hidden data such as the place where it was taken are removed.', max_length=200, upload_to=profiles.models.entry.folder_of_kind, verbose_name='picture')),
+                ('image', profiles.files.pictures.PictureField(blank=True, db_index=True, help_text='JPEG, PNG, WebP, AVIF or GIF, of any size. It is made smaller, and hidden data such as the place where it was taken are removed.', max_length=200, upload_to=profiles.models.entry.folder_of_kind, verbose_name='picture')),
                 ('image_alt_fr', models.CharField(blank=True, help_text="What the picture shows, in one sentence, for people who can't see it. Example: Two elders and a soldier in discussion under a tree.", max_length=300, verbose_name='alternative text of the picture (French)')),
                 ('image_alt_en', models.CharField(blank=True, help_text="What the picture shows, in one sentence, for people who can't see it. Example: Two elders and a soldier in discussion under a tree.", max_length=300, verbose_name='alternative text of the picture (English)')),
                 ('image_is_decorative', models.BooleanField(default=False, help_text='Tick it if the picture says nothing: it is then not read aloud.', verbose_name='decorative picture')),
@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
             name='PaperFile',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file', profiles.documents.DocumentField(db_index=True, formats=('pdf', 'docx', 'odt', 'epub'), help_text='PDF, Word, OpenDocument or EPUB. Visitors see its language and size, and the pages of a PDF, before they download it.', max_length=200, upload_to='papers', verbose_name='file')),
+                ('file', profiles.files.documents.DocumentField(db_index=True, formats=('pdf', 'docx', 'odt', 'epub'), help_text='PDF, Word, OpenDocument or EPUB. Visitors see its language and size, and the pages of a PDF, before they download it.', max_length=200, upload_to='papers', verbose_name='file')),
                 ('language', models.CharField(choices=[('fr', 'French'), ('en', 'English'), ('bm', 'Bamanankan'), ('ff', 'Fulfulde'), ('son', 'Soŋay'), ('taq', 'Tamasheq'), ('ar', 'العربية')], default='fr', help_text='The language the file is written in.', max_length=8, verbose_name='language')),
                 ('edition', models.CharField(choices=[('full', 'full'), ('light', 'light')], default='full', help_text='Light: a smaller file of the same text, for slow connections.', max_length=8, verbose_name='edition')),
                 ('format', models.CharField(editable=False, max_length=8, verbose_name='format')),
@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
                 ('page_count', models.PositiveIntegerField(editable=False, null=True, verbose_name='pages')),
                 ('sha256', models.CharField(editable=False, max_length=64, verbose_name='SHA-256')),
                 ('text', models.TextField(blank=True, editable=False, verbose_name='text of the file')),
-                ('cover', profiles.images.PictureField(blank=True, db_index=True, editable=False, max_length=200, upload_to='papers', verbose_name='cover')),
+                ('cover', profiles.files.pictures.PictureField(blank=True, db_index=True, editable=False, max_length=200, upload_to='papers', verbose_name='cover')),
                 ('paper', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='profiles.paper', verbose_name='paper')),
             ],
             options={
@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
                 ('body_fr', models.TextField(blank=True, help_text='The whole text. The first paragraph stands open on the profile; the rest unfolds.', verbose_name='text (French)')),
                 ('body_en', models.TextField(blank=True, help_text='The whole text. The first paragraph stands open on the profile; the rest unfolds.', verbose_name='text (English)')),
                 ('slug', models.SlugField(blank=True, help_text="The last part of the page's permanent address, in small letters. Left empty, it is made from the title.", max_length=100, unique=True, verbose_name='address')),
-                ('image', profiles.images.PictureField(blank=True, db_index=True, help_text='JPEG, PNG, WebP, AVIF or GIF, of any size. It is made smaller, and hidden data such as the place where it was taken are removed.', max_length=200, upload_to=profiles.models.entry.folder_of_kind, verbose_name='picture')),
+                ('image', profiles.files.pictures.PictureField(blank=True, db_index=True, help_text='JPEG, PNG, WebP, AVIF or GIF, of any size. It is made smaller, and hidden data such as the place where it was taken are removed.', max_length=200, upload_to=profiles.models.entry.folder_of_kind, verbose_name='picture')),
                 ('image_alt_fr', models.CharField(blank=True, help_text="What the picture shows, in one sentence, for people who can't see it. Example: Two elders and a soldier in discussion under a tree.", max_length=300, verbose_name='alternative text of the picture (French)')),
                 ('image_alt_en', models.CharField(blank=True, help_text="What the picture shows, in one sentence, for people who can't see it. Example: Two elders and a soldier in discussion under a tree.", max_length=300, verbose_name='alternative text of the picture (English)')),
                 ('image_is_decorative', models.BooleanField(default=False, help_text='Tick it if the picture says nothing: it is then not read aloud.', verbose_name='decorative picture')),
@@ -159,7 +159,7 @@ class Migration(migrations.Migration):
                 ('body_fr', models.TextField(blank=True, help_text='The whole text. The first paragraph stands open on the profile; the rest unfolds.', verbose_name='text (French)')),
                 ('body_en', models.TextField(blank=True, help_text='The whole text. The first paragraph stands open on the profile; the rest unfolds.', verbose_name='text (English)')),
                 ('slug', models.SlugField(blank=True, help_text="The last part of the page's permanent address, in small letters. Left empty, it is made from the title.", max_length=100, unique=True, verbose_name='address')),
-                ('image', profiles.images.PictureField(blank=True, db_index=True, help_text='JPEG, PNG, WebP, AVIF or GIF, of any size. It is made smaller, and hidden data such as the place where it was taken are removed.', max_length=200, upload_to=profiles.models.entry.folder_of_kind, verbose_name='picture')),
+                ('image', profiles.files.pictures.PictureField(blank=True, db_index=True, help_text='JPEG, PNG, WebP, AVIF or GIF, of any size. It is made smaller, and hidden data such as the place where it was taken are removed.', max_length=200, upload_to=profiles.models.entry.folder_of_kind, verbose_name='picture')),
                 ('image_alt_fr', models.CharField(blank=True, help_text="What the picture shows, in one sentence, for people who can't see it. Example: Two elders and a soldier in discussion under a tree.", max_length=300, verbose_name='alternative text of the picture (French)')),
                 ('image_alt_en', models.CharField(blank=True, help_text="What the picture shows, in one sentence, for people who can't see it. Example: Two elders and a soldier in discussion under a tree.", max_length=300, verbose_name='alternative text of the picture (English)')),
                 ('image_is_decorative', models.BooleanField(default=False, help_text='Tick it if the picture says nothing: it is then not read aloud.', verbose_name='decorative picture')),
@@ -171,7 +171,7 @@ class Migration(migrations.Migration):
                 ('contact_name', models.CharField(blank=True, help_text='To whom applications go. Hidden after the deadline.', max_length=200, verbose_name='contact name')),
                 ('contact_email', models.EmailField(blank=True, help_text='Where applications go. Hidden after the deadline.', max_length=254, verbose_name='contact e-mail')),
                 ('link', models.URLField(blank=True, help_text='Where the full offer stands on another site.', max_length=500, validators=[django.core.validators.URLValidator(schemes=['http', 'https'])], verbose_name='link')),
-                ('file', profiles.documents.DocumentField(blank=True, db_index=True, formats=('pdf', 'docx', 'odt', 'epub'), help_text='The full offer as a PDF, Word, OpenDocument or EPUB file.', max_length=200, upload_to='vacancies', verbose_name='file')),
+                ('file', profiles.files.documents.DocumentField(blank=True, db_index=True, formats=('pdf', 'docx', 'odt', 'epub'), help_text='The full offer as a PDF, Word, OpenDocument or EPUB file.', max_length=200, upload_to='vacancies', verbose_name='file')),
                 ('deadline', models.DateTimeField(blank=True, help_text='Applications are taken up to and including this minute. Afterwards the page says that the vacancy is closed, and the profile and the list no longer show it.', null=True, verbose_name='application deadline')),
                 ('organisation', models.ForeignKey(help_text='On whose profile this entry stands.', on_delete=django.db.models.deletion.PROTECT, to='profiles.organisation', verbose_name='organisation')),
             ],
@@ -195,7 +195,7 @@ class Migration(migrations.Migration):
                 ('body_fr', models.TextField(blank=True, help_text='The whole text. The first paragraph stands open on the profile; the rest unfolds.', verbose_name='text (French)')),
                 ('body_en', models.TextField(blank=True, help_text='The whole text. The first paragraph stands open on the profile; the rest unfolds.', verbose_name='text (English)')),
                 ('slug', models.SlugField(blank=True, help_text="The last part of the page's permanent address, in small letters. Left empty, it is made from the title.", max_length=100, unique=True, verbose_name='address')),
-                ('image', profiles.images.PictureField(blank=True, db_index=True, help_text='JPEG, PNG, WebP, AVIF or GIF, of any size. It is made smaller, and hidden data such as the place where it was taken are removed.', max_length=200, upload_to=profiles.models.entry.folder_of_kind, verbose_name='picture')),
+                ('image', profiles.files.pictures.PictureField(blank=True, db_index=True, help_text='JPEG, PNG, WebP, AVIF or GIF, of any size. It is made smaller, and hidden data such as the place where it was taken are removed.', max_length=200, upload_to=profiles.models.entry.folder_of_kind, verbose_name='picture')),
                 ('image_alt_fr', models.CharField(blank=True, help_text="What the picture shows, in one sentence, for people who can't see it. Example: Two elders and a soldier in discussion under a tree.", max_length=300, verbose_name='alternative text of the picture (French)')),
                 ('image_alt_en', models.CharField(blank=True, help_text="What the picture shows, in one sentence, for people who can't see it. Example: Two elders and a soldier in discussion under a tree.", max_length=300, verbose_name='alternative text of the picture (English)')),
                 ('image_is_decorative', models.BooleanField(default=False, help_text='Tick it if the picture says nothing: it is then not read aloud.', verbose_name='decorative picture')),
@@ -205,8 +205,8 @@ class Migration(migrations.Migration):
                 ('updated', models.DateTimeField(auto_now=True, verbose_name='updated')),
                 ('partners', models.TextField(blank=True, help_text='One partner per line. Example: Interpeace.', verbose_name='partners')),
                 ('watch_url', models.URLField(blank=True, help_text='Address of the film on another site. Visitors are told where the link leads.', max_length=500, validators=[django.core.validators.URLValidator(schemes=['http', 'https'])], verbose_name='where it can be watched')),
-                ('file', profiles.documents.DocumentField(blank=True, db_index=True, formats=('mp4', 'webm'), help_text='Your own file, MP4 or WebM, played on this site. Keep it small.', max_length=200, upload_to='videos', verbose_name='film')),
-                ('captions', profiles.documents.DocumentField(blank=True, db_index=True, formats=('vtt',), help_text="A WebVTT file (.vtt) for people who can't hear the film.", max_length=200, upload_to='videos', verbose_name='captions')),
+                ('file', profiles.files.documents.DocumentField(blank=True, db_index=True, formats=('mp4', 'webm'), help_text='Your own file, MP4 or WebM, played on this site. Keep it small.', max_length=200, upload_to='videos', verbose_name='film')),
+                ('captions', profiles.files.documents.DocumentField(blank=True, db_index=True, formats=('vtt',), help_text="A WebVTT file (.vtt) for people who can't hear the film.", max_length=200, upload_to='videos', verbose_name='captions')),
                 ('language', models.CharField(blank=True, choices=[('fr', 'French'), ('en', 'English'), ('bm', 'Bamanankan'), ('ff', 'Fulfulde'), ('son', 'Soŋay'), ('taq', 'Tamasheq'), ('ar', 'العربية')], help_text='What is spoken in the film.', max_length=8, verbose_name='language')),
                 ('duration', models.DurationField(blank=True, help_text='Minutes and seconds. Example: 12:30.', null=True, verbose_name='duration')),
                 ('date', profiles.dates.PartialDateField(blank=True, help_text='As precise as is known: 2016, 09/2016 or 26/09/2016.', verbose_name='date')),
@@ -235,7 +235,7 @@ class Migration(migrations.Migration):
                 ('body_fr', models.TextField(blank=True, help_text='The whole text. The first paragraph stands open on the profile; the rest unfolds.', verbose_name='text (French)')),
                 ('body_en', models.TextField(blank=True, help_text='The whole text. The first paragraph stands open on the profile; the rest unfolds.', verbose_name='text (English)')),
                 ('slug', models.SlugField(blank=True, help_text="The last part of the page's permanent address, in small letters. Left empty, it is made from the title.", max_length=100, unique=True, verbose_name='address')),
-                ('image', profiles.images.PictureField(blank=True, db_index=True, help_text='JPEG, PNG, WebP, AVIF or GIF, of any size. It is made smaller, and hidden data such as the place where it was taken are removed.', max_length=200, upload_to=profiles.models.entry.folder_of_kind, verbose_name='picture')),
+                ('image', profiles.files.pictures.PictureField(blank=True, db_index=True, help_text='JPEG, PNG, WebP, AVIF or GIF, of any size. It is made smaller, and hidden data such as the place where it was taken are removed.', max_length=200, upload_to=profiles.models.entry.folder_of_kind, verbose_name='picture')),
                 ('image_alt_fr', models.CharField(blank=True, help_text="What the picture shows, in one sentence, for people who can't see it. Example: Two elders and a soldier in discussion under a tree.", max_length=300, verbose_name='alternative text of the picture (French)')),
                 ('image_alt_en', models.CharField(blank=True, help_text="What the picture shows, in one sentence, for people who can't see it. Example: Two elders and a soldier in discussion under a tree.", max_length=300, verbose_name='alternative text of the picture (English)')),
                 ('image_is_decorative', models.BooleanField(default=False, help_text='Tick it if the picture says nothing: it is then not read aloud.', verbose_name='decorative picture')),

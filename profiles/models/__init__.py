@@ -20,13 +20,13 @@ __all__ = [
 ]
 
 # The one list of kinds, in the order of the profile page, under the word in their addresses.
-KINDS = {model.address: model for model in (Programme, Mandate, Vacancy, Video, Paper)}
+KINDS = {model.kind_slug: model for model in (Programme, Mandate, Vacancy, Video, Paper)}
 
 
 def file_is_visible(name, user):
     """Whether `user` may read the uploaded file `name`: a draft's files are hidden with it."""
     folder = name.partition("/")[0]
-    if folder == Organisation.address:
+    if folder == Organisation.kind_slug:
         return True
     model = KINDS.get(folder)
     return model is not None and model.objects.visible_to(user).holding_file(name).exists()

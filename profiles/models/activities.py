@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from profiles import dates
 from profiles.dates import PartialDateField
-from profiles.documents import DocumentField
+from profiles.files.documents import DocumentField
 from profiles.models.entry import Entry, EntryQuerySet
 from profiles.models.fields import names, web_address
 from profiles.publishing import State, before_9999
@@ -46,7 +46,7 @@ class Programme(WithPeriod, Entry):
     funders = names(_("funders"), _("One funder per line. Example: UN Peacebuilding Fund."))
     website = web_address(_("website"), _("A page about the programme, with https://."))
 
-    address = "programmes"
+    kind_slug = "programmes"
     dated_by = "start"
     section_title = _("Programmes")
     empty_sentence = _("No programmes have been added yet.")
@@ -70,7 +70,7 @@ class Mandate(WithPeriod, Entry):
         )
     )
 
-    address = "mandates"
+    kind_slug = "mandates"
     dated_by = "start"
     section_title = _("Support mandates")
     empty_sentence = _("No support mandates have been added yet.")
@@ -131,7 +131,7 @@ class Vacancy(Entry):
 
     objects = VacancyQuerySet.as_manager()
 
-    address = "vacancies"
+    kind_slug = "vacancies"
     file_fields = ("image", "file")
     section_title = _("Vacancies")
     empty_sentence = _("No vacancies have been added yet.")

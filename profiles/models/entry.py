@@ -8,12 +8,12 @@ from django.urls import reverse
 from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext_lazy as _
 
-from profiles.images import PictureField, kept_names
+from profiles.files.pictures import PictureField, kept_names
 from profiles.models.fields import require_in_one_language, unify_line_ends
 from profiles.models.organisation import Organisation, only_organisation
 from profiles.publishing import Publishable, PublishedQuerySet
 from profiles.richtext import RichTextField, excerpt
-from profiles.translation import TranslatedText, columns, has_any, translated
+from profiles.translation import TranslatedText, has_any, translated, translated_columns
 
 
 class EntryQuerySet(PublishedQuerySet):
@@ -40,7 +40,7 @@ class EntryQuerySet(PublishedQuerySet):
 
 
 def folder_of_kind(entry, name):
-    return f"{entry.address}/{name}"
+    return f"{entry.kind_slug}/{name}"
 
 
 class Entry(Publishable):
@@ -127,7 +127,7 @@ class Entry(Publishable):
 
     objects = EntryQuerySet.as_manager()
 
-    address = ""  # first part of the page's address, and name of its folder under media/
+    kind_slug = ""  # first part of the page's address, and name of its folder under media/
     dated_by = "date"
     file_fields = ("image",)
     cover_is_expected = False  # whether a woven panel stands where there is no picture
@@ -149,14 +149,14 @@ class Entry(Publishable):
         return self.title
 
     def get_absolute_url(self):
-        return reverse("entry", args=[self.address, self.slug])
+        return reverse("entry", args=[self.kind_slug, self.slug])
 
     def clean(self):
         require_in_one_language(self, "title", _("Type a title in at least one language."))
         if self.image and not self.is_draft and not self.image_is_described:
             raise ValidationError(
                 {
-                    columns("image_alt")[0]: _(
+                    translated_columns("image_alt")[0]: _(
                         "Before this entry is published, say what the picture shows, or tick "
                         "“decorative picture”."
                     )
@@ -203,7 +203,9 @@ class Entry(Publishable):
 
 def free_slug(entry):
     """A slug made from the title that no other entry of this kind has."""
-    title = next(filter(None, (getattr(entry, column) for column in columns("title"))), "")
+    title = next(
+        filter(None, (getattr(entry, column) for column in translated_columns("title"))), ""
+    )
     stem = slugify(title)[:80].strip("-") or slugify(entry._meta.model_name)
     taken = set(
         type(entry)

@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models
 
-from profiles.translation import columns, has_any
+from profiles.translation import has_any, translated_columns
 
 is_web_address = URLValidator(schemes=["http", "https"])
 
@@ -27,7 +27,7 @@ def names(name, help_text):
 
 def require_in_one_language(noun, name, message):
     if not has_any(noun, name):
-        raise ValidationError({columns(name)[0]: message})
+        raise ValidationError({translated_columns(name)[0]: message})
 
 
 def unify_line_ends(noun):

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from profiles.dates import PartialDateField
-from profiles.images import PictureField
+from profiles.files.pictures import PictureField
 from profiles.models.fields import (
     is_list_of_web_addresses,
     require_in_one_language,
@@ -23,7 +23,7 @@ class OrganisationQuerySet(models.QuerySet):
         """Annotated with what visitors can list of each kind: `number_of_papers` and so on."""
         return self.annotate(
             **{
-                f"number_of_{model.address}": Coalesce(
+                f"number_of_{model.kind_slug}": Coalesce(
                     Subquery(
                         model.objects.listed()
                         .filter(organisation=OuterRef("pk"))
@@ -105,7 +105,7 @@ class Organisation(models.Model):
 
     objects = OrganisationQuerySet.as_manager()
 
-    address = "organisation"
+    kind_slug = "organisation"
 
     class Meta:
         verbose_name = _("organisation")

@@ -5,10 +5,10 @@ from django.db import models
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from profiles import documents
 from profiles.dates import PartialDateField
-from profiles.documents import DocumentField
-from profiles.images import PictureField
+from profiles.files import documents
+from profiles.files.documents import DocumentField
+from profiles.files.pictures import PictureField
 from profiles.models.activities import Programme
 from profiles.models.entry import Entry, EntryQuerySet
 from profiles.models.fields import names, web_address
@@ -90,7 +90,7 @@ class Video(OfProgramme, Entry):
 
     objects = OfProgrammeQuerySet.as_manager()
 
-    address = "videos"
+    kind_slug = "videos"
     cover_is_expected = True
     file_fields = ("image", "file", "captions")
     section_title = _("Videos")
@@ -158,7 +158,7 @@ class Paper(OfProgramme, Entry):
 
     objects = PaperQuerySet.as_manager()
 
-    address = "papers"
+    kind_slug = "papers"
     cover_is_expected = True
     file_fields = ("image", "files__file", "files__cover")
     section_title = _("Policy and Research Papers")

@@ -5,8 +5,9 @@ from argparse import ArgumentTypeError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from profiles.generated import add_papers
 from profiles.models import Paper
-from profiles.starting import STARTER, StarterError, add_missing, add_papers
+from profiles.seeding import STARTER, StarterError, add_missing
 
 
 def whole_number(text):
@@ -47,10 +48,10 @@ class Command(BaseCommand):
         except StarterError as error:
             raise CommandError(f"Nothing was stored. {error}") from error
         if verbosity:
-            self.stdout.write(f"Added: {in_words(added)}. Already there: {in_words(present)}.")
+            self.stdout.write(f"Added: {counted(added)}. Already there: {counted(present)}.")
 
 
-def in_words(counter):
+def counted(counter):
     """ "1 organisation, 2 papers"; "nothing"."""
     parts = [
         f"{number} {model._meta.verbose_name if number == 1 else model._meta.verbose_name_plural}"

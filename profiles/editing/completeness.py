@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from profiles.models import Paper, PaperFile, Vacancy, Video
 from profiles.richtext import SCHEMES
-from profiles.translation import CONTENT_LANGUAGES, columns, has_any, to_attribute
+from profiles.translation import CONTENT_LANGUAGES, has_any, to_attribute, translated_columns
 
 HEAVY = 5_000_000  # bytes; on a slow line that is some minutes
 SHOWN = 20
@@ -37,12 +37,12 @@ class Overview(NamedTuple):
 
 def missing_text(entry):
     if not has_any(entry, "body"):
-        yield columns("body")[0], _("The text is empty.")
+        yield translated_columns("body")[0], _("The text is empty.")
 
 
 def picture_without_words(entry):
     if entry.image and not entry.image_is_described:
-        yield columns("image_alt")[0], _("The picture has no alternative text.")
+        yield translated_columns("image_alt")[0], _("The picture has no alternative text.")
 
 
 def heavy_files(entry):
@@ -83,7 +83,7 @@ def insecure_links(entry):
     for field in fields_of(entry, WEB_FIELDS):
         if getattr(entry, field).startswith(INSECURE):
             yield field, _("The link does not begin with https://.")
-    for field in columns("body"):
+    for field in translated_columns("body"):
         if f'href="{INSECURE}' in getattr(entry, field):
             yield field, _("A link in the text does not begin with https://.")
 
@@ -128,12 +128,14 @@ def overview(kinds):
 def candidates(model):
     """Entries on which there may be a remark, most recently changed first."""
     conditions = [lacks_translation(language) for language in CONTENT_LANGUAGES]
-    conditions.append(Q(**dict.fromkeys(columns("body"), "")))
-    conditions.append(~Q(image="") & Q(**dict.fromkeys(columns("image_alt"), "")))
+    conditions.append(Q(**dict.fromkeys(translated_columns("body"), "")))
+    conditions.append(~Q(image="") & Q(**dict.fromkeys(translated_columns("image_alt"), "")))
     conditions += [
         Q(**{f"{field}__startswith": INSECURE}) for field in fields_of(model, WEB_FIELDS)
     ]
-    conditions += [Q(**{f"{field}__contains": f'href="{INSECURE}'}) for field in columns("body")]
+    conditions += [
+        Q(**{f"{field}__contains": f'href="{INSECURE}'}) for field in translated_columns("body")
+    ]
     if model is Paper:
         flawed = Q(size__gt=HEAVY) | Q(format="pdf", text="") | Q(language="")
         conditions.append(Q(pk__in=PaperFile.objects.filter(flawed).values("paper")))
@@ -149,7 +151,8 @@ def lacks_translation(language):
     """The condition that a text is there, but not in this language."""
     return Q.create(
         [
-            Q(**{to_attribute(name, language): ""}) & ~Q(**dict.fromkeys(columns(name), ""))
+            Q(**{to_attribute(name, language): ""})
+            & ~Q(**dict.fromkeys(translated_columns(name), ""))
             for name in TRANSLATED
         ],
         connector=Q.OR,

@@ -10,9 +10,9 @@ from django.contrib.auth.models import Permission
 from openpyxl import Workbook, load_workbook
 from playwright.sync_api import expect
 
-from profiles import history
+from profiles.editing import history
 from profiles.models import Paper, Programme, Video
-from tests.test_desk import english_in
+from tests.test_admin_site import english_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SHEET = "/admin/profiles/paper/sheet/"

@@ -9,12 +9,13 @@ from itertools import islice
 import openpyxl
 from django.utils.translation import gettext as _
 
-from profiles.importing.cells import text_of, tidy, unescaped
+from profiles.editing.spreadsheets.cells import text_of, tidy, unescaped
+from profiles.words import MEGABYTE
 
 MOST_ROWS = 2_000
 MOST_COLUMNS = 100
 LAST_LINE = 20_000  # empty rows count towards this one only
-LARGEST_FILE = 10 * 1024 * 1024
+LARGEST_FILE = 10 * MEGABYTE
 LARGEST_CONTENT = 40 * 1024 * 1024  # of all that is packed into a workbook
 MOST_PARTS = 1_000
 MOST_TAGS = 2_000_000  # 2,000 rows of 30 cells have about 500,000

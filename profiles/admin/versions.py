@@ -12,11 +12,11 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from reversion.errors import RevertError
 
-from profiles import history
-from profiles.admin.conflicts import is_number, token_of
+from profiles.admin.posted_rows import is_number
+from profiles.editing import history
 
 
-class HistoryAdmin(admin.ModelAdmin):
+class VersionsAdmin(admin.ModelAdmin):
     """Every save through the admin becomes a version."""
 
     def get_urls(self):
@@ -110,7 +110,7 @@ class HistoryAdmin(admin.ModelAdmin):
             _("Restore: %(entry)s") % {"entry": entry},
             object=entry,
             version=version,
-            seen=token_of(entry),
+            seen=history.token_of(entry),
             changes=_readable(lambda: history.changes_from_now(version)),
         )
 
@@ -142,7 +142,7 @@ class HistoryAdmin(admin.ModelAdmin):
         """In one transaction, where get_object() locks the entry, so that no save slips between."""
         entry, version = self._entry_and_version(request, object_id, version_id)
         may_delete = self.has_delete_permission(request, entry)
-        if request.POST.get("_seen") != token_of(entry):
+        if request.POST.get("_seen") != history.token_of(entry):
             refusal = _("Somebody saved this entry meanwhile. Look at what would change now.")
         elif not may_delete and _readable(lambda: history.loses_parts(version)):
             refusal = _(

@@ -7,9 +7,9 @@ from django.core.files.storage import default_storage
 from django.http import Http404
 from django.views.decorators.http import require_safe
 
-from imrap_site.ranges import ranged_response
+from imrap_site.serving.ranges import ranged_response
 from profiles import preview
-from profiles.documents import FORMATS
+from profiles.files.documents import FORMATS
 from profiles.models import file_is_visible
 
 MEDIA_TYPES = {

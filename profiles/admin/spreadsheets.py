@@ -17,9 +17,9 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from profiles import history, importing
-from profiles.importing.rows import matched
-from profiles.importing.writing import explained, rules
+from profiles.editing import history, spreadsheets
+from profiles.editing.spreadsheets.rows import matched
+from profiles.editing.spreadsheets.writing import explained, rules
 
 SESSION_KEY = "sheet"
 CONTENT_TYPES = {
@@ -42,10 +42,10 @@ class SheetForm(forms.Form):
         if "is_whole" not in self.data:
             raise forms.ValidationError(_("The file did not arrive whole. Send it again."))
         try:
-            if file.size > importing.LARGEST_FILE:
-                raise importing.too_large()
-            self.sheet = importing.read(file.read())
-        except importing.Unreadable as reason:
+            if file.size > spreadsheets.LARGEST_FILE:
+                raise spreadsheets.too_large()
+            self.sheet = spreadsheets.read(file.read())
+        except spreadsheets.Unreadable as reason:
             raise forms.ValidationError(str(reason)) from reason
         return file
 
@@ -85,9 +85,9 @@ class SheetsMixin:
                 raise PermissionDenied
             form = SheetForm(request.POST, request.FILES)
             if form.is_valid():
-                report = importing.try_out(self.model, form.sheet)
+                report = spreadsheets.try_out(self.model, form.sheet)
                 return self.preview(request, report, keep(request, self.model, form, report))
-        found = importing.columns_of(self.model)
+        found = spreadsheets.columns_of(self.model)
         return self.page(
             request,
             "admin/profiles/sheet.html",
@@ -132,7 +132,7 @@ class SheetsMixin:
             return redirect(f"admin:{self.sheet_name('sheet')}")
         try:
             report = self.process_import(request, sheet, kept["fingerprint"])
-        except importing.NotImported as refused:
+        except spreadsheets.NotImported as refused:
             kept["fingerprint"] = refused.report.fingerprint
             request.session.modified = True
             return self.preview(request, refused.report, kept["token"], has_changed=True)
@@ -145,7 +145,7 @@ class SheetsMixin:
         """Store a sheet as one revision; raises `NotImported` where nothing was stored."""
         history.keep_first(self.model, self.keys_named_in(sheet))
         with history.revision(request.user, _("Spreadsheet")):
-            report = importing.import_rows(self.model, sheet, fingerprint)
+            report = spreadsheets.import_rows(self.model, sheet, fingerprint)
         self.log_import(request, report)
         return report
 
@@ -175,12 +175,12 @@ class SheetsMixin:
     def template_view(self, request):
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return download(importing.template(self.model), self.file_name(_("template")), "xlsx")
+        return download(spreadsheets.template(self.model), self.file_name(_("template")), "xlsx")
 
     def export_view(self, request, kind):
         if not self.has_view_permission(request) or kind not in CONTENT_TYPES:
             raise PermissionDenied
-        write = {"xlsx": importing.as_workbook, "csv": importing.as_csv}[kind]
+        write = {"xlsx": spreadsheets.as_workbook, "csv": spreadsheets.as_csv}[kind]
         entries = self.model.objects.with_related().order_by("pk")
         return download(write(self.model, entries), self.file_name(f"{localdate()}"), kind)
 
@@ -219,7 +219,7 @@ def kept_sheet(kept, model, token):
     if not token or kept.get("token") != token or kept["kind"] != model._meta.model_name:
         return None
     try:
-        return importing.read(Path(kept["path"]).read_bytes())
+        return spreadsheets.read(Path(kept["path"]).read_bytes())
     except OSError:
         return None
 

@@ -6,8 +6,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from profiles.completeness import remarks_on
-from profiles.images import picture
+from profiles.editing.completeness import remarks_on
+from profiles.files.pictures import picture
 from profiles.publishing import State
 from profiles.translation import CONTENT_LANGUAGES, to_attribute
 

@@ -1,26 +1,21 @@
 """Documents and films: told apart by content, refused in words, read, stored under their hash."""
 
 import codecs
-import hashlib
-import os
 import re
-import unicodedata
-from contextlib import closing, suppress
 from dataclasses import dataclass
-from io import BytesIO
-from pathlib import PurePosixPath
 from struct import unpack_from
-from threading import Lock
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import models
 from django.db.models.fields.files import FieldFile
-from django.template.defaultfilters import filesizeformat
 from django.utils.deconstruct import deconstructible
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
+
+from profiles.files import pdf
+from profiles.files.storing import put, sha256_of, shown_name, size_of, stored_name, suffix_of
+from profiles.words import MEGABYTE, size_in_words
 
 
 class Format(NamedTuple):
@@ -49,11 +44,7 @@ SIGNATURES = {
     "webm": rb"\x1a\x45\xdf\xa3.*?\x42\x82.{1,8}?webm",
     "vtt": rb"(?:\xef\xbb\xbf)?WEBVTT(?:\s|\Z)",
 }
-MAX_TEXT = 200_000
-MAX_PAGES_READ = 2_000  # A PDF of a few hundred bytes can claim millions of pages.
 MAX_ZIP_TABLE = 2**20  # The table of contents of a Word file with 10,000 pictures.
-COVER_SIDE = 1_200
-PASSWORD_ERRORS = (4, 5)  # PDFium's FPDF_ERR_PASSWORD and FPDF_ERR_SECURITY
 
 # A ModelForm puts its own words in the place of those under "empty", "invalid" or "missing".
 REFUSALS = {
@@ -84,8 +75,6 @@ REFUSALS = {
     ),
 }
 
-_pdfium = Lock()  # PDFium serves one thread at a time, whichever documents they read.
-
 
 @dataclass(frozen=True)
 class Document:
@@ -103,17 +92,14 @@ def read(file) -> Document:
     format = format_of(file)
     if format is None:
         raise _refusal("unknown", getattr(file, "name", ""), accepted=_labels(FORMATS))
-    page_count, text = _pages_and_text(file) if format == "pdf" else (None, "")
-    return Document(format, _size(file), _sha256(file), page_count, text)
+    page_count, text = pdf.pages_and_text(file) if format == "pdf" else (None, "")
+    return Document(format, size_of(file), sha256_of(file), page_count, text)
 
 
-def _size(file):
-    return file.seek(0, os.SEEK_END)
-
-
-def _sha256(file):
-    file.seek(0)
-    return hashlib.file_digest(file, "sha256").hexdigest()
+def cover_of(file) -> ContentFile | None:
+    """Draw the first page of a PDF, 1200 pixels on its longer side; None if it can't be drawn."""
+    content = pdf.first_page(file) if format_of(file) == "pdf" else None
+    return content and ContentFile(content, name="cover.png")
 
 
 # Formats
@@ -143,7 +129,7 @@ def _zip_format(head, names):
 
 def _zip_names(file):
     """The names in a ZIP's table of contents: none if it is cut off or absurdly long."""
-    size = _size(file)
+    size = size_of(file)
     tail_start = max(0, size - 66_000)  # The end record can have a comment of 64 KB behind it.
     file.seek(tail_start)
     tail = file.read()
@@ -172,92 +158,6 @@ def _is_utf8(file):
     return True
 
 
-# PDF
-
-
-def _ask(file, question):
-    """What `question` finds in the PDF, and the error that kept it from finding anything."""
-    # The import starts the library, and gunicorn's master must not have started it when it forks.
-    from pypdfium2 import PdfDocument
-
-    with _pdfium:
-        try:
-            with PdfDocument(getattr(file, "file", file)) as pdf:
-                return question(pdf), None
-        except Exception as error:  # Hostile bytes can end in almost any.
-            return None, error
-
-
-def _pdf_flaw(file):
-    """Why visitors could not read a PDF, as a key of REFUSALS, or None."""
-    file.seek(max(0, _size(file) - 8_192))
-    if b"%%EOF" not in file.read():  # PDFium quietly mends a cut file, less its last pages.
-        return "damaged"
-    _sizes, error = _ask(file, _page_sizes)
-    if error is None:
-        return None
-    return "locked" if getattr(error, "err_code", None) in PASSWORD_ERRORS else "damaged"
-
-
-def _page_sizes(pdf):
-    return [pdf.get_page_size(number) for number in _first_pages(pdf)]
-
-
-def _first_pages(pdf):
-    return range(min(len(pdf), MAX_PAGES_READ))
-
-
-def _pages_and_text(file):
-    found, _error = _ask(file, lambda pdf: (len(pdf), _text_of(pdf)))
-    return found or (None, "")
-
-
-def _text_of(pdf):
-    pages, length = [], 0
-    for number in _first_pages(pdf):
-        pages.append(_tidy(_page_text(pdf, number)))
-        length += len(pages[-1])
-        if length >= MAX_TEXT:
-            break
-    return "\n\n".join(filter(None, pages))[:MAX_TEXT].rstrip()
-
-
-def _page_text(pdf, number):
-    try:
-        with closing(pdf[number]) as page, closing(page.get_textpage()) as text:
-            return text.get_text_bounded()
-    except Exception:  # One broken page must not cost the text of the others.
-        return ""
-
-
-def _tidy(text):
-    """NFC, single spaces, at most one empty line, nothing that PostgreSQL or XML would refuse."""
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    # Among these is \x02, which PDFium writes between the halves of a word divided at a line end.
-    text = re.sub("[\0-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]", "", text)
-    text = re.sub(r"[^\S\n]+", " ", text)
-    return re.sub(r"\n{3,}", "\n\n", re.sub(" ?\n ?", "\n", text)).strip()
-
-
-def cover_of(file) -> ContentFile | None:
-    """Draw the first page of a PDF, 1200 pixels on its longer side; None if it can't be drawn."""
-    if format_of(file) != "pdf":
-        return None
-    image, _error = _ask(file, _picture_of_first_page)
-    if image is None:
-        return None
-    content = BytesIO()
-    image.save(content, "PNG")
-    return ContentFile(content.getvalue(), name="cover.png")
-
-
-def _picture_of_first_page(pdf):
-    with closing(pdf[0]) as page:
-        bitmap = page.render(scale=COVER_SIDE / max(page.get_size()))
-    with closing(bitmap):
-        return bitmap.to_pil()
-
-
 # Refusing
 
 
@@ -280,7 +180,7 @@ class DocumentValidator:
 
     def check(self, file, name):
         """Raise ValidationError unless the open binary file can be published under that name."""
-        size, format, suffix = _size(file), format_of(file), _suffix(name)
+        size, format, suffix = size_of(file), format_of(file), suffix_of(name)
         if size == 0:
             raise _refusal("no_bytes", name)
         if format is None and suffix in self.formats:
@@ -288,45 +188,24 @@ class DocumentValidator:
         if format not in self.formats:
             raise _refusal("unknown", name, accepted=_labels(self.formats))
         label, _media_type, max_megabytes = FORMATS[format]
-        if size > max_megabytes * 2**20:
-            limit = filesizeformat(max_megabytes * 2**20)
-            raise _refusal("too_large", name, size=filesizeformat(size), limit=limit)
+        if size > max_megabytes * MEGABYTE:
+            limit = size_in_words(max_megabytes * MEGABYTE)
+            raise _refusal("too_large", name, size=size_in_words(size), limit=limit)
         if suffix != format:
             raise _refusal("misnamed", name, label=label, format=format)
-        if format == "pdf" and (flaw := _pdf_flaw(file)):
+        if format == "pdf" and (flaw := pdf.flaw_of(file)):
             raise _refusal(flaw, name)
 
 
 def _refusal(code, name, **params):
-    return ValidationError(REFUSALS[code], code=code, params={"name": _shown(name), **params})
+    return ValidationError(REFUSALS[code], code=code, params={"name": shown_name(name), **params})
 
 
 def _labels(formats):
     return ", ".join(FORMATS[format].label for format in formats)
 
 
-def _shown(name):
-    """A file name fit for a message: 60 characters with its end, none that turns the line."""
-    name = "".join(character for character in _last_part(name) if character.isprintable())
-    return name if len(name) <= 60 else f"{name[:47]}…{name[-12:]}"
-
-
-def _last_part(name):
-    return (name or "").replace("\\", "/").rpartition("/")[2]
-
-
-def _suffix(name):
-    return PurePosixPath(_last_part(name)).suffix[1:].lower()
-
-
 # Storing
-
-
-def stored_name(sha256, filename, format, prefix="") -> str:
-    """`papers/<16 hex>/readable-name.pdf`: contents never collide, and a download reads well."""
-    stem = PurePosixPath(_last_part(filename)).stem
-    readable = slugify(re.sub(r"[._]+", "-", stem))[:80].strip("-") or "document"
-    return f"{prefix}/{sha256[:16]}/{readable}.{format}".lstrip("/")
 
 
 class DocumentFile(FieldFile):
@@ -334,10 +213,12 @@ class DocumentFile(FieldFile):
 
     def save(self, name, content, save=True):
         self.field.validator.check(content, name)
-        sha256 = _sha256(content)
+        sha256 = sha256_of(content)
         name = stored_name(sha256, name, format_of(content))
         name = self.field.generate_filename(self.instance, name)
-        self.name = name if self._holds(name, sha256) else self._written(name, content)
+        if not self._holds(name, sha256):
+            put(self.storage, {name: content})
+        self.name = name
         self._set_instance_attribute(self.name, content)
         self._committed = True
         if save:
@@ -349,16 +230,7 @@ class DocumentFile(FieldFile):
         if not self.storage.exists(name):
             return False
         with self.storage.open(name) as file:
-            return _sha256(file) == sha256
-
-    def _written(self, name, content):
-        self.storage.delete(name)  # Torn, if there is one: the machine stopped while writing.
-        try:
-            return self.storage.save(name, content)
-        except OSError:
-            with suppress(OSError):  # The error that led here is the one to report.
-                self.storage.delete(name)
-            raise
+            return sha256_of(file) == sha256
 
 
 class DocumentField(models.FileField):

@@ -3,7 +3,7 @@
 from csp.middleware import CSPMiddleware
 from django.conf import settings
 
-from imrap_site.staff import is_staff_path
+from imrap_site.serving.staff import is_staff_path
 from profiles.stylesheet import stylesheet
 
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.i18n import JavaScriptCatalog
 
-from profiles import completeness
+from profiles.editing import completeness
 from profiles.models import KINDS, Organisation
 
 # The sentences of the frequent tasks, whose articles differ from kind to kind.
@@ -43,7 +43,7 @@ def form_address(entry, field=""):
     return f"{address}#{completeness.anchor(field)}" if field else address
 
 
-class Desk(admin.AdminSite):
+class ProfileAdminSite(admin.AdminSite):
     index_title = gettext_lazy("What would you like to do?")
     index_template = "admin/desk.html"
     enable_nav_sidebar = False  # lists need the width, and the first page has it all

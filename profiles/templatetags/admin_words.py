@@ -8,7 +8,7 @@ from django.contrib.admin.helpers import AdminForm
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from profiles import completeness
+from profiles.editing import completeness
 
 register = template.Library()
 register.filter("field_anchor", completeness.anchor)

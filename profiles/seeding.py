@@ -1,11 +1,9 @@
-"""What a site begins with: entries from TOML files, and papers to try it under load."""
+"""What a site begins with: entries from TOML files."""
 
 import datetime
-import random
 import tomllib
 from collections import Counter
 from functools import cache
-from itertools import islice
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
@@ -13,12 +11,11 @@ from django.core.files.base import ContentFile
 from django.db import models, transaction
 from django.utils import timezone
 
-from profiles.images import PictureField, reencode
+from profiles.files.pictures import PictureField, reencode
 from profiles.models import KINDS, Organisation, Paper, PaperFile, Vacancy
 
 STARTER = Path(__file__).parent / "starter"
 PUBLISHED = {"is_draft": False}
-BATCH = 1_000
 
 
 class StarterError(Exception):
@@ -62,7 +59,7 @@ def tables(path):
     found = [
         (model, table)
         for model in (Organisation, *KINDS.values())
-        for table in as_tables(content.pop(model.address, []), model.address, path)
+        for table in as_tables(content.pop(model.kind_slug, []), model.kind_slug, path)
     ]
     if content:
         raise StarterError(f"{path.name}: nothing is called “{next(iter(content))}”.")
@@ -111,7 +108,7 @@ def checked(table, model, path, known):
             ),
         ]
     except ValidationError as error:
-        raise StarterError(f"{named(table, model, path)}: {in_words(error)}") from error
+        raise StarterError(f"{named(table, model, path)}: {sentence_of(error)}") from error
     except OSError as error:
         reason = f"the file “{Path(error.filename).name}” can't be read: {error.strerror}."
         raise StarterError(f"{named(table, model, path)}: {reason}") from error
@@ -183,75 +180,7 @@ def last_minute(days):
     return day.replace(hour=23, minute=59, second=0, microsecond=0)
 
 
-def in_words(error):
+def sentence_of(error):
     if not hasattr(error, "error_dict"):
         return " ".join(error.messages)
     return " ".join(f"{name}: {' '.join(said)}" for name, said in error.message_dict.items())
-
-
-# Papers for load
-
-THEMES = [
-    "cohésion sociale", "confiance", "dialogue inclusif", "forces de défense et de sécurité",
-    "foncier", "gouvernance locale", "jeunesse", "justice", "leadership féminin", "médiation",
-    "pâturages", "réconciliation", "réfugiés", "résilience", "transhumance", "vivre ensemble",
-]  # fmt: skip
-PLACES = [
-    "Ansongo", "Bamako", "Bankass", "Bourem", "Gao", "Kayes", "Kidal", "Koro", "Ménaka",
-    "Mopti", "Ségou", "Sikasso", "Taoudénit", "Tombouctou",
-]  # fmt: skip
-SENTENCES = [
-    "Ce texte sert à essayer le site : il ne dit rien du thème « {theme} ».",
-    "À {place}, personne n’a été consulté pour l’écrire.",
-    "Les mots « {theme} » et « {place} » y sont pour que la recherche les trouve.",
-    "Aucune enquête sur « {theme} » n’a eu lieu à {place} pour ce papier d’essai.",
-    "Le paragraphe est long pour que la page ait le poids d’une vraie page.",
-]
-
-
-def add_papers(number):
-    """Fill up to `number` generated papers; gives how many were added and were there already."""
-    generated = Paper.objects.filter(slug__startswith=load_slug(""))
-    taken = set(generated.values_list("slug", flat=True))
-    missing = [one for one in range(1, number + 1) if load_slug(f"{one:05}") not in taken]
-    organisation = our_organisation({})
-    papers = (generated_paper(one, organisation) for one in missing)
-    while batch := list(islice(papers, BATCH)):
-        Paper.objects.bulk_create(batch)
-    return len(missing), number - len(missing)
-
-
-def load_slug(number):
-    return f"papier-essai-{number}"
-
-
-def generated_paper(number, organisation):
-    """The same number gives the same paper on every machine."""
-    chance = random.Random(number)  # noqa: S311
-    theme, place = chance.choice(THEMES), chance.choice(PLACES)
-    date = random_date(chance)
-    return Paper(
-        organisation=organisation,
-        slug=load_slug(f"{number:05}"),
-        title_fr=f"Papier d’essai {number:05} : {theme}, {place}",
-        body_fr="\n".join(random_paragraph(chance) for _ in range(chance.randint(2, 5))),
-        type=chance.choice(Paper.Type.values),
-        date=date,
-        dated=date,  # bulk_create() does not call save()
-        **PUBLISHED,
-    )
-
-
-def random_date(chance):
-    """Known to the year, the month or the day."""
-    parts = [chance.randint(2013, 2026), chance.randint(1, 12), chance.randint(1, 28)]
-    year, *rest = parts[: chance.randint(1, 3)]
-    return "-".join([str(year), *(f"{part:02}" for part in rest)])
-
-
-def random_paragraph(chance):
-    sentences = (
-        chance.choice(SENTENCES).format(theme=chance.choice(THEMES), place=chance.choice(PLACES))
-        for _ in range(chance.randint(4, 8))
-    )
-    return f"<p>{' '.join(sentences)}</p>"

@@ -9,7 +9,7 @@ import pytest
 from django.utils import translation
 from openpyxl import Workbook, load_workbook
 
-from profiles.importing import (
+from profiles.editing.spreadsheets import (
     NotImported,
     Unreadable,
     as_csv,
@@ -20,7 +20,7 @@ from profiles.importing import (
     template,
     try_out,
 )
-from profiles.importing.columns import column_names
+from profiles.editing.spreadsheets.columns import column_names
 from profiles.models import Organisation, Paper, Programme, Video
 
 pytestmark = pytest.mark.django_db

@@ -14,11 +14,11 @@ from import_export.fields import Field
 from import_export.widgets import Widget
 
 from profiles.dates import PartialDateField, normalised
-from profiles.importing.cells import LONGEST, TOO_LONG, tidy
+from profiles.editing.spreadsheets.cells import LONGEST, TOO_LONG, tidy
 from profiles.models import Programme, only_organisation
 from profiles.publishing import Publishable
 from profiles.richtext import RichTextField, sanitised
-from profiles.translation import columns
+from profiles.translation import translated_columns
 
 TAG = re.compile(r"</?([a-z][a-z0-9]*)\b[^>]*>", re.IGNORECASE)
 BLOCKS = {"p", "h3", "h4", "ul", "ol", "blockquote"}
@@ -155,7 +155,7 @@ def named(model):
     by_slug, by_title = {}, {}
     for noun in model.objects.all():
         by_slug[plain_name(noun.slug)] = [noun]
-        for text in {plain_name(getattr(noun, column)) for column in columns(title)}:
+        for text in {plain_name(getattr(noun, column)) for column in translated_columns(title)}:
             by_title.setdefault(text, []).append(noun)
     return {**by_title, **by_slug}
 

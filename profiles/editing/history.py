@@ -1,35 +1,22 @@
 """Who changed what and when, and the way back to it."""
 
-import html
+import hashlib
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import reversion
-from django.core.exceptions import ObjectDoesNotExist
 from django.db import models, transaction
-from django.utils import formats, timezone
-from django.utils.html import strip_tags
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from reversion.models import Version
 
-from profiles import documents
+from profiles.editing.changes import differing, related_name, texts_with_parts
+from profiles.files import documents
 from profiles.models import KINDS, Organisation, Paper, PaperFile
-from profiles.richtext import BLOCK_END, RichTextField
 
 # What belongs to an entry and is restored with it: the name of the relation.
 PARTS = {Paper: "files"}
-# What the site writes by itself, and what nobody reads in a list of changes.
-SILENT = {"id", "created", "updated", "dated", "format", "size", "page_count", "sha256"}
-SILENT |= {"text", "cover", "paper", "organisation"}
 # A restored entry keeps its present state: who may restore a text need not be allowed to publish.
 NOT_RESTORED = {"id", "created", "updated", "is_draft", "publish_at"}
-
-
-@dataclass(frozen=True)
-class Change:
-    label: str
-    old: str
-    new: str
 
 
 def register():
@@ -92,44 +79,38 @@ def deleted(model):
     return versions.order_by("-pk")
 
 
+def token_of(entry):
+    """Changes with every save: a moment, as precise as versions keep it, or a fingerprint."""
+    if updated := getattr(entry, "updated", None):
+        return updated.isoformat(timespec="milliseconds")
+    columns = [str(getattr(entry, field.attname)) for field in entry._meta.concrete_fields]
+    return hashlib.sha256("\0".join(columns).encode()).hexdigest()
+
+
 # What changed
 
 
 def changes(older, newer):
-    """What differs between two versions, as Change by field; all that is filled in, from None."""
-    return _differences(_texts_of(older), _texts_of(newer))
-
-
-def _differences(old, new):
-    labels = [*old, *(label for label in new if label not in old)]
-    changes = (Change(label, old.get(label, ""), new.get(label, "")) for label in labels)
-    return [change for change in changes if change.old != change.new]
+    """What differs between two versions, as FieldChange; all that is filled in, from None."""
+    return differing(_texts_of(older), _texts_of(newer))
 
 
 def changes_from_now(version):
     """What restoring a version would change: (now, then) by field."""
     entry = version._model._base_manager.filter(pk=version.object_id).first()
-    now = _all_texts(entry, _stored_parts(entry)) if entry else {}
-    return _differences(now, _texts_of(version))
+    now = texts_with_parts(entry, _stored_parts(entry)) if entry else {}
+    return differing(now, _texts_of(version))
 
 
 def _texts_of(version):
     if version is None:
         return {}
-    return _all_texts(entry_in(version), parts_in(version))
+    return texts_with_parts(entry_in(version), parts_in(version))
 
 
 def entry_in(version):
     """The entry as the version holds it, unsaved; RevertError where the fields are others now."""
     return version._object_version.object
-
-
-def _all_texts(entry, parts):
-    texts = texts_of(entry)
-    for part in parts:
-        name = _("file no. %(number)s") % {"number": part.pk}
-        texts |= {f"{name}, {label}": text for label, text in texts_of(part).items()}
-    return texts
 
 
 def _stored_parts(entry):
@@ -150,44 +131,6 @@ def parts_in(version):
     )
     key = link.remote_field.attname
     return [part for part in objects if str(getattr(part, key)) == version.object_id]
-
-
-def texts_of(entry):
-    """What a reader of the history sees: text by label."""
-    fields = (field for field in entry._meta.concrete_fields if field.name not in SILENT)
-    texts = {str(field.verbose_name): shown(field, entry) for field in fields}
-    return {label: text for label, text in texts.items() if text}
-
-
-def shown(field, entry):
-    """The value of one field in words."""
-    value = getattr(entry, field.attname)
-    if field.choices:
-        return str(getattr(entry, f"get_{field.name}_display")())
-    if isinstance(field, models.ForeignKey):
-        return _related(field, entry)
-    if isinstance(field, models.FileField):
-        return value.name.rpartition("/")[2] if value else ""
-    return _in_words(field, value)
-
-
-def _in_words(field, value):
-    if value in (None, ""):
-        return ""
-    if isinstance(field, models.BooleanField):
-        return _("yes") if value else _("no")
-    if isinstance(field, models.DateTimeField):
-        return formats.date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
-    if isinstance(field, RichTextField):
-        return html.unescape(strip_tags(BLOCK_END.sub("\n", value))).strip()
-    return str(value)
-
-
-def _related(field, entry):
-    try:
-        return str(getattr(entry, field.name) or "")
-    except ObjectDoesNotExist:  # deleted since
-        return ""
 
 
 # The way back
@@ -221,7 +164,7 @@ def _take_over(entry, values, without=()):
 def _make_way(entry):
     """Let go of what has been deleted or given away since."""
     for field in entry._meta.concrete_fields:
-        if isinstance(field, models.ForeignKey) and not _related(field, entry):
+        if isinstance(field, models.ForeignKey) and not related_name(field, entry):
             setattr(entry, field.attname, None)
     others = type(entry)._base_manager.exclude(pk=entry.pk)
     if others.filter(slug=entry.slug).exists() and hasattr(entry, "is_draft"):

@@ -11,9 +11,9 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from profiles.importing.cells import escaped
-from profiles.importing.columns import RichTextColumn, columns_of
-from profiles.importing.reading import MOST_ROWS
+from profiles.editing.spreadsheets.cells import escaped
+from profiles.editing.spreadsheets.columns import RichTextColumn, columns_of
+from profiles.editing.spreadsheets.reading import MOST_ROWS
 
 HEADING = {
     "font": Font(bold=True),

@@ -13,8 +13,8 @@ from import_export.instance_loaders import BaseInstanceLoader
 from import_export.resources import ModelResource
 from import_export.results import RowResult
 
-from profiles.importing.cells import TOO_LONG
-from profiles.importing.columns import (
+from profiles.editing.spreadsheets.cells import TOO_LONG
+from profiles.editing.spreadsheets.columns import (
     RichTextColumn,
     column_names,
     columns_of,
@@ -23,7 +23,7 @@ from profiles.importing.columns import (
 )
 from profiles.models import Organisation, only_organisation
 from profiles.richtext import plain
-from profiles.translation import columns
+from profiles.translation import translated_columns
 
 EXCERPT = 120
 
@@ -38,7 +38,7 @@ class Fault:
 
 
 @dataclass
-class Change:
+class CellChange:
     """A text before and after, each cut to what surrounds the first difference."""
 
     column: str
@@ -142,8 +142,8 @@ def matched(model, sheet):
         for name in labels
         if names.count(name) > 1
     ]
-    if not {"slug", *columns("title")} & set(names):
-        wanted = labels[columns("title")[0]]
+    if not {"slug", *translated_columns("title")} & set(names):
+        wanted = labels[translated_columns("title")[0]]
         faults.append(Fault(_("The column “%s” is missing.") % wanted))
     if only_organisation() is None and not Organisation.objects.exists():
         faults.append(Fault(_("Type the name of your organisation first.")))
@@ -238,7 +238,7 @@ class EntryResource(ModelResource):
 
     def changes(self, before, after):
         return [
-            Change(column.label, *texts)
+            CellChange(column.label, *texts)
             for name, column in self.fields.items()
             if name != "slug" and (texts := difference(column, before, after))
         ]
@@ -262,7 +262,7 @@ class EntryResource(ModelResource):
             stored = self._meta.model.objects.exclude(pk=entry.pk)
             self.titles = {
                 plain_name(title): slug
-                for *titles, slug in stored.values_list(*columns("title"), "slug")
+                for *titles, slug in stored.values_list(*translated_columns("title"), "slug")
                 for title in titles
             }
         return self.titles.get(plain_name(entry.title))

@@ -10,11 +10,11 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from profiles import history
+from profiles.editing import history
 from profiles.models import KINDS, Mandate, Organisation, Paper
 from tests.test_accessibility import nothing, too_wide_or_cut, violations
 from tests.test_completeness import WHOLE
-from tests.test_images import content_of, photograph
+from tests.test_pictures import content_of, photograph
 
 KIND_NAMES = ["programme", "mandate", "vacancy", "video", "paper"]
 ENGLISH = (

@@ -1,7 +1,6 @@
 """Pictures: re-encoded on arrival, without metadata, with the smaller variants that pages need."""
 
 import hashlib
-import os
 import posixpath
 import re
 from contextlib import suppress
@@ -16,6 +15,8 @@ from django.db import models
 from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext_lazy as _
 from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
+
+from profiles.files.storing import put, shown_name
 
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF")
 MAX_MEGAPIXELS = 40
@@ -80,17 +81,11 @@ def reencode(file, name=""):
     """
     if isinstance(file, ReencodedPicture):
         return file
-    image = _decoded(file, _shown(name or getattr(file, "name", "")))
+    image = _decoded(file, shown_name(name or getattr(file, "name", "")))
     extension = "png" if image.mode == "RGBA" else "jpg"
     content = _encoded(image, extension)
     stem = f"{hashlib.sha256(content).hexdigest()[:16]}-{image.width}x{image.height}"
     return ReencodedPicture(content, f"{stem}.{extension}", _variants(image, stem, extension))
-
-
-def _shown(name):
-    """A file name fit for a message: short, without characters that turn or break the line."""
-    base = os.path.basename(str(name or ""))
-    return "".join(character for character in base if character.isprintable())[:60]
 
 
 def _decoded(file, name):
@@ -257,21 +252,7 @@ def _store(storage, name, picture):
     folder = posixpath.dirname(name)
     files = {posixpath.join(folder, base): content for base, content in picture.variants.items()}
     files[name] = picture.file.getvalue()
-    try:
-        for path, content in files.items():
-            _write(storage, path, content)
-    except BaseException:  # a worker that is told to stop leaves nothing half-written either
-        for path in files:
-            with suppress(OSError):
-                storage.delete(path)
-        raise
-
-
-def _write(storage, name, content):
-    storage.delete(name)  # what a killed process may have left half-written
-    stored = storage.save(name, ContentFile(content))
-    if stored != name:  # Somebody stored the same picture a moment earlier.
-        storage.delete(stored)
+    put(storage, {path: ContentFile(content) for path, content in files.items()})
 
 
 class PictureFile(FieldFile):

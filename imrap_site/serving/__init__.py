@@ -1,0 +1,1 @@
+"""What stands between a request and the pages: cookies, policies, uploaded files."""

@@ -1,0 +1,60 @@
+"""Names and bytes of uploaded files: shown safely, named after their content, stored whole."""
+
+import hashlib
+import os
+import re
+from contextlib import suppress
+from pathlib import PurePosixPath
+
+from django.utils.text import slugify
+
+
+def size_of(file):
+    return file.seek(0, os.SEEK_END)
+
+
+def sha256_of(file):
+    file.seek(0)
+    return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+# Names
+
+
+def shown_name(name):
+    """A file name fit for a message: 60 characters with its end, none that turns the line."""
+    name = "".join(character for character in _last_part(name) if character.isprintable())
+    return name if len(name) <= 60 else f"{name[:47]}…{name[-12:]}"
+
+
+def _last_part(name):
+    return str(name or "").replace("\\", "/").rpartition("/")[2]
+
+
+def suffix_of(name):
+    return PurePosixPath(_last_part(name)).suffix[1:].lower()
+
+
+def stored_name(sha256, filename, format, prefix="") -> str:
+    """`papers/<16 hex>/readable-name.pdf`: contents never collide, and a download reads well."""
+    stem = PurePosixPath(_last_part(filename)).stem
+    readable = slugify(re.sub(r"[._]+", "-", stem))[:80].strip("-") or "document"
+    return f"{prefix}/{sha256[:16]}/{readable}.{format}".lstrip("/")
+
+
+# Bytes
+
+
+def put(storage, files):
+    """Store files, {name: content}, all or none; what a killed process left there is replaced."""
+    try:
+        for name, content in files.items():
+            storage.delete(name)
+            stored = storage.save(name, content)
+            if stored != name:  # Somebody stored the same content a moment earlier.
+                storage.delete(stored)
+    except BaseException:  # a worker that is told to stop leaves nothing half-written either
+        for name in files:
+            with suppress(OSError):  # The error that led here is the one to report.
+                storage.delete(name)
+        raise

@@ -1,0 +1,114 @@
+"""Facts as people say them, in the page's language: dates, periods, sizes, durations, deadlines.
+
+A size is told in units of 1,000 bytes everywhere, as phones and their operators count.
+"""
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from profiles.dates import first_day, parsed
+from profiles.translation import FILE_LANGUAGES
+
+MEGABYTE = 1_000_000
+
+
+def date_in_words(date):
+    """ "30 juin 2016", "juin 2016" or "2016" of ISO text; "" of an unknown date."""
+    if not date:
+        return ""
+    year, month, day = parsed(date)
+    if day == 1:
+        return date_format(first_day(date), pgettext("first day of a month", "j F Y"))
+    if day:
+        return date_format(first_day(date), pgettext("any day", "j F Y"))
+    return date_format(first_day(date), "F Y") if month else f"{year:04}"
+
+
+def period_in_words(start, end):
+    """ "2019 – 2024"; one known end gives "from 2019" or "until 2024"."""
+    if start and end:
+        return f"{date_in_words(start)} – {date_in_words(end)}"
+    if start:
+        return _("from %(date)s") % {"date": date_in_words(start)}
+    return _("until %(date)s") % {"date": date_in_words(end)} if end else ""
+
+
+def moment_in_words(moment):
+    """A date and time with the zone it is in: "7 February 2027, 23:59 (Bamako time)"."""
+    local = timezone.localtime(moment)
+    return _("%(date)s at %(time)s (%(place)s time)") % {
+        "date": date_in_words(local.date().isoformat()),
+        "time": date_format(local, pgettext("time of day", "H:i")),
+        "place": settings.TIME_ZONE.rpartition("/")[2].replace("_", " "),
+    }
+
+
+def time_left(moment):
+    """ "6 days left", counted in calendar days of the site's time zone."""
+    days = (timezone.localdate(moment) - timezone.localdate()).days
+    if days < 1:
+        return _("last day")
+    return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
+
+
+def deadline_in_words(deadline, is_closed):
+    moment = moment_in_words(deadline)
+    if is_closed:
+        return _("Closed since %(moment)s") % {"moment": moment}
+    return _("Until %(moment)s, %(left)s") % {"moment": moment, "left": time_left(deadline)}
+
+
+def duration_in_words(duration):
+    """ "1 h 05 min", "12 min 30 s", "45 s" of a timedelta."""
+    minutes, seconds = divmod(int(duration.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes:02} min"
+    if minutes:
+        return f"{minutes} min {seconds:02} s" if seconds else f"{minutes} min"
+    return f"{seconds} s"
+
+
+def size_in_words(size):
+    """A size in bytes as people say it: "2.4 MB", "2,4 Mo"."""
+    kilobytes = max(1, round(size / 1000))
+    if kilobytes < 1000:
+        return _("%(size)s KB") % {"size": number_format(kilobytes, 0)}
+    # Rounded here, because number_format() only cuts digits off.
+    return _("%(size)s MB") % {"size": number_format(round(size / MEGABYTE, 1), 1)}
+
+
+def cost(file):
+    """What a tap on a paper's file costs: "French, PDF, light edition, 64 pages, 2.4 MB"."""
+    parts = [file.get_language_display(), file.format.upper()]
+    if file.edition == file.Edition.LIGHT:
+        parts.append(_("light edition"))
+    if pages := file.page_count:
+        parts.append(ngettext("%(number)d page", "%(number)d pages", pages) % {"number": pages})
+    return ", ".join([*map(str, parts), size_in_words(file.size)])
+
+
+def format_and_size(file):
+    """The same of an uploaded file of which nothing is stored but itself: "PDF, 0.2 MB"."""
+    format = file.name.rpartition(".")[2].upper()
+    try:
+        return f"{format}, {size_in_words(file.size)}"
+    except OSError:  # The file is missing; its link says so soon enough.
+        return format
+
+
+def language_name(code):
+    """A file's language under the name its speakers know, as far as we know one."""
+    return FILE_LANGUAGES.get(code, code)
+
+
+def lines(text):
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def listed(text):
+    """The lines of a field as one line: "Interpeace, IDS"."""
+    return ", ".join(lines(text))
