@@ -145,7 +145,7 @@ class EntryAdmin(PublicationAdmin, ContentAdmin):
             yield folded(_("Picture"), [*fields, "image_is_decorative"])
 
     def get_search_results(self, request, queryset, search_term):
-        return (search.found(queryset, search_term) if search_term.strip() else queryset), False
+        return (search.matching(queryset, search_term) if search_term.strip() else queryset), False
 
     def get_changelist_form(self, request, **kwargs):
         # In the list no label stands beside the number.
