@@ -1,3 +1,5 @@
+import pytest
+
 from profiles.typography import typeset, typeset_html
 
 
@@ -19,8 +21,34 @@ def test_times_and_addresses_are_no_punctuation():
     )
 
 
-def test_english_is_left_alone():
+def test_english_signs_get_no_space():
     assert typeset("Why? Because: so", "en") == "Why? Because: so"
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize(
+    ("typed", "set_"),
+    [
+        ("l'amélioration", "l’amélioration"),
+        ("Women's voices don't count", "Women’s voices don’t count"),
+        ("aujourd'hui, l'« autre » et l'1", "aujourd’hui, l’« autre » et l’1"),
+        ("5' 30'' et 'mot' ou 'autre chose'", "5' 30'' et 'mot' ou 'autre chose'"),
+        ("et puis...", "et puis…"),
+        ("un....", "un...."),
+        ("la paix , mis au jour", "la paix, mis au jour"),
+        ("1 ,5", "1 ,5"),
+    ],
+)
+def test_apostrophes_dots_and_commas_are_set_in_both_languages(typed, set_, language):
+    assert typeset(typed, language).replace("\u202f", " ") == set_
+
+
+def test_other_languages_are_left_alone():
+    assert typeset("K'a fɔ...", "bm") == "K'a fɔ..."
+
+
+def test_an_apostrophe_before_an_element_is_set_too():
+    assert typeset_html("l'<strong>eau</strong>", "fr") == "l’<strong>eau</strong>"
 
 
 def test_tags_and_character_references_are_no_text():
