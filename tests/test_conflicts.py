@@ -126,6 +126,21 @@ def test_what_was_typed_into_a_deleted_entry_is_kept(staff_client, moussa, paper
     assert Paper.objects.get().title_fr == "Trois"
 
 
+def test_a_cut_form_of_a_deleted_entry_is_answered_with_what_arrived(
+    staff_client, moussa, paper, form
+):
+    seen = seen_in(staff_client.get(form))
+    moussa.post(f"{PAPERS}/{paper.pk}/delete/", {"post": "yes"})
+    typed = paper_form(title_fr="Trois", is_draft="on", _seen=seen)
+    cut = staff_client.post(form, {"csrfmiddlewaretoken": "a", **typed})
+    assert cut.status_code == 200
+    assert "because the line was cut, so nothing was saved" in cut.text
+    assert 'value="Trois"' in cut.text
+    answer = staff_client.post(form, {**typed, "_seen": seen_in(cut)})
+    assert "Moussa Ba deleted this entry on" in answer.text
+    assert Paper.objects.count() == 0
+
+
 def test_the_organisation_has_no_moment_and_is_guarded_too(staff_client, moussa, imrap):
     form = f"/admin/profiles/organisation/{imrap.pk}/change/"
     seen = seen_in(staff_client.get(form))
