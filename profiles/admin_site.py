@@ -9,14 +9,6 @@ from django.views.i18n import JavaScriptCatalog
 from profiles.editing import completeness
 from profiles.models import KINDS, Organisation
 
-# The sentences of the frequent tasks, whose articles differ from kind to kind.
-TASKS = {
-    "videos": gettext_lazy("Add a video"),
-    "papers": gettext_lazy("Add a paper"),
-    "vacancies": gettext_lazy("Add a vacancy"),
-    "programmes": gettext_lazy("Add a programme"),
-    "mandates": gettext_lazy("Add a support mandate"),
-}
 # Django's own sentences, here for our catalogues, which come before Django's: its French ones
 # say "Ajout de offre d'emploi".
 DJANGO_SENTENCES = [
@@ -78,9 +70,9 @@ class ProfileAdminSite(admin.AdminSite):
     def tasks(self, request):
         """(words, address) of what is done most often, as far as this person may do it."""
         return [
-            (words, reverse(f"admin:profiles_{KINDS[address]._meta.model_name}_add"))
-            for address, words in TASKS.items()
-            if self.get_model_admin(KINDS[address]).has_add_permission(request)
+            (kind.task_sentence, reverse(f"admin:profiles_{kind._meta.model_name}_add"))
+            for kind in sorted(KINDS.values(), key=lambda kind: kind.task_place)
+            if self.get_model_admin(kind).has_add_permission(request)
         ]
 
     def attention(self, request):

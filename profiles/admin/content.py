@@ -77,7 +77,7 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request, model_admin):
-        states = [state for state in State if state != State.CLOSED or model_admin.can_close]
+        states = [state for state in State if state != State.CLOSED or model_admin.model.can_close]
         return [(state.value, state.label.capitalize()) for state in states]
 
     def queryset(self, request, queryset):
@@ -105,7 +105,6 @@ class EntryAdmin(PublicationAdmin, ContentAdmin):
     first_facts = ()  # what stands open of the kind's own fields; at most seven fields do
     more_facts = ()
     picture_is_open = True
-    can_close = False
     list_display = (
         "thumbnail",
         "title",

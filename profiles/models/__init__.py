@@ -1,14 +1,15 @@
 """The nouns: an organisation, and the five kinds of entries on its profile."""
 
 from profiles.models.activities import Mandate, Programme, Vacancy
-from profiles.models.entry import Entry
+from profiles.models.entry import Entry, is_link_of_part, part_model
 from profiles.models.organisation import Organisation, only_organisation
-from profiles.models.publications import Paper, PaperFile, Video
+from profiles.models.publications import OfProgramme, Paper, PaperFile, Video
 
 __all__ = [
     "KINDS",
     "Entry",
     "Mandate",
+    "OfProgramme",
     "Organisation",
     "Paper",
     "PaperFile",
@@ -16,7 +17,9 @@ __all__ = [
     "Vacancy",
     "Video",
     "file_is_visible",
+    "is_link_of_part",
     "only_organisation",
+    "part_model",
 ]
 
 # The one list of kinds, in the order of the profile page, under the word in their addresses.
