@@ -8,6 +8,7 @@ from profiles.richtext import plain
 
 OPENING = 350  # signs, about what fits a phone's screen beside a title
 DESCRIPTION = 155  # what search engines show
+LEAD = 220  # one sentence under the name
 SHORTEST = 80  # an opening of one short sentence says too little
 UNFOLDED = 8_000  # a longer rest is read on the entry's own page: the profile stays light
 HEADINGS = ("h2", "h3", "h4")

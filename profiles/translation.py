@@ -1,5 +1,7 @@
 """Content in several languages: a column per language, and an honest fallback."""
 
+import re
+
 from django.utils.text import format_lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +10,8 @@ from translated_fields import TranslatedField, to_attribute
 # The languages that content is written in. Adding one adds a column to each translated
 # field, so it is declared here, in code, and comes with a migration.
 CONTENT_LANGUAGES = {"fr": _("French"), "en": _("English")}
+
+FIRST_LANGUAGE, *FURTHER_LANGUAGES = CONTENT_LANGUAGES
 
 # What a document or a film may be in. The national languages stand under their own names.
 FILE_LANGUAGES = {
@@ -20,6 +24,27 @@ FILE_LANGUAGES = {
 }
 
 RIGHT_TO_LEFT = {"ar"}
+
+
+# The scripts beside the Latin one, by a letter of theirs, and the language that is meant by default.
+SCRIPTS = [
+    (re.compile(r"[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufeff]"), "ar"),
+    (re.compile(r"[\u2d30-\u2d7f]"), "tzm-Tfng"),
+    (re.compile(r"[\u07c0-\u07ff]"), "nqo"),
+    (re.compile("[\U0001e900-\U0001e95f]"), "ff-Adlm"),
+    (re.compile(r"[\u0370-\u03ff]"), "el"),
+    (re.compile(r"[\u0400-\u04ff]"), "ru"),
+    (re.compile(r"[\u0590-\u05ff]"), "he"),
+    (re.compile(r"[\u1200-\u137f]"), "am"),
+    (re.compile(r"[\u3040-\u30ff]"), "ja"),
+    (re.compile(r"[\u4e00-\u9fff]"), "zh"),
+    (re.compile(r"[\uac00-\ud7af]"), "ko"),
+]
+
+
+def script_language(text):
+    """The language of a name that is written in another script, None in the Latin one."""
+    return next((language for letters, language in SCRIPTS if letters.search(text)), None)
 
 
 class TranslatedText(str):

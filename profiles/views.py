@@ -45,25 +45,65 @@ def section(organisation, kind):
 
 @require_safe
 def entry_list(request, kind):
-    organisation = get_object_or_404(Organisation.objects.all()[:1])
-    entries = kind.objects.filter(organisation=organisation).listed()
-    year, page = number(request, "year"), number(request, "page") or 1
-    shown = entries.in_year(year) if year else entries
+    organisation = get_object_or_404(our_organisation())
+    listed = kind.objects.filter(organisation=organisation).listed()
+    year, page, choice = (
+        number(request, "year"),
+        number(request, "page") or 1,
+        chosen(request, kind),
+    )
+    shown = listed.in_year(year) if year else listed
+    shown = shown.filter(**{kind.list_filter: choice}) if choice else shown
     start = (page - 1) * ON_PAGE
-    # One more than is shown tells whether there is a next page, without counting all.
+    # One more than is shown tells whether there is a next page.
     found = list(shown.with_related()[start : start + ON_PAGE + 1])
-    if not found and (page > 1 or year):
+    if not found and (page > 1 or year or choice):
         raise Http404
     context = {
         "organisation": organisation,
         "kind": kind,
-        "entries": found[:ON_PAGE],
-        "years": [int(year) for year in entries.years()],
+        "by_year": [(name, list(group)) for name, group in groupby(found[:ON_PAGE], year_of)],
         "year": year,
+        "choice": choice,
         "page": page,
         "has_next": len(found) > ON_PAGE,
+        **numbers(listed, kind, year, choice),
     }
     return render(request, "profiles/list.html", context)
+
+
+def our_organisation():
+    """With the kinds that it has anything of, which the bar of every page shows."""
+    return Organisation.objects.with_filled(KINDS.values())[:1]
+
+
+def year_of(entry):
+    return entry.dated[:4]
+
+
+def numbers(listed, kind, year, choice):
+    """How many entries are shown, and the years and choices by which they can be narrowed."""
+    fields = [kind.list_filter] if kind.list_filter else []
+    rows = [(row[0], row[1] if fields else "", row[-1]) for row in listed.numbers(*fields)]
+    wanted = f"{year:04}" if year else ""
+    labels = dict(kind._meta.get_field(kind.list_filter).flatchoices) if fields else {}
+    return {
+        "number": sum(n for y, c, n in rows if wanted in ("", y) and choice in ("", c)),
+        "years": sorted({int(y) for y, c, _n in rows if y and choice in ("", c)}, reverse=True),
+        "choices": [
+            (value, label)
+            for value, label in labels.items()
+            if any(c == value and wanted in ("", y) for y, c, _n in rows)
+        ],
+    }
+
+
+def chosen(request, kind):
+    """What the list is narrowed to: a value of the kind's filter, "" for all."""
+    choice = request.GET.get(kind.list_filter, "") if kind.list_filter else ""
+    if choice and choice not in dict(kind._meta.get_field(kind.list_filter).flatchoices):
+        raise Http404
+    return choice
 
 
 def number(request, name):
@@ -97,7 +137,11 @@ def preview_page(request, draft, token):
 
 def entry_page(request, found, **context):
     context = {
-        "organisation": found.organisation,
+        "organisation": Organisation.objects.with_filled(KINDS.values()).get(
+            pk=found.organisation_id
+        ),
+        "kind": type(found),
+        "is_entry": True,
         "entry": found,
         "related": related(found),
         **context,
@@ -121,10 +165,10 @@ def related(found):
 
 @require_safe
 def accessibility(request):
-    organisation = get_object_or_404(Organisation.objects.all()[:1])
+    organisation = get_object_or_404(our_organisation())
     return render(request, "profiles/accessibility.html", {"organisation": organisation})
 
 
 def page_not_found(request, exception):
-    context = {"organisation": Organisation.objects.first(), "is_error": True}
+    context = {"organisation": our_organisation().first(), "is_error": True}
     return render(request, "404.html", context, status=404)

@@ -3,16 +3,21 @@
 A size is told in units of 1,000 bytes everywhere, as phones and their operators count.
 """
 
+import datetime
+import math
+
 from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
+from django.utils.text import get_text_list
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
 from profiles.dates import first_day, parsed
 from profiles.translation import FILE_LANGUAGES
 
 MEGABYTE = 1_000_000
+SOON = datetime.timedelta(hours=72)
 
 
 def date_in_words(date):
@@ -28,11 +33,13 @@ def date_in_words(date):
 
 
 def period_in_words(start, end):
-    """ "2019 – 2024"; one known end gives "from 2019" or "until 2024"."""
+    """ "2019 – 2024"; one known end gives "since 2019", "from 2031" or "until 2024"."""
     if start and end:
         return f"{date_in_words(start)} – {date_in_words(end)}"
     if start:
-        return _("from %(date)s") % {"date": date_in_words(start)}
+        is_past = first_day(start) <= timezone.localdate()
+        since = _("since %(date)s") if is_past else _("from %(date)s")
+        return since % {"date": date_in_words(start)}
     return _("until %(date)s") % {"date": date_in_words(end)} if end else ""
 
 
@@ -47,17 +54,27 @@ def moment_in_words(moment):
 
 
 def time_left(moment):
-    """ "6 days left", counted in calendar days of the site's time zone."""
+    """ "6 days left", in calendar days of the site's time zone; on the last one hours or minutes."""
+    minutes = math.ceil((moment - timezone.now()).total_seconds() / 60)
+    if minutes < 60:
+        minutes = max(1, minutes)
+        left = ngettext("%(number)d minute left", "%(number)d minutes left", minutes)
+        return left % {"number": minutes}
+    if (hours := minutes // 60) < 24:
+        return ngettext("%(number)d hour left", "%(number)d hours left", hours) % {"number": hours}
     days = (timezone.localdate(moment) - timezone.localdate()).days
-    if days < 1:
-        return _("last day")
     return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
+
+
+def is_soon(moment):
+    """Whether what is left until a moment has to catch the eye."""
+    return moment - timezone.now() < SOON
 
 
 def deadline_in_words(deadline, is_closed):
     moment = moment_in_words(deadline)
     if is_closed:
-        return _("Closed since %(moment)s") % {"moment": moment}
+        return _("Closed on %(moment)s") % {"moment": moment}
     return _("Until %(moment)s, %(left)s") % {"moment": moment, "left": time_left(deadline)}
 
 
@@ -103,6 +120,20 @@ def format_and_size(file):
 def language_name(code):
     """A file's language under the name its speakers know, as far as we know one."""
     return FILE_LANGUAGES.get(code, code)
+
+
+def in_language(codes):
+    """ "In French", "In Bamanankan and Fulfulde": for what is in another language than the page.
+
+    "" where one of the languages is the page's.
+    """
+    if not codes or get_language() in codes:
+        return ""
+    names = [
+        str(pgettext("language", "Arabic")) if code == "ar" else str(language_name(code))
+        for code in codes
+    ]
+    return _("In %(languages)s") % {"languages": get_text_list(names, _("and"))}
 
 
 def lines(text):

@@ -3,15 +3,16 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from profiles.admin.content import FIRST_LANGUAGE, ContentAdmin, EntryAdmin, folded, in_language
+from profiles.admin.content import ContentAdmin, EntryAdmin, folded, in_language
 from profiles.admin.saving import PartsFormSet
 from profiles.admin.spreadsheets import SheetsMixin
 from profiles.models import Mandate, Organisation, Paper, PaperFile, Programme, Vacancy, Video
+from profiles.translation import FIRST_LANGUAGE
 
 
 @admin.register(Organisation)
 class OrganisationAdmin(ContentAdmin):
-    translated_fields = ("name", "description")
+    translated_fields = ("name", "sentence", "description")
     first_fields = translated_fields
     picture_text = "logo_alt"
     prepopulated_fields = {"slug": ["acronym"]}
@@ -32,6 +33,7 @@ class OrganisationAdmin(ContentAdmin):
 class ProgrammeAdmin(SheetsMixin, EntryAdmin):
     first_facts = ("start", "end")
     more_facts = ("places", "partners", "funders", "website")
+    named_fields = ("partners", "funders")
 
 
 @admin.register(Mandate)
@@ -39,6 +41,7 @@ class MandateAdmin(EntryAdmin):
     translated_fields = (*EntryAdmin.translated_fields, "outputs", "intended_outcomes")
     first_facts = ("start", "end")
     more_facts = ("mandators", "countries")
+    named_fields = more_facts
 
 
 @admin.register(Vacancy)
@@ -52,6 +55,7 @@ class VacancyAdmin(EntryAdmin):
 class VideoAdmin(SheetsMixin, EntryAdmin):
     translated_fields = (*EntryAdmin.translated_fields, "transcript")
     first_facts = ("watch_url", "file")
+    named_fields = ("partners",)
     more_facts = ("date", "language", "duration", "captions", "partners", "programme")
 
 
@@ -69,5 +73,6 @@ class PaperFileInline(admin.StackedInline):
 class PaperAdmin(SheetsMixin, EntryAdmin):
     translated_fields = (*EntryAdmin.translated_fields, "licence")
     first_facts = ("type", "date")
+    named_fields = ("partners",)
     more_facts = ("authors", "partners", "source_url", "isbn", "doi", "programme")
     inlines = [PaperFileInline]

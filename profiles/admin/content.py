@@ -16,9 +16,12 @@ from profiles.admin.versions import VersionsAdmin
 from profiles.editing.completeness import lacks_translation, remarks_on, with_files
 from profiles.models import Entry, only_organisation
 from profiles.publishing import State
-from profiles.translation import CONTENT_LANGUAGES, to_attribute
-
-FIRST_LANGUAGE, *FURTHER_LANGUAGES = CONTENT_LANGUAGES
+from profiles.translation import (
+    CONTENT_LANGUAGES,
+    FIRST_LANGUAGE,
+    FURTHER_LANGUAGES,
+    to_attribute,
+)
 
 
 def in_language(fields, language):
@@ -45,6 +48,7 @@ class ContentAdmin(SendingAdmin, VersionsAdmin, ConflictAdmin):
     }
     translated_fields = ()
     first_fields = ()  # those of the translated fields that stand open
+    named_fields = ()  # names that may be called otherwise in a further language
     picture_text = ""  # alternative text of the picture, which has its place beside the picture
     save_on_top = True
 
@@ -58,7 +62,9 @@ class ContentAdmin(SendingAdmin, VersionsAdmin, ConflictAdmin):
         if rest:
             yield folded(_("More texts in French"), in_language(rest, FIRST_LANGUAGE))
         for language in FURTHER_LANGUAGES:
-            fields = in_language([*self.translated_fields, self.picture_text], language)
+            fields = in_language(
+                [*self.translated_fields, *self.named_fields, self.picture_text], language
+            )
             yield folded(capfirst(CONTENT_LANGUAGES[language]), fields)
 
     def render_change_form(self, request, context, *args, **kwargs):

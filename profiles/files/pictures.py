@@ -23,6 +23,7 @@ MAX_MEGAPIXELS = 40
 LONGER_SIDE = 2560
 # Addresses follow from these: after a change, stored pictures lack the variants of a new width.
 WIDTHS = (320, 640, 1280)
+POSTER_WIDTH = 640
 
 SOURCES = {"avif": "image/avif", "webp": "image/webp"}  # in the order browsers shall try them
 ENCODINGS = {
@@ -216,6 +217,7 @@ class Picture:
     height: int
     sources: list[tuple[str, str]]
     srcset: str
+    poster: str  # of a film: one small file that all browsers in use understand
 
 
 def picture(file, storage=default_storage):
@@ -239,6 +241,7 @@ def picture(file, storage=default_storage):
         height=height,
         sources=[(mimetype, srcset(kind)) for kind, mimetype in SOURCES.items()],
         srcset=srcset(extension),
+        poster=storage.url(_name(stem, width, min(width, POSTER_WIDTH), "webp")),
     )
 
 

@@ -2,6 +2,7 @@
 
 from profiles.models.activities import Mandate, Programme, Vacancy
 from profiles.models.entry import Entry, is_link_of_part, part_model
+from profiles.models.fields import names_of
 from profiles.models.organisation import Organisation, only_organisation
 from profiles.models.publications import OfProgramme, Paper, PaperFile, Video
 
@@ -18,6 +19,7 @@ __all__ = [
     "Video",
     "file_is_visible",
     "is_link_of_part",
+    "names_of",
     "only_organisation",
     "part_model",
 ]

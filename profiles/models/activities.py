@@ -12,7 +12,7 @@ from profiles import dates
 from profiles.dates import PartialDateField
 from profiles.files.documents import DocumentField
 from profiles.models.entry import Entry, EntryQuerySet
-from profiles.models.fields import names, web_address
+from profiles.models.fields import NamesByLanguage, names, web_address
 from profiles.publishing import State, before_9999
 from profiles.translation import translated
 
@@ -42,11 +42,14 @@ class WithPeriod(models.Model):
 
 class Programme(WithPeriod, Entry):
     places = names(_("places"), _("One place per line. Example: Mopti."))
-    partners = names(_("partners"), _("One partner per line. Example: Interpeace."))
-    funders = names(_("funders"), _("One funder per line. Example: UN Peacebuilding Fund."))
+    partners = NamesByLanguage(_("partners"), _("One partner per line. Example: Interpeace."))
+    funders = NamesByLanguage(
+        _("funders"), _("One funder per line. Example: UN Peacebuilding Fund.")
+    )
     website = web_address(_("website"), _("A page about the programme, with https://."))
 
     kind_slug = "programmes"
+    is_programme = True
     section_title = _("Programmes")
     empty_sentence = _("No programmes have been added yet.")
     task_sentence = _("Add a programme")
@@ -59,10 +62,10 @@ class Programme(WithPeriod, Entry):
 
 
 class Mandate(WithPeriod, Entry):
-    mandators = names(
+    mandators = NamesByLanguage(
         _("mandators"), _("Who gave the mandate, one per line. Example: Netherlands.")
     )
-    countries = names(_("countries"), _("One country per line. Example: Mali."))
+    countries = NamesByLanguage(_("countries"), _("One country per line. Example: Mali."))
     outputs = translated(
         models.TextField(_("outputs"), help_text=_("What was made or delivered, line by line."))
     )

@@ -2,9 +2,10 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.db.models.functions import Left
 from django.urls import reverse
+from django.utils.functional import classproperty
 from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext_lazy as _
 
@@ -23,10 +24,10 @@ class EntryQuerySet(PublishedQuerySet):
     def in_year(self, year):
         return self.filter(dated__gte=f"{year:04}", dated__lt=f"{year + 1:04}")
 
-    def years(self):
-        """The years in which there are entries, newest first, as text: ["2017", "2016"]."""
-        years = self.exclude(dated="").order_by().annotate(year=Left("dated", 4))
-        return years.values_list("year", flat=True).distinct().order_by("-year")
+    def numbers(self, *fields):
+        """How many there are by year ("" if unknown) and by fields: rows (year, …, number)."""
+        by_year = self.order_by().annotate(year=Left("dated", 4)).values_list("year", *fields)
+        return by_year.annotate(number=Count("pk"))
 
     def holding_file(self, name):
         """Entries to which the uploaded file `name`, or the picture it was made from, belongs."""
@@ -136,8 +137,9 @@ class Entry(Publishable):
     dated_by = ""  # the field whose date it is sorted by
     file_fields = ("image",)
     parts = ""  # the relation to rows that belong to an entry and are restored with it
+    is_programme = False  # whether other entries come out of it
+    list_filter = ""  # a field with choices by which its list can be narrowed
     film = None  # an entry's own film, played in the place of its picture
-    cover_is_expected = False  # whether a woven panel stands where there is no picture
     can_close = False  # whether it has a `deadline`, and says with `is_closed` that it is over
     heavy_file_remark = _("The file has more than 5 MB: choose a lighter one.")
 
@@ -178,6 +180,14 @@ class Entry(Publishable):
         unify_line_ends(self)
         super().save(*args, **kwargs)
 
+    @classproperty
+    def kind_name(cls):
+        return cls._meta.verbose_name
+
+    @classproperty
+    def kind_names(cls):
+        return cls._meta.verbose_name_plural
+
     @property
     def kind_label(self):
         return capfirst(self._meta.verbose_name)
@@ -187,7 +197,7 @@ class Entry(Publishable):
         """For each part of a page the kind's own template, or else the one that kinds share."""
         return {
             part: [f"profiles/{self.kind_slug}/{part}.html", f"profiles/_{part}.html"]
-            for part in ("facts", "details", "actions")
+            for part in ("facts", "panel", "actions", "details")
         }
 
     @property
@@ -197,6 +207,11 @@ class Entry(Publishable):
     @property
     def image_is_described(self):
         return self.image_is_decorative or has_any(self, "image_alt")
+
+    @property
+    def offered_languages(self):
+        """Codes of the languages in which it can be read, watched or listened to."""
+        return [self.title.language]
 
     @property
     def lead(self):

@@ -1,7 +1,7 @@
 """Whose profile it is."""
 
 from django.db import models
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +19,17 @@ from profiles.translation import translated
 
 
 class OrganisationQuerySet(models.QuerySet):
+    def with_filled(self, kinds):
+        """Annotated with whether visitors can list any of a kind: `has_papers` and so on."""
+        return self.annotate(
+            **{
+                f"has_{model.kind_slug}": Exists(
+                    model.objects.listed().filter(organisation=OuterRef("pk"))
+                )
+                for model in kinds
+            }
+        )
+
     def with_counts(self, kinds):
         """Annotated with what visitors can list of each kind: `number_of_papers` and so on."""
         return self.annotate(
@@ -44,6 +55,16 @@ class Organisation(models.Model):
             _("name"),
             max_length=200,
             help_text=_("The full name, as it stands at the top of the profile."),
+        )
+    )
+    sentence = translated(
+        models.CharField(
+            _("in one sentence"),
+            max_length=200,
+            help_text=_(
+                "Who you are, in one sentence: it stands under the name. Left empty, the first "
+                "sentence of the description does. Example: A Malian association for peace."
+            ),
         )
     )
     description = translated(
@@ -118,6 +139,11 @@ class Organisation(models.Model):
 
     def get_absolute_url(self):
         return reverse("profile")
+
+    @property
+    def in_brief(self):
+        """For search engines: the sentence, or the description where there is none."""
+        return self.sentence or self.description
 
     def save(self, *args, **kwargs):
         unify_line_ends(self)

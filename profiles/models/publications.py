@@ -11,7 +11,7 @@ from profiles.files.documents import DocumentField
 from profiles.files.pictures import PictureField
 from profiles.models.activities import Programme
 from profiles.models.entry import Entry, EntryQuerySet
-from profiles.models.fields import names, web_address
+from profiles.models.fields import NamesByLanguage, names, web_address
 from profiles.translation import FILE_LANGUAGES, TranslatedText, translated
 
 
@@ -31,7 +31,7 @@ class OfProgramme(models.Model):
         verbose_name=_("programme"),
         help_text=_("Links the two pages with each other."),
     )
-    partners = names(_("partners"), _("One partner per line. Example: Interpeace."))
+    partners = NamesByLanguage(_("partners"), _("One partner per line. Example: Interpeace."))
 
     class Meta:
         abstract = True
@@ -97,7 +97,6 @@ class Video(OfProgramme, Entry):
     task_place = 1
     dated_by = "date"
     file_fields = ("image", "file", "captions")
-    cover_is_expected = True
     heavy_file_remark = _(
         "The film has more than 5 MB: choose a lighter one, or give a web address."
     )
@@ -109,6 +108,10 @@ class Video(OfProgramme, Entry):
     @property
     def film(self):
         return self.file
+
+    @property
+    def offered_languages(self):
+        return [self.language] if self.language else super().offered_languages
 
 
 class PaperQuerySet(OfProgrammeQuerySet):
@@ -176,15 +179,21 @@ class Paper(OfProgramme, Entry):
     dated_by = "date"
     file_fields = ("image", "files__file", "files__cover")
     parts = "files"
-    cover_is_expected = True
+    list_filter = "type"
 
     class Meta(Entry.Meta):
         verbose_name = _("paper")
         verbose_name_plural = _("papers")
 
     @property
-    def languages(self):
-        return list(dict.fromkeys(file.get_language_display() for file in self.files.all()))
+    def offered_languages(self):
+        languages = dict.fromkeys(file.language for file in self.files.all())
+        return list(languages) or super().offered_languages
+
+    @property
+    def files_best_first(self):
+        """First the one that most readers of the page want: in its language, as it was added."""
+        return sorted(self.files.all(), key=lambda file: file.language != get_language())
 
     @property
     def cover_alt(self):

@@ -10,7 +10,13 @@ from django.db.models import Q
 from profiles.models import KINDS
 from profiles.richtext import plain
 from profiles.search import keys, sqlite
-from profiles.translation import CONTENT_LANGUAGES, to_attribute, translated_columns
+from profiles.translation import (
+    CONTENT_LANGUAGES,
+    FIRST_LANGUAGE,
+    FURTHER_LANGUAGES,
+    to_attribute,
+    translated_columns,
+)
 
 MOST_WORDS = 20  # of a query
 NAMES = ("authors", "partners", "funders", "places", "mandators", "countries", "location", "isbn")
@@ -28,7 +34,10 @@ def text_keys(entry):
         parts.append((plain(getattr(entry, to_attribute("body", language))), language))
         for name in TEXTS:
             parts.append((getattr(entry, to_attribute(name, language), ""), language))
-    parts += [(getattr(entry, name, ""), "fr") for name in NAMES]
+    for name in NAMES:
+        parts.append((getattr(entry, name, ""), FIRST_LANGUAGE))
+        for language in FURTHER_LANGUAGES:
+            parts.append((getattr(entry, to_attribute(name, language), ""), language))
     return " ".join(keys.all_keys(text, language) for text, language in parts)
 
 

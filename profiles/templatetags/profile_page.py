@@ -1,26 +1,29 @@
 """What the public templates say about entries, in the page's language."""
 
+import re
+from typing import NamedTuple
+
 from django import template
 from django.utils.html import format_html, format_html_join, linebreaks
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, get_language_info
+from django.utils.translation import gettext as _
 
-from profiles import addresses, richtext, typography, words
+from profiles import addresses, openings, richtext, typography, words
 from profiles.files import pictures
-from profiles.models import KINDS
+from profiles.models import KINDS, names_of
 from profiles.stylesheet import stylesheet
-from profiles.translation import TranslatedText, direction_of
+from profiles.translation import TranslatedText, direction_of, script_language
 
 register = template.Library()
 register.filter("cost", words.cost)
 register.filter("date_in_words", words.date_in_words)
 register.filter("duration_in_words", words.duration_in_words)
-register.filter("excerpt", richtext.excerpt)
 register.filter("format_and_size", words.format_and_size)
 register.filter("host", addresses.host)
+register.filter("is_soon", words.is_soon)
 register.filter("language_name", words.language_name)
 register.filter("lines", words.lines)
-register.filter("listed", words.listed)
 register.filter("moment_in_words", words.moment_in_words)
 register.filter("picture", pictures.picture)
 register.filter("telephone_address", addresses.telephone_address)
@@ -57,19 +60,48 @@ def rich(text):
     return mark_safe(typography.typeset_html(str(text), language_of(text)))  # noqa: S308
 
 
-@register.filter
-def opening(text):
-    return TranslatedText(richtext.opening_and_rest(text)[0], language_of(text))
+class Opening(NamedTuple):
+    """What of a text stands open, and the rest of it; both HTML that knows its language."""
+
+    first: str
+    rest: str
+
+    @property
+    def is_folded(self):
+        """Whether the rest may unfold on the spot; a very long one is read on its own page."""
+        return 0 < len(self.rest) <= openings.UNFOLDED
+
+
+def opening_of(html, summary="", length=openings.OPENING):
+    """The summary and all of a text, or the beginning of the text and what follows it."""
+    if summary:
+        first = TranslatedText(linebreaks(summary, autoescape=True), language_of(summary))
+        return Opening(first, html)
+    parts = openings.opening_and_rest(html, length)
+    return Opening(*(TranslatedText(part, language_of(html)) for part in parts))
 
 
 @register.filter
-def rest(text):
-    return TranslatedText(richtext.opening_and_rest(text)[1], language_of(text))
+def opening(entry):
+    return opening_of(entry.body, entry.summary)
+
+
+@register.filter
+def presentation(organisation):
+    """The organisation in one sentence, and its description or what is left of that."""
+    return opening_of(organisation.description, organisation.sentence, openings.LEAD)
+
+
+@register.filter
+def description(text):
+    """Plain text for search engines, in which it is not cut in the middle of a word."""
+    return typeset(TranslatedText(openings.shortened(richtext.plain(text)), language_of(text)))
 
 
 @register.filter
 def separate_lines(text):
-    return format_html_join(mark_safe("<br>"), "{}", ([line] for line in words.lines(text)))
+    lines = ([name_of(line)] for line in words.lines(text))
+    return format_html_join(mark_safe("<br>"), "{}", lines)
 
 
 @register.filter
@@ -78,9 +110,63 @@ def paragraphs(text):
     return mark_safe(linebreaks(typeset(text), autoescape=True))  # noqa: S308
 
 
+@register.filter
+def names(entry, attribute):
+    """The names in a field as one line: "Interpeace, IDS", each marked where its script differs."""
+    lines = words.lines(names_of(entry, attribute))
+    return format_html_join(", ", "{}", ([name_of(line)] for line in lines))
+
+
+@register.filter
+def name_of(text):
+    """A name or an address, typeset; in a script of its own it is told apart from what surrounds it."""
+    language = script_language(text)
+    if language is None:
+        return typeset(text)
+    return format_html('<bdi lang="{}">{}</bdi>', language, text)
+
+
+@register.filter
+def mandate_sentence(mandate):
+    """As one sentence: "Netherlands mandate in Mali, 1 July 2014 – 31 August 2015"."""
+    parts = {
+        "mandators": names(mandate, "mandators"),
+        "countries": names(mandate, "countries"),
+        "period": words.period_in_words(mandate.start, mandate.end),
+    }
+    sentence = _("%(mandators)s mandate in %(countries)s, %(period)s")
+    if not parts["period"]:
+        sentence = _("%(mandators)s mandate in %(countries)s")
+    return format_html(sentence.replace("%(", "{").replace(")s", "}"), **parts)
+
+
+@register.filter
+def uncapitalised(text):
+    return text[:1].lower() + text[1:]
+
+
+@register.filter
+def foreign_language(entry):
+    """ "In French", where all that an entry offers is in another language than the page."""
+    return words.in_language(entry.offered_languages)
+
+
+@register.filter
+def breakable(address):
+    """An address that breaks behind its signs, if it must break at all: info@<wbr>imrap-mali.<wbr>org."""
+    pieces = re.split(r"(?<=[@./_?&=-])(?=.)", str(address))
+    return format_html_join(mark_safe("<wbr>"), "{}", ([piece] for piece in pieces))
+
+
 @register.simple_tag
-def all_kinds():
-    return list(KINDS.values())
+def filled_kinds(organisation):
+    """The kinds of which the organisation shows any."""
+    return [kind for kind in KINDS.values() if is_filled(organisation, kind.kind_slug)]
+
+
+def is_filled(organisation, slug):
+    number = getattr(organisation, f"number_of_{slug}", 0)
+    return bool(number or getattr(organisation, f"has_{slug}", False))
 
 
 @register.simple_tag
