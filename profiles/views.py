@@ -33,8 +33,19 @@ def profile(request):
     blocks = [
         (is_filled, list(group)) for is_filled, group in groupby(sections, lambda s: s.number > 0)
     ]
-    context = {"organisation": organisation, "sections": sections, "blocks": blocks}
+    shown = [] if organisation.logo else [one for part in sections for one in part.entries]
+    context = {
+        "organisation": organisation,
+        "sections": sections,
+        "blocks": blocks,
+        "first_seen": first_with_picture(shown),
+    }
     return render(request, "profiles/profile.html", context)
+
+
+def first_with_picture(entries):
+    """The entry whose picture a browser has to load first; all others can wait."""
+    return next((entry for entry in entries if entry.image or entry.cover), None)
 
 
 def section(organisation, kind):
@@ -63,6 +74,7 @@ def entry_list(request, kind):
         "organisation": organisation,
         "kind": kind,
         "by_year": [(name, list(group)) for name, group in groupby(found[:ON_PAGE], year_of)],
+        "first_seen": first_with_picture(found[:ON_PAGE]),
         "year": year,
         "choice": choice,
         "page": page,
@@ -142,6 +154,7 @@ def entry_page(request, found, **context):
         ),
         "kind": type(found),
         "is_entry": True,
+        "first_seen": found,
         "entry": found,
         "related": related(found),
         **context,

@@ -36,11 +36,17 @@ def period_in_words(start, end):
     """ "2019 – 2024"; one known end gives "since 2019", "from 2031" or "until 2024"."""
     if start and end:
         return f"{date_in_words(start)} – {date_in_words(end)}"
-    if start:
-        is_past = first_day(start) <= timezone.localdate()
-        since = _("since %(date)s") if is_past else _("from %(date)s")
-        return since % {"date": date_in_words(start)}
-    return _("until %(date)s") % {"date": date_in_words(end)} if end else ""
+    if not (start or end):
+        return ""
+    # French has another word before a day: "depuis 2019", but "depuis le 28 février 2019".
+    is_day = parsed(start or end)[2] is not None
+    if not start:
+        words = pgettext("day", "until %(date)s") if is_day else _("until %(date)s")
+    elif first_day(start) <= timezone.localdate():
+        words = pgettext("day", "since %(date)s") if is_day else _("since %(date)s")
+    else:
+        words = pgettext("day", "from %(date)s") if is_day else _("from %(date)s")
+    return words % {"date": date_in_words(start or end)}
 
 
 def moment_in_words(moment):

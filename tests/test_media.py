@@ -126,7 +126,8 @@ def test_a_film_of_our_own_is_played_here_with_captions_and_loads_nothing_before
     assert 'controls preload="none"' in film
     assert 'poster="/media/videos/' in film
     assert re.search(r'<track kind="captions" src="/media/[^"]+\.vtt" srclang="fr"', film)
-    assert "Regarder la vidéo (example.org)" in page
+    assert "Aussi sur example.org" in page
+    assert "Des sous-titres peuvent être affichés dans le lecteur." in page
     assert "Ces sous-titres sont un exemple." in page
 
 

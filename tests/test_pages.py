@@ -54,10 +54,19 @@ def lines_of_the_old_page():
     return [line for line in map(str.strip, lines) if line and line != "Capture1"]
 
 
+def unfolded(page):
+    """A page without what stands between the two halves of a text: what unfolds it, and jumps."""
+    page = re.sub(r"<summary>.*?</summary>|<nav class=\"jump\".*?</nav>", "", page, flags=re.DOTALL)
+    return Words(page)
+
+
 def test_the_english_profile_says_every_line_of_the_old_page(client, starter):
-    words = Words(client.get("/en/").text)
-    assert len(lines_of_the_old_page()) == 21
-    assert [line for line in lines_of_the_old_page() if squeezed(line) not in words.text] == []
+    words = unfolded(client.get("/en/").text)
+    lines = [
+        line.replace(" , ", ", ").replace("d'IMRAP", "d’IMRAP") for line in lines_of_the_old_page()
+    ]
+    assert len(lines) == 21
+    assert [line for line in lines if squeezed(line) not in words.text] == []
 
 
 def test_the_parts_stand_in_the_old_page_s_order(client, starter):
@@ -81,8 +90,10 @@ def test_the_parts_stand_in_the_old_page_s_order(client, starter):
 
 
 def test_french_text_on_the_english_page_is_marked_as_french(client, starter):
-    french = Words(client.get("/en/").text).text_in("fr")
-    paragraphs = [line for line in lines_of_the_old_page() if len(line) > 100]
+    french = unfolded(client.get("/en/").text).text_in("fr")
+    paragraphs = [
+        line.replace("d'IMRAP", "d’IMRAP") for line in lines_of_the_old_page() if len(line) > 100
+    ]
     assert len(paragraphs) == 12
     assert [line for line in paragraphs if squeezed(line) not in french] == []
 
@@ -173,14 +184,14 @@ def test_a_list_costs_at_most_four_queries(
 
 @pytest.mark.parametrize("address", KIND_NAMES)
 @pytest.mark.parametrize("number", [1, 3])
-def test_an_entry_costs_at_most_four_queries(
+def test_an_entry_costs_at_most_five_queries(
     client, imrap, address, number, django_assert_max_num_queries
 ):
     programme = Programme.objects.create(organisation=imrap, title_fr="P", is_draft=False)
     entries = add_entries(KINDS[address], imrap, number)
     if address in ("videos", "papers"):
         KINDS[address].objects.update(programme=programme)
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         assert client.get(entries[-1].get_absolute_url()).status_code == 200
 
 

@@ -138,6 +138,7 @@ class Entry(Publishable):
     file_fields = ("image",)
     parts = ""  # the relation to rows that belong to an entry and are restored with it
     is_programme = False  # whether other entries come out of it
+    cover = None  # a picture that was made of it, shown where none was uploaded
     list_filter = ""  # a field with choices by which its list can be narrowed
     film = None  # an entry's own film, played in the place of its picture
     can_close = False  # whether it has a `deadline`, and says with `is_closed` that it is over

@@ -4,6 +4,7 @@ import re
 from typing import NamedTuple
 
 from django import template
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join, linebreaks
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, get_language_info
@@ -156,6 +157,11 @@ def breakable(address):
     """An address that breaks behind its signs, if it must break at all: info@<wbr>imrap-mali.<wbr>org."""
     pieces = re.split(r"(?<=[@./_?&=-])(?=.)", str(address))
     return format_html_join(mark_safe("<wbr>"), "{}", ([piece] for piece in pieces))
+
+
+@register.simple_tag
+def today():
+    return words.date_in_words(timezone.localdate().isoformat())
 
 
 @register.simple_tag
