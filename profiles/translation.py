@@ -26,25 +26,37 @@ FILE_LANGUAGES = {
 RIGHT_TO_LEFT = {"ar"}
 
 
-# The scripts beside the Latin one, by a letter of theirs, and the language that is meant by default.
-SCRIPTS = [
-    (re.compile(r"[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufeff]"), "ar"),
-    (re.compile(r"[\u2d30-\u2d7f]"), "tzm-Tfng"),
-    (re.compile(r"[\u07c0-\u07ff]"), "nqo"),
-    (re.compile("[\U0001e900-\U0001e95f]"), "ff-Adlm"),
-    (re.compile(r"[\u0370-\u03ff]"), "el"),
-    (re.compile(r"[\u0400-\u04ff]"), "ru"),
-    (re.compile(r"[\u0590-\u05ff]"), "he"),
-    (re.compile(r"[\u1200-\u137f]"), "am"),
-    (re.compile(r"[\u3040-\u30ff]"), "ja"),
-    (re.compile(r"[\u4e00-\u9fff]"), "zh"),
-    (re.compile(r"[\uac00-\ud7af]"), "ko"),
-]
+# The scripts beside the Latin one, and the language that is meant where nobody says which.
+SCRIPTS = {
+    "ar": r"\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufeff",
+    "tzm-Tfng": r"\u2d30-\u2d7f",
+    "nqo": r"\u07c0-\u07ff",
+    "ff-Adlm": "\U0001e900-\U0001e95f",
+    "el": r"\u0370-\u03ff",
+    "ru": r"\u0400-\u04ff",
+    "he": r"\u0590-\u05ff",
+    "am": r"\u1200-\u137f",
+    "ja": r"\u3040-\u30ff",
+    "zh": r"\u4e00-\u9fff",
+    "ko": r"\uac00-\ud7af",
+}
+_RUNS = "|".join(
+    f"(?P<s{place}>[{letters}](?:[{letters}\\s\\d.,'’-]*[{letters}])?)"
+    for place, letters in enumerate(SCRIPTS.values())
+)
+_SCRIPT_RUN = re.compile(_RUNS)
 
 
-def script_language(text):
-    """The language of a name that is written in another script, None in the Latin one."""
-    return next((language for letters, language in SCRIPTS if letters.search(text)), None)
+def script_runs(text):
+    """(piece, language of its script or None for the Latin one) for all pieces of a text."""
+    start = 0
+    for run in _SCRIPT_RUN.finditer(text):
+        if run.start() > start:
+            yield text[start : run.start()], None
+        yield run[0], list(SCRIPTS)[int(run.lastgroup[1:])]
+        start = run.end()
+    if start < len(text):
+        yield text[start:], None
 
 
 class TranslatedText(str):

@@ -270,7 +270,9 @@ def next_stop(page):
 
 
 LIST_THE_STOPS = """() => {
-  const all = document.querySelectorAll("a[href], summary, video, button, input, select, textarea");
+  const all = document.querySelectorAll(
+    "a[href]:not([tabindex='-1']), summary, video, button, input, select, textarea",
+  );
   window.stops = [...all].filter((element) => element.checkVisibility());
   window.name_of = (element) => `${stops.indexOf(element)}: ${element.outerHTML}`;
   return stops.map(name_of);

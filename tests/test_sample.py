@@ -32,7 +32,9 @@ def test_real_works_hold_what_their_sources_say():
     assert women.title_fr == "Projet « Femmes, Défense et Sécurité », phase 1"
     assert (women.start, women.end) == ("2017-09-28", "")
     assert women.places == "Gao\nTombouctou\nBamako"
-    assert (women.partners, women.funders) == ("Interpeace", "UN Peacebuilding Fund")
+    fund = "Fonds des Nations Unies pour la consolidation de la paix"
+    assert (women.partners, women.funders) == ("Interpeace", fund)
+    assert (women.partners_en, women.funders_en) == ("", "UN Peacebuilding Fund")
     film = Video.objects.get(slug="diagnostics-et-solutions")
     assert film.title_fr == "Diagnostics et solutions pour une paix durable au Mali"
     assert (film.date, film.partners) == ("2016-09-26", "Interpeace")

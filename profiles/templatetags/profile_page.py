@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join, linebreaks
+from django.utils.html import conditional_escape, format_html, format_html_join, linebreaks
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from profiles import addresses, openings, richtext, typography, words
 from profiles.files import pictures
 from profiles.models import KINDS, names_of
 from profiles.stylesheet import stylesheet
-from profiles.translation import TranslatedText, direction_of, script_language
+from profiles.translation import TranslatedText, direction_of, script_runs
 
 register = template.Library()
 register.filter("cost", words.cost)
@@ -120,11 +120,15 @@ def names(entry, attribute):
 
 @register.filter
 def name_of(text):
-    """A name or an address, typeset; in a script of its own it is told apart from what surrounds it."""
-    language = script_language(text)
-    if language is None:
-        return typeset(text)
-    return format_html('<bdi lang="{}">{}</bdi>', language, text)
+    """A name, title or address, typeset; words in another script are told apart by `<bdi>`."""
+    language = language_of(text)
+    pieces = [
+        format_html('<bdi lang="{}">{}</bdi>', script, piece)
+        if script and script != language
+        else conditional_escape(piece)
+        for piece, script in script_runs(typeset(text))
+    ]
+    return format_html_join("", "{}", ([piece] for piece in pieces))
 
 
 @register.filter
