@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FLOORS = {
     "profiles": [
         {"publishing", "translation", "dates", "richtext", "typography", "stylesheet"}
-        | {"words", "addresses", "files"},
+        | {"words", "addresses", "openings", "files"},
         {"models", "migrations"},
         {"search", "preview", "seeding", "generated", "editing"},
         {"views", "admin", "admin_site", "templatetags", "management"},

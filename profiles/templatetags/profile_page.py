@@ -215,6 +215,12 @@ def absolute(context, address):
 
 
 @register.simple_tag(takes_context=True)
+def printed_address(context, address):
+    """What paper says of a link to a file; a stylesheet only knows the address within the site."""
+    return format_html('<span class="printed">{}</span>', absolute(context, address))
+
+
+@register.simple_tag(takes_context=True)
 def with_query(context, **changes):
     """The query of this page with some parameters changed; None takes one away."""
     query = context["request"].GET.copy()
