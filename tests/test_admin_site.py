@@ -16,7 +16,7 @@ from tests.test_accessibility import nothing, too_wide_or_cut, violations
 from tests.test_completeness import WHOLE
 from tests.test_pictures import content_of, photograph
 
-KIND_NAMES = ["programme", "mandate", "vacancy", "video", "paper"]
+KIND_NAMES = [kind._meta.model_name for kind in KINDS.values()]
 ENGLISH = (
     "Add Change Changed Delete Deleted Save View Site Filter Search Home Select Selected Go "
     "Currently Clear Today Now Yesterday Tomorrow History Show Hide Log out Password Welcome "

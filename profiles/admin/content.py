@@ -125,8 +125,7 @@ class EntryAdmin(PublicationAdmin, ContentAdmin):
             publication.insert(0, "organisation")
         return [
             *self.language_fieldsets(),
-            (_("Facts"), {"fields": self.first_facts}),
-            folded(_("More facts"), self.more_facts),
+            *self.facts_fieldsets(),
             *self.picture_fieldsets(),
             (
                 _("Publication"),
@@ -134,6 +133,12 @@ class EntryAdmin(PublicationAdmin, ContentAdmin):
             ),
             folded(_("Schedule, address and position"), ["publish_at", "slug", "position"]),
         ]
+
+    def facts_fieldsets(self):
+        if self.first_facts:
+            yield _("Facts"), {"fields": self.first_facts}
+        if self.more_facts:
+            yield folded(_("More facts"), self.more_facts)
 
     def picture_fieldsets(self):
         fields = ["image", *in_language(["image_alt"], FIRST_LANGUAGE)]

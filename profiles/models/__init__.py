@@ -20,10 +20,18 @@ __all__ = [
     "is_link_of_part",
     "only_organisation",
     "part_model",
+    "with_parts",
 ]
 
 # The one list of kinds, in the order of the profile page, under the word in their addresses.
 KINDS = {model.kind_slug: model for model in (Programme, Mandate, Vacancy, Video, Paper)}
+
+
+def with_parts(kinds):
+    """The models of these kinds and of what belongs to their entries."""
+    return [
+        model for kind in kinds for model in (kind, *([part_model(kind)] if kind.parts else []))
+    ]
 
 
 def file_is_visible(name, user):
