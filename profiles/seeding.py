@@ -12,7 +12,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from profiles.files.pictures import PictureField, reencode
-from profiles.models import KINDS, Organisation, part_model
+from profiles.models import ALL_KINDS, Organisation, part_model
 
 STARTER = Path(__file__).parent / "starter"
 PUBLISHED = {"is_draft": False}
@@ -58,7 +58,7 @@ def tables(path):
         raise StarterError(f"{path.name} can't be read: {error}") from error
     found = [
         (model, table)
-        for model in (Organisation, *KINDS.values())
+        for model in (Organisation, *ALL_KINDS.values())
         for table in as_tables(content.pop(model.kind_slug, []), model.kind_slug, path)
     ]
     if content:
@@ -123,7 +123,7 @@ def made(table, model, folder, known, **fixed):
     if unknown := table.keys() - fields.keys():
         raise ValueError(f"there is no field “{min(unknown)}”.")
     values = {name: value_for(fields[name], value, folder, known) for name, value in table.items()}
-    if model in KINDS.values():
+    if model in ALL_KINDS.values():
         values = {"organisation": our_organisation(known), **PUBLISHED, **values}
     noun = model(**values, **fixed)
     # What it belongs to is not saved yet; the rest of these the site fills in on saving.

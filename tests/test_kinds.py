@@ -33,8 +33,7 @@ class Site:
 
         shutil.copytree(ROOT, self.copy, ignore=left_out)
 
-    def run(self, *command, **settings):
-        """What a Python command prints."""
+    def process(self, *command, **settings):
         environment = {
             "PATH": os.environ["PATH"],
             "DJANGO_SETTINGS_MODULE": "tests.settings",
@@ -42,16 +41,26 @@ class Site:
             "MEDIA_ROOT": f"{self.folder}/media",
             **settings,
         }
-        done = subprocess.run(
+        return subprocess.run(
             [sys.executable, *command],
             cwd=self.copy,
             env=environment,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
         )
+
+    def run(self, *command, **settings):
+        """What a Python command prints that must not fail."""
+        done = self.process(*command, **settings)
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+    def refused(self, *command, **settings):
+        """What one says that must fail."""
+        done = self.process(*command, **settings)
+        assert done.returncode != 0
+        return done.stderr
 
     def walk(self, name, **settings):
         """What a script of tests/kinds/ prints."""
@@ -67,9 +76,10 @@ class Site:
 
 @pytest.fixture
 def site(tmp_path):
-    site = Site(tmp_path)
-    site.walk("prepare.py")
-    return site
+    return Site(tmp_path)
+
+
+# One more
 
 
 def add_events(site):
@@ -105,6 +115,7 @@ def take_events_away(site):
 
 
 def test_a_sixth_kind_at_the_front_is_used_by_all_and_taken_away_again(site):
+    site.walk("prepare.py")
     add_events(site)
     assert json.loads(site.walk("with_events.py")) == {
         "Rédaction": ["add_event", "change_event", "change_paper", "view_event", "view_paper"],
@@ -194,3 +205,82 @@ def test_every_kind_says_what_pages_and_desk_ask_of_it(kind):
     assert kind.section_title
     assert kind.empty_sentence
     assert kind.task_sentence
+    assert "publish" in kind._meta.default_permissions
+
+
+# One less
+
+SHOWN = {
+    "jump link": True,
+    "on the profile": True,
+    "in the footer": True,
+    "list": 200,
+    "entry": 200,
+    "draft": 404,
+    "preview": 200,
+    "file": 200,
+    "file of a preview": 200,
+    "admin": [200, 200, 200, 200],
+    "entry for staff": 200,
+    "task": True,
+    "in the list of lists": True,
+    "last action": True,
+    "to complete": True,
+    "among the rights": True,
+}
+GONE = {
+    "jump link": False,
+    "on the profile": False,
+    "in the footer": False,
+    "list": 404,
+    "entry": 404,
+    "draft": 404,
+    "preview": 404,
+    "file": 404,
+    "file of a preview": 404,
+    "admin": [404, 404, 404, 404],
+    "entry for staff": 404,
+    "task": False,
+    "in the list of lists": False,
+    "last action": False,
+    "to complete": False,
+    "among the rights": False,
+}
+OF_PROGRAMME = ["on the page", "related", "in the form", "in the history"]
+WHOLE = {
+    **dict.fromkeys(["programmes", "mandates", "vacancies", "videos", "papers"], SHOWN),
+    "programme of a paper": dict.fromkeys(OF_PROGRAMME, True),
+    "rights on programmes": 3,
+    "navigation": 3,
+    "notes on accessibility": ["Papers", "Videos"],
+    "migrations": "No changes detected\n",
+}
+
+
+def seen(site, off=""):
+    return json.loads(site.walk("seen.py", KINDS_OFF=off))
+
+
+def test_what_is_switched_off_is_gone_and_comes_back_as_it_was(site):
+    site.walk("one_of_each.py")
+    off = {"programmes": GONE, "programme of a paper": dict.fromkeys(OF_PROGRAMME, False)}
+    assert seen(site, " programmes,") == WHOLE | off
+    assert json.loads(site.walk("edited.py", KINDS_OFF="programmes,videos")) == [302, 302, 3]
+    off |= dict.fromkeys(["mandates", "vacancies", "videos"], GONE)
+    off["notes on accessibility"] = ["Papers"]
+    assert seen(site, "videos,programmes, vacancies,mandates") == WHOLE | off
+    # Without any, no empty navigation is left.
+    off |= {"papers": GONE, "notes on accessibility": [], "navigation": 1}
+    assert seen(site, "programmes,mandates,vacancies,videos,papers") == WHOLE | off
+    assert seen(site) == WHOLE
+
+
+@pytest.mark.parametrize(("off", "wrong"), [("mandats", "mandats"), ("videos, Papers", "Papers")])
+def test_a_kind_that_is_none_stops_the_start_with_one_sentence(site, off, wrong):
+    sentence = (
+        f"KINDS_OFF names “{wrong}”, which is no kind of entries; "
+        "possible are programmes, mandates, vacancies, videos, papers.\n"
+    )
+    started = site.refused("-m", "imrap_site.start", KINDS_OFF=off)
+    assert started == f"The site can't start. {sentence}"
+    assert site.refused("manage.py", "migrate", KINDS_OFF=off) == sentence

@@ -14,7 +14,7 @@ from profiles.admin.publication import DateAndTime, PublicationAdmin
 from profiles.admin.sending import SendingAdmin
 from profiles.admin.versions import VersionsAdmin
 from profiles.editing.completeness import lacks_translation, remarks_on, with_files
-from profiles.models import Entry, only_organisation
+from profiles.models import Entry, is_switched_off, only_organisation
 from profiles.publishing import State
 from profiles.translation import CONTENT_LANGUAGES, to_attribute
 
@@ -135,10 +135,15 @@ class EntryAdmin(PublicationAdmin, ContentAdmin):
         ]
 
     def facts_fieldsets(self):
-        if self.first_facts:
-            yield _("Facts"), {"fields": self.first_facts}
-        if self.more_facts:
-            yield folded(_("More facts"), self.more_facts)
+        if first := self.known_to_this_site(self.first_facts):
+            yield _("Facts"), {"fields": first}
+        if more := self.known_to_this_site(self.more_facts):
+            yield folded(_("More facts"), more)
+
+    def known_to_this_site(self, names):
+        """Without the fields that choose an entry of a kind that is switched off."""
+        unknown = {field.name for field in self.opts.fields if is_switched_off(field.related_model)}
+        return [name for name in names if name not in unknown]
 
     def picture_fieldsets(self):
         fields = ["image", *in_language(["image_alt"], FIRST_LANGUAGE)]

@@ -11,14 +11,14 @@ from reversion.models import Version
 
 from profiles.editing.changes import differing, related_name, texts_with_parts
 from profiles.files import documents
-from profiles.models import KINDS, Organisation, part_model
+from profiles.models import ALL_KINDS, Organisation, part_model
 
 # A restored entry keeps its present state: who may restore a text need not be allowed to publish.
 NOT_RESTORED = {"id", "created", "updated", "is_draft", "publish_at"}
 
 
 def register():
-    for model in (Organisation, *KINDS.values()):
+    for model in (Organisation, *ALL_KINDS.values()):
         reversion.register(model, follow=[model.parts] if model.parts else [])
         if model.parts:
             # The text of a file is long, and can be read from the file again.

@@ -3,7 +3,7 @@
 from django.contrib.auth.management import create_permissions
 from django.db import transaction
 
-from profiles.models import KINDS, with_parts
+from profiles.models import ALL_KINDS, with_parts
 
 RIGHTS = {
     "Rédaction": ["add", "change", "view"],
@@ -22,7 +22,7 @@ def give_for_new_kinds(app, using, apps):
         return
     permissions = Permission.objects.using(using).filter(content_type__app_label=app.label)
     known = set(permissions.values_list("content_type__model", flat=True))
-    new = [kind for kind in KINDS.values() if kind._meta.model_name not in known]
+    new = [kind for kind in ALL_KINDS.values() if kind._meta.model_name not in known]
     if not new:
         return
     with transaction.atomic(using):
