@@ -102,7 +102,7 @@ def add_events(site):
             'class EventAdmin(EntryAdmin):\n    first_facts = ("place", "day")\n'
         )
     (site.copy / "templates/profiles/events").mkdir()
-    shutil.copy(SCRIPTS / "facts.html", site.copy / "templates/profiles/events")
+    shutil.copy(SCRIPTS / "details.html", site.copy / "templates/profiles/events")
     site.run("manage.py", "migrate", "--verbosity=0")
 
 
@@ -154,8 +154,8 @@ def test_a_sixth_kind_at_the_front_is_used_by_all_and_taken_away_again(site):
             "link with the number": "Events 1",
             "on the profile": True,
             "in the list": True,
-            "facts": "Event Mopti March 2026",
-            "details": "",
+            "facts": "Event March 2026",
+            "details": "Place Mopti",
         },
         "found": {
             "events": ["Forum de Mopti"],
