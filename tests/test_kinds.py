@@ -1,7 +1,6 @@
 """A kind of entries more, or one less: in real processes, in a copy of the project."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -14,37 +13,28 @@ from django.contrib.auth.models import Group, Permission
 
 from profiles import signals
 from profiles.models import KINDS
+from tests.builders import a_clone, environment
 
-ROOT = Path(__file__).resolve().parent.parent
-SCRIPTS = ROOT / "tests/kinds"
-NOT_IN_A_COPY = {".git", ".venv", ".env", "var", "media", "node_modules", "test-results"}
+SCRIPTS = Path(__file__).parent / "kinds"
 
 
 class Site:
     """A copy of the project with a database and a media folder of its own."""
 
     def __init__(self, folder):
-        self.copy, self.folder = folder / "copy", folder
-        self.clone()
-
-    def clone(self):
-        def left_out(place, names):
-            return NOT_IN_A_COPY if Path(place) == ROOT else ()
-
-        shutil.copytree(ROOT, self.copy, ignore=left_out)
+        self.copy, self.folder = a_clone(folder / "copy"), folder
 
     def process(self, *command, **settings):
-        environment = {
-            "PATH": os.environ["PATH"],
-            "DJANGO_SETTINGS_MODULE": "tests.settings",
-            "DATABASE_URL": f"sqlite:///{self.folder}/db.sqlite3",
-            "MEDIA_ROOT": f"{self.folder}/media",
+        variables = environment(
+            DJANGO_SETTINGS_MODULE="tests.settings",
+            DATABASE_URL=f"sqlite:///{self.folder}/db.sqlite3",
+            MEDIA_ROOT=f"{self.folder}/media",
             **settings,
-        }
+        )
         return subprocess.run(
             [sys.executable, *command],
             cwd=self.copy,
-            env=environment,
+            env=variables,
             capture_output=True,
             text=True,
             timeout=120,
@@ -111,7 +101,7 @@ def take_events_away(site):
     before = sorted(path.stem for path in migration.parent.glob("0*.py"))[-2]
     site.run("manage.py", "migrate", "profiles", before, "--verbosity=0")
     shutil.rmtree(site.copy)
-    site.clone()
+    a_clone(site.copy)
 
 
 def test_a_sixth_kind_at_the_front_is_used_by_all_and_taken_away_again(site):
