@@ -119,6 +119,11 @@ LANG_INFO.setdefault(
 )
 LANG_INFO.setdefault("ff", {"bidi": False, "code": "ff", "name": "Fulah", "name_local": "Fulfulde"})
 
+# Content ----------------------------------------------------------------------------
+
+# Kinds of entries that this site does without, as in addresses; `profiles.models` reads it.
+KINDS_OFF = [kind for text in env.list("KINDS_OFF", default=[]) if (kind := text.strip())]
+
 # Files ------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"

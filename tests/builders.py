@@ -4,6 +4,7 @@ import csv
 import io
 import os
 import re
+import shutil
 import signal
 import socket
 import struct
@@ -274,6 +275,19 @@ def sign_in_with(client, password=PASSWORD, login="awa", **extra):
 
 
 # Servers
+
+
+ROOT = Path(__file__).resolve().parent.parent
+NOT_IN_A_CLONE = {".git", ".venv", ".env", "var", "media", "node_modules", "test-results"}
+
+
+def a_clone(folder):
+    """The project as somebody has just cloned it into a new folder."""
+
+    def left_out(place, names):
+        return NOT_IN_A_CLONE if Path(place) == ROOT else ()
+
+    return shutil.copytree(ROOT, folder, ignore=left_out)
 
 
 def a_free_port():

@@ -11,25 +11,17 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from contextlib import closing, contextmanager
-from pathlib import Path
 
 import pytest
 from django.contrib.auth import get_user_model
 
 from imrap_site import start
-from tests.builders import a_free_port, environment, served
-
-NOT_IN_A_CLONE = {".git", ".venv", ".env", "var", "media", "node_modules", "test-results"}
+from tests.builders import a_clone, a_free_port, environment, served
 
 
 @pytest.fixture
 def copy(tmp_path):
-    """The project as somebody has just cloned it."""
-
-    def left_out(folder, names):
-        return NOT_IN_A_CLONE if Path(folder) == start.ROOT else ()
-
-    return shutil.copytree(start.ROOT, tmp_path / "copy", ignore=left_out)
+    return a_clone(tmp_path / "copy")
 
 
 def refused(copy, *command, **more):
