@@ -1,6 +1,7 @@
 """What tests make: pictures, documents, entries, spreadsheets, forms, sign-ins, servers."""
 
 import csv
+import functools
 import io
 import os
 import re
@@ -27,6 +28,7 @@ from openpyxl import Workbook, load_workbook
 from PIL import Image
 
 from imrap_site import start
+from profiles.files.pictures import reencode
 from profiles.models import PaperFile
 
 STARTER = Path(__file__).parent / "profile-page.txt"
@@ -55,6 +57,12 @@ def content_of(image, format="JPEG", **options):
     content = io.BytesIO()
     image.save(content, format, **options)
     return content.getvalue()
+
+
+@functools.cache
+def kept_photograph(size):
+    """A photograph as the site keeps it, to give to a picture field: encoding takes a while."""
+    return reencode(ContentFile(content_of(photograph(size)), "IMG_0001.jpg"))
 
 
 def exif_with_place(orientation=1):

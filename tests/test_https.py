@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.builders import a_clone, filled, lend_static_files, started
 
+pytestmark = pytest.mark.server
 HOST = "127.0.0.1"
 FROM_THE_PROXY = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.66"}
 SIGN_IN, ORGANISATION = "/accounts/login/?next=/admin/", "/admin/profiles/organisation/"

@@ -52,6 +52,7 @@ def log_in(address, password):
         return page.url
 
 
+@pytest.mark.server
 def test_the_first_start_prints_a_password_once_and_the_second_keeps_the_data(copy):
     lend_static_files(copy)
     with started(copy) as (address, printed):
@@ -84,6 +85,7 @@ def rights_of_groups(database):
         return dict(new.execute(query).fetchall())
 
 
+@pytest.mark.server
 def test_a_port_in_use_is_one_clear_sentence(copy):
     with socket.create_server(("127.0.0.1", 0)) as door:
         port = door.getsockname()[1]
@@ -103,6 +105,7 @@ def test_a_port_that_is_none_is_one_clear_sentence(port, monkeypatch):
     )
 
 
+@pytest.mark.server
 def test_a_folder_that_cannot_be_written_is_one_clear_sentence(copy):
     # A file in the folder's place: permissions would not stop the administrator.
     (copy / "var").touch()
@@ -111,6 +114,7 @@ def test_a_folder_that_cannot_be_written_is_one_clear_sentence(copy):
     )
 
 
+@pytest.mark.server
 @pytest.mark.parametrize(
     ("flaw", "sentence"),
     [
@@ -132,6 +136,7 @@ def test_a_python_that_does_not_suit_is_one_clear_sentence(flaw, sentence, copy)
     assert all(line.startswith("make") for line in said[1:])
 
 
+@pytest.mark.server
 def test_an_installation_that_was_killed_begins_anew(copy):
     pretend = copy.parent / "python"
     pretend.write_text('#!/bin/sh\necho "$@" >> calls\n')
@@ -199,6 +204,7 @@ def test_no_account_is_made_where_somebody_has_one(db, capsys):
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.server
 def test_a_fault_leaves_its_trace_in_what_the_server_prints(tmp_path):
     ask = (
         "import django; django.setup(); from django.test import Client; "
