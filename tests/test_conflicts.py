@@ -3,27 +3,18 @@
 import re
 
 import pytest
-from django.core.files.base import ContentFile
 from playwright.sync_api import expect
 
 from profiles.editing import history
 from profiles.models import Organisation, Paper, PaperFile
-from tests.test_admin import paper_form as of_paper
-from tests.test_documents import a_pdf
+from tests import builders
+from tests.builders import a_file, seen_in, words
 
 PAPERS = "/admin/profiles/paper"
 
 
-def seen_in(response):
-    return re.search(r'name="_seen" value="([^"]*)"', response.text)[1]
-
-
 def paper_form(**fields):
-    return of_paper(**{"slug": "un", "licence_en": "All rights reserved", **fields})
-
-
-def words(response):
-    return " ".join(response.text.split())
+    return builders.paper_form(**{"slug": "un", "licence_en": "All rights reserved", **fields})
 
 
 @pytest.fixture
@@ -88,11 +79,6 @@ def test_a_save_on_top_of_a_restored_version_is_refused(staff_client, moussa, pa
     typed = paper_form(title_fr="Trois", is_draft="on", _seen=seen)
     assert "Moussa Ba saved this entry" in staff_client.post(form, typed).text
     assert Paper.objects.get().title_fr == "Un"
-
-
-def a_file(paper):
-    file = ContentFile(a_pdf(b"(mots) Tj"), "rapport.pdf")
-    return PaperFile.objects.create(paper=paper, file=file)
 
 
 def file_row(file, **fields):
