@@ -138,6 +138,7 @@ def test_a_failed_guess_writes_nothing_into_the_database(client, staff):
 def test_sessions_are_files_that_others_of_the_machine_can_not_read(settings, tmp_path):
     assert production.SESSION_ENGINE == "imrap_site.accounts.sessions"
     settings.SESSION_FILE_PATH = tmp_path / "sessions"
+    SessionStore.clear_expired()  # before anybody came
     session = SessionStore()
     session["who"] = "awa"
     session.save()
