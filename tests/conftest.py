@@ -15,7 +15,7 @@ from profiles.models import Organisation, Paper
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 # Django's test server would hand out uploads past the view that guards them.
-testcases._MediaFilesHandler = lambda application: application
+pytest.MonkeyPatch().setattr(testcases, "_MediaFilesHandler", lambda application: application)
 
 STARTER = Path(__file__).parent / "profile-page.txt"
 
