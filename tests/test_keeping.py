@@ -19,10 +19,21 @@ from profiles.models import Paper, PaperFile
 from tests.builders import a_pdf, content_of, paper_form, paper_form_with_file, photograph
 
 ADD = "/admin/profiles/paper/add/"
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def stored_files(folder):
     return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def test_the_map_names_what_form_script_and_server_agree_on():
+    text = (ROOT / "ARCHITECTURE.md").read_text().partition("| written by | read by |\n")[2]
+    rows = [line.split("|")[1:-1] for line in text.partition("\n\n")[0].splitlines()[1:]]
+    assert len(rows) == 9
+    for name, _what, *files in rows:
+        (term, *_more) = re.findall("`([^`]+)`", name)
+        for file in re.findall("`([^`]+)`", "".join(files)):
+            assert term in (ROOT / file).read_text(), (term, file)
 
 
 # The server's side
