@@ -11,6 +11,8 @@ ROOT = Path(__file__).resolve().parent.parent
 OURS = {"profiles", "imrap_site", "tests"}
 # Django's documentation names these: Model _meta API, Managers, Model instance reference.
 PROMISED = {"_meta", "_base_manager", "_default_manager", "_state"}
+# Python's names these: of os and of named tuples.
+PROMISED |= {"_exit", "_asdict", "_fields", "_make", "_replace"}
 BY_NAME = {"getattr", "hasattr", "setattr", "delattr"}
 
 
