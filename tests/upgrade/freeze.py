@@ -68,6 +68,7 @@ def main(target):
         people = make_people()
         second_factor = add_second_factor(people["awa"])
         fill(people)
+        fill_papers(people)
         delete(people["awa"])
         sheet = exported(people["awa"], "xlsx")
         waiting = waiting_sheet(people["awa"])
@@ -139,6 +140,7 @@ def six_figures(secret):
 
 
 def fill(people):
+    """The organisation and one published entry of each kind but papers."""
     stem = "/admin/profiles"
     sent(people["awa"], f"{stem}/organisation/add/", ORGANISATION)
     for kind, fields in KINDS.items():
@@ -146,7 +148,11 @@ def fill(people):
         more |= {"image": a_picture(), "image_alt_fr": "Le fleuve"} if kind == "programme" else {}
         more |= {"file": a_pdf("offre", "Poste")} if kind == "vacancy" else {}
         sent(people["fatou"], f"{stem}/{kind}/add/", {**fields, **more})
-    add = f"{stem}/paper/add/"
+
+
+def fill_papers(people):
+    """One published and corrected by somebody else, one draft, one scheduled, one to delete."""
+    add = "/admin/profiles/paper/add/"
     paper = {**PAPER, **PUBLISHED, "title_fr": TITLES["fatou"], "date": "09/2016", "programme": "1"}
     sent(people["fatou"], add, {**paper, **with_file(a_pdf("rapport", "Le partage de la terre"))})
     stored = {
@@ -161,7 +167,7 @@ def fill(people):
         "files-0-language": "fr",
         "files-0-edition": "full",
     }
-    sent(people["moussa"], f"{stem}/paper/1/change/", stored)
+    sent(people["moussa"], "/admin/profiles/paper/1/change/", stored)
     secret = {**PAPER, **DRAFT, "title_fr": "Brouillon sur Ménaka"}
     sent(people["moussa"], add, {**secret, **with_file(an_odt("brouillon"))})
     later = {**PAPER, "title_fr": "Bilan à paraître", "publish_at_0": "2099-01-01"}
