@@ -45,7 +45,9 @@ def photograph(number):
     x, y = chance.randint(200, 1400), chance.randint(250, 450)
     draw.ellipse((x - 90, y - 90, x + 90, y + 90), fill="#ffe9b8")
     for depth, colour in enumerate((GREEN, "#5c4e40", MUD)):
-        draw.polygon([(0, height), *ridge(chance, width, 520 + 150 * depth), (width, height)], colour)
+        draw.polygon(
+            [(0, height), *ridge(chance, width, 520 + 150 * depth), (width, height)], colour
+        )
     grain = Image.effect_noise((width, height), 40).convert("RGB")
     return Image.blend(image, grain, 0.07), "JPEG"
 

@@ -11,8 +11,9 @@ from django.core.files.base import ContentFile
 from django.db import models, transaction
 from django.utils import timezone
 
+from profiles import drawn
 from profiles.files.pictures import PictureField, reencode
-from profiles.models import KINDS, Organisation, part_model
+from profiles.models import ALL_KINDS, Organisation, part_model
 
 STARTER = Path(__file__).parent / "starter"
 PUBLISHED = {"is_draft": False}
@@ -58,7 +59,7 @@ def tables(path):
         raise StarterError(f"{path.name} can't be read: {error}") from error
     found = [
         (model, table)
-        for model in (Organisation, *KINDS.values())
+        for model in (Organisation, *ALL_KINDS.values())
         for table in as_tables(content.pop(model.kind_slug, []), model.kind_slug, path)
     ]
     if content:
@@ -120,10 +121,12 @@ def made(table, model, folder, known, **fixed):
     fields = {field.name: field for field in model._meta.fields if is_written(field)}
     if "deadline" in fields and "deadline_in_days" in table:
         table["deadline"] = last_minute(table.pop("deadline_in_days"))
+    if "deadline" in fields and "deadline_in_hours" in table:
+        table["deadline"] = timezone.now() + datetime.timedelta(hours=table.pop("deadline_in_hours"))
     if unknown := table.keys() - fields.keys():
         raise ValueError(f"there is no field “{min(unknown)}”.")
     values = {name: value_for(fields[name], value, folder, known) for name, value in table.items()}
-    if model in KINDS.values():
+    if model in ALL_KINDS.values():
         values = {"organisation": our_organisation(known), **PUBLISHED, **values}
     noun = model(**values, **fixed)
     # What it belongs to is not saved yet; the rest of these the site fills in on saving.
@@ -144,7 +147,7 @@ def value_for(field, value, folder, known):
     if isinstance(field, models.ForeignKey):
         return with_slug(field.related_model, value, known)
     if isinstance(field, PictureField):
-        return picture(folder / value)
+        return picture(folder, value)
     if isinstance(field, models.FileField):
         return ContentFile((folder / value).read_bytes(), value)
     if isinstance(value, list):
@@ -161,9 +164,11 @@ def with_slug(model, slug, known):
 
 
 @cache
-def picture(path):
+def picture(folder, name):
     """Several entries may show the same picture, and making its variants takes a moment."""
-    return reencode(ContentFile(path.read_bytes(), path.name))
+    kind, _colon, drawing = name.partition(":")
+    content = drawn.picture(drawing) if kind == "drawn" else (folder / name).read_bytes()
+    return reencode(ContentFile(content, name))
 
 
 def our_organisation(known):

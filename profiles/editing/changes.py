@@ -9,7 +9,7 @@ from django.utils import formats, timezone
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
-from profiles.models import is_link_of_part
+from profiles.models import is_link_of_part, is_switched_off
 from profiles.richtext import BLOCK_END, RichTextField
 
 # What the site writes by itself, and what nobody reads in a list of changes.
@@ -18,7 +18,7 @@ SILENT |= {"text", "cover", "organisation"}
 
 
 def is_silent(field):
-    return field.name in SILENT or is_link_of_part(field)
+    return field.name in SILENT or is_link_of_part(field) or is_switched_off(field.related_model)
 
 
 class FieldChange(NamedTuple):

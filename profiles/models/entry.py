@@ -1,5 +1,6 @@
 """What every entry on the profile has, whatever its kind."""
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Count, Q
@@ -198,7 +199,7 @@ class Entry(Publishable):
         """For each part of a page the kind's own template, or else the one that kinds share."""
         return {
             part: [f"profiles/{self.kind_slug}/{part}.html", f"profiles/_{part}.html"]
-            for part in ("facts", "panel", "actions", "details")
+            for part in ("facts", "panel", "actions", "details", "accessibility")
         }
 
     @property
@@ -218,6 +219,11 @@ class Entry(Publishable):
     def lead(self):
         """The summary, or the beginning of the text where there is none."""
         return self.summary or TranslatedText(excerpt(self.body), self.body.language)
+
+
+def is_switched_off(model):
+    """Whether it is a kind that this site does without, whose entries only wait in the database."""
+    return getattr(model, "kind_slug", "") in settings.KINDS_OFF
 
 
 def part_model(kind):

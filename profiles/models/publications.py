@@ -10,7 +10,7 @@ from profiles.files import documents
 from profiles.files.documents import DocumentField
 from profiles.files.pictures import PictureField
 from profiles.models.activities import Programme
-from profiles.models.entry import Entry, EntryQuerySet
+from profiles.models.entry import Entry, EntryQuerySet, is_switched_off
 from profiles.models.fields import NamesByLanguage, names, web_address
 from profiles.translation import FILE_LANGUAGES, TranslatedText, translated
 
@@ -38,7 +38,7 @@ class OfProgramme(models.Model):
 
     @property
     def published_programme(self):
-        programme = self.programme
+        programme = None if is_switched_off(Programme) else self.programme
         return programme if programme and programme.is_published else None
 
 

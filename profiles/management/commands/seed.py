@@ -10,6 +10,9 @@ from profiles.models import Paper
 from profiles.seeding import STARTER, StarterError, add_missing
 
 
+GENERATED = 55  # beside those of real-life.toml: sixty papers
+
+
 def whole_number(text):
     if not (text.isascii() and text.isdigit()):
         raise ArgumentTypeError(f"“{text}” is not a whole number.")
@@ -29,6 +32,12 @@ class Command(BaseCommand):
             help="also more works of the organisation, and an example of every kind",
         )
         parser.add_argument(
+            "--real-life",
+            action="store_true",
+            help="instead of those: an example that is as rich as real sites, with 60 papers, "
+            "photographs, three languages; for an empty site",
+        )
+        parser.add_argument(
             "--entries",
             type=whole_number,
             default=0,
@@ -37,8 +46,10 @@ class Command(BaseCommand):
         )
 
     @transaction.atomic
-    def handle(self, *, sample, entries, verbosity, **options):
+    def handle(self, *, sample, real_life, entries, verbosity, **options):
         names = ["profile.toml", "sample.toml"] if sample else ["profile.toml"]
+        if real_life:
+            names, entries = ["real-life.toml"], entries or GENERATED
         try:
             added, present = add_missing(*(STARTER / name for name in names))
             if entries:
