@@ -60,6 +60,8 @@ def opening_and_rest(html, length=OPENING):
     blocks = blocks_of(html)
     taken, signs = 0, 0
     while taken < len(blocks) and signs + blocks[taken].signs <= length:
+        if signs >= SHORTEST and blocks[taken].name in HEADINGS:  # a new part begins
+            break
         signs += blocks[taken].signs
         taken += 1
     if taken < len(blocks) and signs < SHORTEST and blocks[taken].name == "p":

@@ -122,7 +122,9 @@ def made(table, model, folder, known, **fixed):
     if "deadline" in fields and "deadline_in_days" in table:
         table["deadline"] = last_minute(table.pop("deadline_in_days"))
     if "deadline" in fields and "deadline_in_hours" in table:
-        table["deadline"] = timezone.now() + datetime.timedelta(hours=table.pop("deadline_in_hours"))
+        table["deadline"] = timezone.now() + datetime.timedelta(
+            hours=table.pop("deadline_in_hours")
+        )
     if unknown := table.keys() - fields.keys():
         raise ValueError(f"there is no field “{min(unknown)}”.")
     values = {name: value_for(fields[name], value, folder, known) for name, value in table.items()}

@@ -10,13 +10,21 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.text import get_text_list
-from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import get_language, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from profiles.dates import first_day, parsed
 from profiles.translation import FILE_LANGUAGES
 
 MEGABYTE = 1_000_000
+# As they stand inside a sentence; a list of languages shows each under its own name.
+IN_SENTENCES = {
+    "bm": pgettext_lazy("language", "Bamanankan"),
+    "ff": pgettext_lazy("language", "Fulfulde"),
+    "son": pgettext_lazy("language", "Soŋay"),
+    "taq": pgettext_lazy("language", "Tamasheq"),
+    "ar": pgettext_lazy("language", "Arabic"),
+}
 SOON = datetime.timedelta(hours=72)
 
 
@@ -135,10 +143,7 @@ def in_language(codes):
     """
     if not codes or get_language() in codes:
         return ""
-    names = [
-        str(pgettext("language", "Arabic")) if code == "ar" else str(language_name(code))
-        for code in codes
-    ]
+    names = [str(IN_SENTENCES.get(code) or language_name(code)) for code in codes]
     return _("In %(languages)s") % {"languages": get_text_list(names, _("and"))}
 
 

@@ -163,6 +163,12 @@ def breakable(address):
     return format_html_join(mark_safe("<wbr>"), "{}", ([piece] for piece in pieces))
 
 
+@register.filter
+def height_at(picture, width):
+    """The height of a picture that is shown so wide; without styles, browsers show it just so."""
+    return max(1, round(picture.height * width / picture.width))
+
+
 @register.simple_tag
 def today():
     return words.date_in_words(timezone.localdate().isoformat())
