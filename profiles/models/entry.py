@@ -5,15 +5,15 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Left
 from django.urls import reverse
-from django.utils.text import capfirst, slugify
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from profiles.files.pictures import PictureField, kept_names
-from profiles.models.fields import require_in_one_language, unify_line_ends
+from profiles.models.fields import free_slug, require_in_one_language, unify_line_ends
 from profiles.models.organisation import Organisation, only_organisation
 from profiles.publishing import Publishable, PublishedQuerySet
 from profiles.richtext import RichTextField, excerpt
-from profiles.translation import TranslatedText, has_any, translated, translated_columns
+from profiles.translation import TranslatedText, has_any, texts_of, translated, translated_columns
 
 
 class EntryQuerySet(PublishedQuerySet):
@@ -166,7 +166,7 @@ class Entry(Publishable):
     def save(self, *args, **kwargs):
         if self.organisation_id is None:
             self.organisation_id = only_organisation()
-        self.slug = self.slug or free_slug(self)
+        self.slug = self.slug or free_slug(self, texts_of(self, "title"), self.own_date)
         self.dated = self.own_date
         unify_line_ends(self)
         super().save(*args, **kwargs)
@@ -199,19 +199,3 @@ class Entry(Publishable):
     def lead(self):
         """The summary, or the beginning of the text where there is none."""
         return self.summary or TranslatedText(excerpt(self.body), self.body.language)
-
-
-def free_slug(entry):
-    """A slug made from the title that no other entry of this kind has."""
-    title = next(
-        filter(None, (getattr(entry, column) for column in translated_columns("title"))), ""
-    )
-    stem = slugify(title)[:80].strip("-") or slugify(entry._meta.model_name)
-    taken = set(
-        type(entry)
-        .objects.filter(slug__startswith=stem)
-        .exclude(pk=entry.pk)
-        .values_list("slug", flat=True)
-    )
-    numbered = (f"{stem}-{number}" for number in range(2, len(taken) + 3))
-    return next(slug for slug in (stem, *numbered) if slug not in taken)
