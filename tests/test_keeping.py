@@ -260,6 +260,37 @@ def test_a_cut_line_says_so_and_the_form_can_be_sent_again(form, tmp_path):
     assert PaperFile.objects.latest("pk").text == "mots"
 
 
+def refused_line(route):
+    route.abort("connectionreset")
+
+
+def answered(status):
+    return lambda route: route.fulfill(status=status, body="<html>?</html>")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_failure_a_refusal_and_a_cut_line_say_three_different_things(form, tmp_path):
+    report = tmp_path / "rapport.pdf"
+    report.write_bytes(a_pdf(b"(mots) Tj"))
+    type_a_paper(form)
+    form.locator("#id_files-0-file").set_input_files(report)
+    for answer, sentence in (
+        (answered(500), r"Le serveur a commis une erreur.*\(erreur 500\)"),
+        (answered(403), r"Le serveur a refusé le formulaire.*\(réponse 403\)"),
+        (answered(200), r"Le serveur a refusé le formulaire.*\(réponse 200\)"),
+        (refused_line, r"La connexion a été coupée"),
+    ):
+        form.route("**/paper/add/", answer)
+        form.locator("[name=_save]").first.click()
+        expect(form.locator(".errornote")).to_have_count(1)
+        expect(form.locator(".errornote")).to_have_text(re.compile(sentence))
+        form.unroute("**/paper/add/")
+    form.complaints.clear()  # the browser complains of such answers too
+    form.locator("[name=_save]").first.click()
+    expect(form.locator(".messagelist .success")).to_be_visible()
+    assert PaperFile.objects.latest("pk").text == "mots"
+
+
 # The slow line
 
 SLOW_APP = """

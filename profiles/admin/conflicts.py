@@ -30,6 +30,7 @@ class SeenForm(forms.ModelForm):
 
     def clean(self):
         cleaned = super().clean()
+        self.instance.unread = set(self.errors)
         if self.saving.failure:
             self.add_error(None, self.saving.failure)
         elif conflict := find_conflict(self, self.saving):

@@ -48,6 +48,13 @@ class ContentAdmin(SendingAdmin, VersionsAdmin, ConflictAdmin):
     picture_text = ""  # alternative text of the picture, which has its place beside the picture
     save_on_top = True
 
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        form_field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if form_field is not None:
+            # A browser would cut what is too long, and say nothing.
+            form_field.widget.attrs.pop("maxlength", None)
+        return form_field
+
     def language_fieldsets(self):
         """The first texts of the first language stand open; all others fold."""
         rest = [name for name in self.translated_fields if name not in self.first_fields]

@@ -2,7 +2,6 @@
 
 import datetime
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -13,6 +12,7 @@ from profiles.dates import PartialDateField
 from profiles.files.documents import DocumentField
 from profiles.models.entry import Entry, EntryQuerySet
 from profiles.models.fields import names, web_address
+from profiles.models.rules import Rule
 from profiles.publishing import State, before_9999
 from profiles.translation import translated
 
@@ -31,13 +31,17 @@ class WithPeriod(models.Model):
         help_text=_("As precise as is known. Leave it empty while it goes on."),
     )
 
+    rules = (
+        Rule(
+            ("start", "end"),
+            lambda noun: not dates.ends_before_start(noun.start, noun.end),
+            "end",
+            _("The end lies before the start."),
+        ),
+    )
+
     class Meta:
         abstract = True
-
-    def clean(self):
-        super().clean()
-        if dates.ends_before_start(self.start, self.end):
-            raise ValidationError({"end": _("The end lies before the start.")})
 
 
 class Programme(WithPeriod, Entry):
@@ -131,6 +135,18 @@ class Vacancy(Entry):
 
     objects = VacancyQuerySet.as_manager()
 
+    rules = (
+        Rule(
+            ("is_draft", "publish_at", "deadline"),
+            # A draft may come back from the deleted ones years later: asked when it is published.
+            lambda vacancy: vacancy.is_draft or not vacancy.closes_before_it_opens,
+            "deadline",
+            _(
+                "The deadline lies before the publication, so that nobody could apply. Correct it, "
+                "or “published from” under “Schedule, address and position”."
+            ),
+        ),
+    )
     kind_slug = "vacancies"
     file_fields = ("image", "file")
     section_title = _("Vacancies")
@@ -144,6 +160,10 @@ class Vacancy(Entry):
     @property
     def own_date(self):
         return timezone.localtime(self.deadline).date().isoformat() if self.deadline else ""
+
+    @property
+    def closes_before_it_opens(self):
+        return self.deadline is not None and self.deadline + self.last_minute <= self.publish_at
 
     @property
     def is_closed(self):

@@ -1,6 +1,5 @@
 """What every entry on the profile has, whatever its kind."""
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Left
@@ -9,8 +8,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from profiles.files.pictures import PictureField, kept_names
-from profiles.models.fields import free_slug, require_in_one_language, unify_line_ends
+from profiles.models.fields import free_slug, unify_line_ends
 from profiles.models.organisation import Organisation, only_organisation
+from profiles.models.rules import Checked, Rule, in_one_language
 from profiles.publishing import Publishable, PublishedQuerySet
 from profiles.richtext import RichTextField, excerpt
 from profiles.translation import TranslatedText, has_any, texts_of, translated, translated_columns
@@ -43,7 +43,7 @@ def folder_of_kind(entry, name):
     return f"{entry.kind_slug}/{name}"
 
 
-class Entry(Publishable):
+class Entry(Checked, Publishable):
     organisation = models.ForeignKey(
         Organisation,
         on_delete=models.PROTECT,
@@ -127,6 +127,18 @@ class Entry(Publishable):
 
     objects = EntryQuerySet.as_manager()
 
+    rules = (
+        in_one_language("title", _("Type a title in at least one language.")),
+        Rule(
+            ("is_draft", "image", "image_is_decorative", *translated_columns("image_alt")),
+            lambda entry: entry.is_draft or not entry.image or entry.image_is_described,
+            translated_columns("image_alt")[0],
+            _(
+                "Before this entry is published, say what the picture shows, or tick "
+                "“decorative picture”."
+            ),
+        ),
+    )
     kind_slug = ""  # first part of the page's address, and name of its folder under media/
     dated_by = "date"
     file_fields = ("image",)
@@ -150,18 +162,6 @@ class Entry(Publishable):
 
     def get_absolute_url(self):
         return reverse("entry", args=[self.kind_slug, self.slug])
-
-    def clean(self):
-        require_in_one_language(self, "title", _("Type a title in at least one language."))
-        if self.image and not self.is_draft and not self.image_is_described:
-            raise ValidationError(
-                {
-                    translated_columns("image_alt")[0]: _(
-                        "Before this entry is published, say what the picture shows, or tick "
-                        "“decorative picture”."
-                    )
-                }
-            )
 
     def save(self, *args, **kwargs):
         if self.organisation_id is None:

@@ -1,12 +1,10 @@
 """Kinds of fields that several models have."""
 
-from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models
 from django.utils.timezone import localdate
 
 from profiles.addresses import readable_name
-from profiles.translation import has_any, translated_columns
 
 is_web_address = URLValidator(schemes=["http", "https"])
 
@@ -25,11 +23,6 @@ def web_address(name, help_text):
 def names(name, help_text):
     """Names of people, bodies or places: one per line, the same in every language."""
     return models.TextField(name, blank=True, help_text=help_text)
-
-
-def require_in_one_language(noun, name, message):
-    if not has_any(noun, name):
-        raise ValidationError({translated_columns(name)[0]: message})
 
 
 def unify_line_ends(noun):

@@ -11,10 +11,10 @@ from profiles.files.pictures import PictureField
 from profiles.models.fields import (
     free_slug,
     is_list_of_web_addresses,
-    require_in_one_language,
     unify_line_ends,
     web_address,
 )
+from profiles.models.rules import Checked, in_one_language
 from profiles.richtext import RichTextField
 from profiles.translation import texts_of, translated
 
@@ -39,7 +39,7 @@ class OrganisationQuerySet(models.QuerySet):
         )
 
 
-class Organisation(models.Model):
+class Organisation(Checked):
     name = translated(
         models.CharField(
             _("name"),
@@ -110,6 +110,7 @@ class Organisation(models.Model):
 
     objects = OrganisationQuerySet.as_manager()
 
+    rules = (in_one_language("name", _("Type the name in at least one language.")),)
     kind_slug = "organisation"
 
     class Meta:
@@ -127,9 +128,6 @@ class Organisation(models.Model):
         self.slug = self.slug or free_slug(self, [self.acronym, *texts_of(self, "name")])
         unify_line_ends(self)
         super().save(*args, **kwargs)
-
-    def clean(self):
-        require_in_one_language(self, "name", _("Type the name in at least one language."))
 
 
 def only_organisation():
