@@ -182,8 +182,8 @@ def test_many_are_scheduled_for_one_moment_and_hidden_until_then(staff_client, a
     [
         ("2016-06-30", "08:00", "This moment is past."),
         ("", "", "This field is required."),
-        ("2031-06-31", "08:00", "Enter a valid date."),
-        ("2031-06-30", "25:00", "Enter a valid time."),
+        ("2031-06-31", "08:00", "“2031-06-31” is not a day."),
+        ("2031-06-30", "25:00", "“25:00” is not a time of day."),
         ("9999-12-31", "23:59", "Give a year before 9999."),
     ],
 )

@@ -9,7 +9,10 @@ from django.utils import formats, timezone
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
+from profiles.dates import PartialDateField
 from profiles.richtext import BLOCK_END, RichTextField
+from profiles.times import duration_as_typed
+from profiles.words import date_in_words
 
 # What the site writes by itself, and what nobody reads in a list of changes.
 SILENT = {"id", "created", "updated", "dated", "format", "size", "page_count", "sha256"}
@@ -62,9 +65,20 @@ def _value_in_words(field, value):
         return _("yes") if value else _("no")
     if isinstance(field, models.DateTimeField):
         return formats.date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
+    if isinstance(field, PartialDateField):
+        return date_as_shown(value)
+    if isinstance(field, models.DurationField):
+        return duration_as_typed(value)
     if isinstance(field, RichTextField):
         return html.unescape(strip_tags(BLOCK_END.sub("\n", value))).strip()
     return str(value)
+
+
+def date_as_shown(date):
+    try:
+        return date_in_words(date)
+    except ValueError:  # typed, and refused
+        return date
 
 
 def related_name(field, entry):

@@ -14,6 +14,7 @@ from profiles.models.entry import Entry, EntryQuerySet
 from profiles.models.fields import names, web_address
 from profiles.models.rules import Rule
 from profiles.publishing import State, before_9999
+from profiles.times import END_OF_DAY, MomentField
 from profiles.translation import translated
 
 
@@ -122,13 +123,15 @@ class Vacancy(Entry):
         db_index=True,
         help_text=_("The full offer as a PDF, Word, OpenDocument or EPUB file."),
     )
-    deadline = models.DateTimeField(
+    deadline = MomentField(
         _("application deadline"),
+        day_alone=END_OF_DAY,
         null=True,
         blank=True,
         validators=[before_9999],
         help_text=_(
-            "Applications are taken up to and including this minute. Afterwards the page "
+            "Applications are taken up to and including this minute; a day without a time "
+            "means its end. Afterwards the page "
             "says that the vacancy is closed, and the profile and the list no longer show it."
         ),
     )
