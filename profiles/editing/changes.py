@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import formats, timezone
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
+from reversion.models import Version
 
 from profiles.dates import PartialDateField
 from profiles.richtext import BLOCK_END, RichTextField
@@ -82,7 +83,16 @@ def date_as_shown(date):
 
 
 def related_name(field, entry):
+    """The name of what an entry points to, the last one known where it was deleted since."""
     try:
         return str(getattr(entry, field.name) or "")
-    except ObjectDoesNotExist:  # deleted since
-        return ""
+    except ObjectDoesNotExist:
+        key = getattr(entry, field.attname)
+        version = Version.objects.get_for_object_reference(field.related_model, key).first()
+        return version.object_repr if version else _("deleted since")
+
+
+def is_there(field, entry):
+    """Whether what a foreign key points to is still stored."""
+    key = getattr(entry, field.attname)
+    return key is not None and field.related_model._base_manager.filter(pk=key).exists()
