@@ -105,6 +105,13 @@ def test_a_vacancy_may_close_with_the_minute_in_which_it_opens(imrap):
     assert list(mistakes(vacancy)) == ["deadline"]
 
 
+def test_an_emptied_address_beside_a_mistake_is_answered_with_the_form(staff_client, add_paper):
+    address = f"{ADMIN}/paper/{add_paper(is_draft=True, slug='note').pk}/change/"
+    answer = send(staff_client, address, slug="", date="bientôt")
+    assert list(errors_of(answer)) == ["date"]
+    assert "/en/papers/note/?" in answer.text  # where the draft can be looked at
+
+
 # Length
 
 

@@ -10,6 +10,7 @@ from js_asset import Media
 from profiles import preview, search, words
 from profiles.admin import list_cells
 from profiles.admin.conflicts import ConflictAdmin
+from profiles.admin.once import OnceAdmin
 from profiles.admin.publication import DateAndTime, PublicationAdmin
 from profiles.admin.sending import SendingAdmin
 from profiles.admin.versions import VersionsAdmin
@@ -29,7 +30,7 @@ def folded(name, fields):
     return name, {"fields": fields, "classes": ["collapse"]}
 
 
-class ContentAdmin(SendingAdmin, VersionsAdmin, ConflictAdmin):
+class ContentAdmin(SendingAdmin, OnceAdmin, VersionsAdmin, ConflictAdmin):
     """What the forms of all our models share.
 
     The order of the layers matters. A conflict is looked for with the entry locked, in the
@@ -72,11 +73,17 @@ class ContentAdmin(SendingAdmin, VersionsAdmin, ConflictAdmin):
         # The rich text editor's import map is an inline script, which needs the page's nonce.
         context["media"] = Media.from_media(context["media"], nonce=str(request.csp_nonce))
         if isinstance(original := context.get("original"), Entry):
-            context["remarks"] = remarks_on(original)
-            if not original.is_published:
-                address = preview.address_for(original)
-                context["preview_address"] = request.build_absolute_uri(address)
+            context |= self.about_stored(request, original)
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def about_stored(self, request, entry):
+        """What stands above the form of an entry, as it is stored: a refused form wrote to its own."""
+        if request.method == "POST":
+            entry = self.get_queryset(request).filter(pk=entry.pk).first() or entry
+        about = {"remarks": remarks_on(entry)}
+        if not entry.is_published:
+            about["preview_address"] = request.build_absolute_uri(preview.address_for(entry))
+        return about
 
 
 class StateFilter(admin.SimpleListFilter):

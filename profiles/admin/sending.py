@@ -74,7 +74,8 @@ class SendingAdmin(admin.ModelAdmin):
 
 
 def _saved(request, response):
-    response.set_cookie(SAVED_FORM, request.path, max_age=24 * 3600, path="/admin/", samesite="Lax")
+    form = f"{request.path}#{request.saving.once}" if request.saving.once else request.path
+    response.set_cookie(SAVED_FORM, form, max_age=24 * 3600, path="/admin/", samesite="Lax")
     return response
 
 

@@ -4,6 +4,7 @@ from profiles.models.activities import Mandate, Programme, Vacancy
 from profiles.models.entry import Entry
 from profiles.models.organisation import Organisation, only_organisation
 from profiles.models.publications import Paper, PaperFile, Video
+from profiles.models.sent_forms import SentForm
 
 __all__ = [
     "KINDS",
@@ -13,6 +14,7 @@ __all__ = [
     "Paper",
     "PaperFile",
     "Programme",
+    "SentForm",
     "Vacancy",
     "Video",
     "file_is_visible",
