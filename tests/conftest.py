@@ -32,6 +32,12 @@ def media_folder(settings, tmp_path):
 
 
 @pytest.fixture(autouse=True)
+def var_folder(settings, tmp_path):
+    settings.VAR_DIR = tmp_path / "var"
+    return tmp_path / "var"
+
+
+@pytest.fixture(autouse=True)
 def no_language_left_over():
     """A request leaves its language behind in the thread, where no next request undoes it."""
     translation.deactivate()

@@ -1,6 +1,8 @@
 """Staff fill in a spreadsheet, see what it would do, and import it: in a real browser."""
 
 import io
+import os
+import time
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -11,6 +13,7 @@ from openpyxl import load_workbook
 from playwright.sync_api import expect
 
 from profiles.editing import history
+from profiles.editing.spreadsheets import waiting
 from profiles.models import Paper, Programme, Video
 from tests.builders import workbook
 from tests.looks import english_in
@@ -188,6 +191,86 @@ def test_nothing_is_imported_that_was_not_previewed(staff_client, imrap):
         staff_client.post(f"{SHEET}import/", token)
     assert Paper.objects.count() == 1
     assert Video.objects.count() == 0
+
+
+# A file between its preview and its import
+
+
+@pytest.fixture
+def waiting_files(var_folder):
+    """Gives the names of the files that wait now."""
+
+    def names():
+        return sorted(file.name for file in (var_folder / "sheets").glob("*"))
+
+    return names
+
+
+def test_a_waiting_file_is_for_the_server_alone(staff_client, imrap, var_folder, waiting_files):
+    content = workbook(["title_fr"], ["Un"])
+    sent(staff_client, content)
+    assert waiting_files() == [staff_client.session["sheet"]["token"]]
+    file = var_folder / "sheets" / waiting_files()[0]
+    assert (file.stat().st_mode & 0o777, file.read_bytes()) == (0o600, content)
+    assert file.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_waiting_file_goes_with_its_import(staff_client, imrap, waiting_files):
+    sent(staff_client, workbook(["title_fr"], ["Un"]))
+    assert len(waiting_files()) == 1
+    staff_client.post(f"{SHEET}import/", {"token": waiting_files()[0]})
+    assert Paper.objects.count() == 1
+    assert waiting_files() == []
+
+
+def test_a_new_preview_takes_the_place_of_the_one_before(staff_client, imrap, waiting_files):
+    sent(staff_client, workbook(["title_fr"], ["Un"]))
+    first = waiting_files()
+    sent(staff_client, workbook(["title_fr"], ["Deux"]))
+    assert len(waiting_files()) == 1
+    assert waiting_files() != first
+    sent(staff_client, workbook(["title_fr", "date"], ["Trois", "nulle"]))
+    assert waiting_files() == []
+
+
+def test_a_waiting_file_that_is_old_goes_when_another_comes(
+    staff_client, moussa, imrap, var_folder, waiting_files
+):
+    sent(staff_client, workbook(["title_fr"], ["Un"]))
+    (old,) = waiting_files()
+    moment = time.time() - 25 * 3600
+    os.utime(var_folder / "sheets" / old, (moment, moment))
+    sent(moussa, workbook(["title_fr"], ["Deux"]))
+    assert waiting_files() == [moussa.session["sheet"]["token"]]
+    page = staff_client.post(f"{SHEET}import/", {"token": old}, follow=True).text
+    assert "This preview is over. Choose the file again." in page
+
+
+def test_of_many_waiting_files_the_oldest_goes(var_folder, waiting_files):
+    kept = []
+    for age in range(21, 0, -1):
+        kept.append(waiting.keep(b"title_fr"))
+        moment = time.time() - 60 * age
+        os.utime(var_folder / "sheets" / kept[-1], (moment, moment))
+    assert waiting_files() == sorted(kept[1:])
+
+
+def test_a_full_disk_is_said_and_leaves_nothing_half_written(
+    staff_client, imrap, waiting_files, monkeypatch
+):
+    monkeypatch.setattr(waiting, "open", torn, raising=False)
+    page = sent(staff_client, workbook(["title_fr"], ["Un"])).text
+    assert "The server’s disk is full, so nothing was saved." in page
+    assert "sheet" not in staff_client.session
+    assert waiting_files() == []
+
+
+def torn(path, *args, **kwargs):
+    path.write_bytes(b"tit")
+    raise OSError(28, "No space left on device")
+
+
+# What was previewed is what is stored
 
 
 def test_a_change_since_the_preview_is_shown_first(staff_client, add_paper):

@@ -1,9 +1,5 @@
 """Entries from a spreadsheet in the admin: template, preview, import; and export."""
 
-import secrets
-import tempfile
-from pathlib import Path
-
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -17,8 +13,10 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from profiles.admin.sending import FULL_LIST
 from profiles.editing import history, spreadsheets
-from profiles.editing.spreadsheets.rows import matched
+from profiles.editing.spreadsheets import waiting
+from profiles.editing.spreadsheets.headings import matched
 from profiles.editing.spreadsheets.writing import explained, rules
 
 SESSION_KEY = "sheet"
@@ -86,7 +84,12 @@ class SheetsMixin:
             form = SheetForm(request.POST, request.FILES)
             if form.is_valid():
                 report = spreadsheets.try_out(self.model, form.sheet)
-                return self.preview(request, report, keep(request, self.model, form, report))
+                try:
+                    token = keep(request, self.model, form, report)
+                except OSError:
+                    form.add_error("file", FULL_LIST)
+                else:
+                    return self.preview(request, report, token)
         found = spreadsheets.columns_of(self.model)
         return self.page(
             request,
@@ -203,27 +206,24 @@ def keep(request, model, form, report):
     forget(request)
     if report.faults or not report.rows:
         return ""
-    with tempfile.NamedTemporaryFile(prefix="sheet-", delete=False) as file:
-        form.cleaned_data["file"].seek(0)
-        file.write(form.cleaned_data["file"].read())
+    file = form.cleaned_data["file"]
+    file.seek(0)
+    token = waiting.keep(file.read())
     request.session[SESSION_KEY] = {
-        "path": file.name,
         "kind": model._meta.model_name,
         "fingerprint": report.fingerprint,
-        "token": secrets.token_urlsafe(16),
+        "token": token,
     }
-    return request.session[SESSION_KEY]["token"]
+    return token
 
 
 def kept_sheet(kept, model, token):
     if not token or kept.get("token") != token or kept["kind"] != model._meta.model_name:
         return None
-    try:
-        return spreadsheets.read(Path(kept["path"]).read_bytes())
-    except OSError:
-        return None
+    content = waiting.content_of(token)
+    return content and spreadsheets.read(content)
 
 
 def forget(request):
     if kept := request.session.pop(SESSION_KEY, None):
-        Path(kept["path"]).unlink(missing_ok=True)
+        waiting.drop(kept["token"])

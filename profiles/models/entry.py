@@ -201,17 +201,14 @@ class Entry(Publishable):
         return self.summary or TranslatedText(excerpt(self.body), self.body.language)
 
 
-def free_slug(entry):
-    """A slug made from the title that no other entry of this kind has."""
+def free_slug(entry, taken=None):
+    """A slug made from the title that no other entry of this kind has; `taken`, if they are known."""
     title = next(
         filter(None, (getattr(entry, column) for column in translated_columns("title"))), ""
     )
     stem = slugify(title)[:80].strip("-") or slugify(entry._meta.model_name)
-    taken = set(
-        type(entry)
-        .objects.filter(slug__startswith=stem)
-        .exclude(pk=entry.pk)
-        .values_list("slug", flat=True)
-    )
+    if taken is None:
+        others = type(entry).objects.filter(slug__startswith=stem).exclude(pk=entry.pk)
+        taken = set(others.values_list("slug", flat=True))
     numbered = (f"{stem}-{number}" for number in range(2, len(taken) + 3))
     return next(slug for slug in (stem, *numbered) if slug not in taken)

@@ -7,17 +7,16 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import translation
 from django.utils.duration import duration_string
+from django.utils.functional import cached_property
 from django.utils.html import escape
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from import_export.fields import Field
-from import_export.widgets import Widget
 
 from profiles.dates import PartialDateField, normalised
 from profiles.editing.spreadsheets.cells import LONGEST, TOO_LONG, tidy
 from profiles.models import Programme, only_organisation
 from profiles.publishing import Publishable
-from profiles.richtext import RichTextField, sanitised
+from profiles.richtext import RichTextField, plain, sanitised
 from profiles.translation import translated_columns
 
 TAG = re.compile(r"</?([a-z][a-z0-9]*)\b[^>]*>", re.IGNORECASE)
@@ -25,12 +24,12 @@ BLOCKS = {"p", "h3", "h4", "ul", "ol", "blockquote"}
 MISTAKES = {"#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#N/A", "#NULL!", "#NUM!", "#NOM?", "#VALEUR!"}
 
 
-class Column(Field):
-    """A field of a model as a column; `read` raises ValueError with a sentence."""
+class Column:
+    """A field of a model as a column; `read` raises ValidationError with a sentence."""
 
     def __init__(self, field):
         self.field = field
-        super().__init__(attribute=field.name, column_name=field.name, widget=Widget())
+        self.name = field.name
 
     @property
     def label(self):
@@ -45,25 +44,24 @@ class Column(Field):
         """The texts among which a cell has to choose; none where it is free."""
         return []
 
-    def export(self, instance, **kwargs):
-        text = tidy(self.write(self.get_value(instance)))
+    def text_of(self, entry):
+        """What the site writes into the cell."""
+        text = tidy(self.write(getattr(entry, self.name)))
         return text if len(text) <= LONGEST else TOO_LONG + too_long()
 
     def write(self, value):
         return "" if value is None else str(value)
 
-    def clean(self, row, **kwargs):
-        text = row[self.column_name]
+    def value_of(self, text):
+        """What the entry gets; ValidationError where the cell can't be read."""
         if text.upper() in MISTAKES:
-            raise ValueError(_("The cell holds a mistake of the spreadsheet: %s") % text)
+            message = _("The cell holds a mistake of the spreadsheet: %(text)s")
+            raise ValidationError(message, params={"text": text})
         if text.startswith(TOO_LONG):
-            raise ValueError(_("The text is missing: it was too long for a cell."))
+            raise ValidationError(_("The text is missing: it was too long for a cell."))
         if not text:
             return None if self.field.null else ""
-        try:
-            return self.read(text)
-        except ValidationError as error:
-            raise ValueError(" ".join(error.messages)) from error
+        return self.read(text)
 
     def read(self, text):
         return self.field.to_python(text)
@@ -73,10 +71,9 @@ class TextColumn(Column):
     def read(self, text):
         # A model checks the length of a line, but leaves that of a text to its form.
         if self.field.max_length and len(text) > self.field.max_length:
-            raise ValueError(
-                _("The text has %(length)d signs; at most %(most)d are possible.")
-                % {"length": len(text), "most": self.field.max_length}
-            )
+            message = _("The text has %(length)d signs; at most %(most)d are possible.")
+            params = {"length": len(text), "most": self.field.max_length}
+            raise ValidationError(message, params=params)
         return text
 
 
@@ -90,8 +87,8 @@ class DateColumn(Column):
         try:
             return normalised(text)
         except ValueError:
-            message = self.field.error_messages["invalid"] % {"value": text}
-            raise ValueError(message) from None
+            message = self.field.error_messages["invalid"]
+            raise ValidationError(message, params={"value": text}) from None
 
 
 class DurationColumn(Column):
@@ -102,8 +99,8 @@ class DurationColumn(Column):
         try:
             return self.field.to_python(text)
         except ValidationError:
-            message = _("“%s” is not a duration. Write minutes and seconds: 12:30.")
-            raise ValueError(message % text) from None
+            message = _("“%(text)s” is not a duration. Write minutes and seconds: 12:30.")
+            raise ValidationError(message, params={"text": text}) from None
 
 
 class ChoiceColumn(Column):
@@ -114,38 +111,46 @@ class ChoiceColumn(Column):
     def write(self, value):
         return str(dict(self.field.flatchoices).get(value, value))
 
-    def read(self, text):
+    @cached_property
+    def choices(self):
+        """The values under what people may write: themselves, or their names in any language."""
+        found = {}
         for language in languages():
             with translation.override(language):
                 for value, label in self.field.flatchoices:
-                    if plain_name(text) in (plain_name(value), plain_name(label)):
-                        return value
-        raise ValueError(
-            _("“%(text)s” is not possible here. Write one of these: %(possible)s.")
-            % {"text": text, "possible": ", ".join(self.possible)}
-        )
+                    found[plain_name(value)] = found[plain_name(label)] = value
+        return found
+
+    def read(self, text):
+        if (value := self.choices.get(plain_name(text))) is not None:
+            return value
+        message = _("“%(text)s” is not possible here. Write one of these: %(possible)s.")
+        params = {"text": text, "possible": ", ".join(self.possible)}
+        raise ValidationError(message, params=params)
 
 
 class EntryColumn(Column):
     """Another entry: written as the last part of its address, read by its title too."""
 
-    known = None
-
     @property
     def help(self):
         return _("The last part of the programme's address, or its title.")
 
+    def text_of(self, entry):
+        return super().text_of(entry) if getattr(entry, self.field.attname) else ""
+
     def write(self, value):
-        return value.slug if value else ""
+        return value.slug
+
+    @cached_property
+    def known(self):
+        return named(self.field.related_model)
 
     def read(self, text):
-        if self.known is None:
-            self.known = named(self.field.related_model)
         found = self.known.get(plain_name(text), [])
         if len(found) != 1:
-            raise ValueError(
-                _("There is no “%s” on this site. Write the last part of its address.") % text
-            )
+            message = _("There is no “%(text)s” on this site. Write the last part of its address.")
+            raise ValidationError(message, params={"text": text})
         return found[0]
 
 
@@ -210,6 +215,15 @@ def languages():
 
 def plain_name(text):
     return " ".join(str(text).split()).casefold()
+
+
+def difference(column, before, after):
+    """The cell's text before and after; formatted text without its marks where words differ."""
+    texts = [column.text_of(before), column.text_of(after)]
+    if isinstance(column, RichTextColumn) and texts[0] != texts[1]:
+        words = [plain(text) for text in texts]
+        return words if words[0] != words[1] else texts
+    return texts if texts[0] != texts[1] else None
 
 
 # Formatted text

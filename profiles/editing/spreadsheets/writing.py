@@ -44,14 +44,14 @@ def fill(sheet, model, found, entries):
     for number, column in enumerate(found.values(), 1):
         head(sheet, 1, number, column.label)
         letter = get_column_letter(number)
-        sheet.column_dimensions[letter].width = 40 if "_" in column.attribute else 24
+        sheet.column_dimensions[letter].width = 40 if "_" in column.name else 24
         # As text, so that "06/2016" is not taken for a day.
         sheet.column_dimensions[letter].number_format = "@"
         offer(sheet, letter, column.possible)
     sheet.freeze_panes = "A2"
     for line, entry in enumerate(entries, 2):
         for number, column in enumerate(found.values(), 1):
-            write(sheet.cell(line, number), column.export(entry))
+            write(sheet.cell(line, number), column.text_of(entry))
 
 
 def write(cell, text):
@@ -133,5 +133,5 @@ def as_csv(model, entries):
     found = columns_of(model)
     writer.writerow([column.label for column in found.values()])
     for entry in entries:
-        writer.writerow([escaped(column.export(entry)) for column in found.values()])
+        writer.writerow([escaped(column.text_of(entry)) for column in found.values()])
     return stream.getvalue().encode("utf-8-sig")

@@ -1,0 +1,25 @@
+"""A sheet tried out, and stored: all of its rows or none."""
+
+from django.db import transaction
+
+from profiles.editing.spreadsheets.headings import matched
+from profiles.editing.spreadsheets.report import NotImported, Report
+from profiles.editing.spreadsheets.rows import Rows
+
+
+def try_out(model, sheet):
+    """The `Report` of what an import would do; stores nothing."""
+    names, faults = matched(model, sheet)
+    return Report(faults) if faults else Rows(model, sheet, names).report
+
+
+@transaction.atomic
+def import_rows(model, sheet, fingerprint):
+    """Store all rows, and give the `Report`; raises `NotImported` where it differs from what
+    was shown under `fingerprint`, so that nobody's later work is overwritten unseen."""
+    report = try_out(model, sheet)
+    if report.faults or report.fingerprint != fingerprint:
+        raise NotImported(report)
+    for row in report.rows:
+        row.entry.save()
+    return report

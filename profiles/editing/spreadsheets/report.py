@@ -1,0 +1,77 @@
+"""What an import of a sheet would do, or did, in words."""
+
+import hashlib
+from dataclasses import dataclass, field
+from itertools import zip_longest
+
+EXCERPT = 120
+
+
+@dataclass
+class Fault:
+    """What is wrong: `line` is None for the whole file, `column` "" for the whole row."""
+
+    message: str
+    line: int | None = None
+    column: str = ""
+
+
+@dataclass
+class CellChange:
+    """A text before and after, each cut to what surrounds the first difference."""
+
+    column: str
+    before: str
+    after: str
+
+    @property
+    def excerpts(self):
+        pairs = enumerate(zip_longest(self.before, self.after))
+        different = next((place for place, (one, other) in pairs if one != other), 0)
+        start = max(0, different - EXCERPT // 3)
+        return [self.excerpt(text, start) for text in (self.before, self.after)]
+
+    @staticmethod
+    def excerpt(text, start):
+        end = start + EXCERPT
+        return ("…" if start else "") + text[start:end] + ("…" if end < len(text) else "")
+
+
+@dataclass
+class Row:
+    """A row that adds or changes an entry; `entry` is as it would be stored."""
+
+    line: int
+    is_new: bool
+    entry: object
+    changes: list
+    notes: list
+
+
+@dataclass
+class Report:
+    faults: list = field(default_factory=list)
+    rows: list = field(default_factory=list)
+    unchanged: int = 0
+
+    @property
+    def new(self):
+        return sum(row.is_new for row in self.rows)
+
+    @property
+    def changed(self):
+        return len(self.rows) - self.new
+
+    @property
+    def fingerprint(self):
+        """The same as long as the same sheet does the same to the same entries."""
+        said = [(row.line, row.is_new, row.entry.slug, row.changes) for row in self.rows]
+        return hashlib.sha256(repr(said).encode()).hexdigest()
+
+
+class NotImported(Exception):
+    """Nothing was stored; `report` says why, or what would happen by now."""
+
+    def __init__(self, report):
+        super().__init__()
+        self.report = report
