@@ -24,7 +24,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook, load_workbook
 from PIL import Image
 
-from profiles.models import PaperFile
+from profiles.editing import spreadsheets
+from profiles.models import Paper, PaperFile
 
 STARTER = Path(__file__).parent / "profile-page.txt"
 CASES = Path(__file__).parent / "cases"
@@ -169,6 +170,39 @@ def csv_file(*rows, delimiter=",", encoding="utf-8"):
     stream = io.StringIO()
     csv.writer(stream, delimiter=delimiter).writerows(rows)
     return stream.getvalue().encode(encoding)
+
+
+def repacked(content, change):
+    """A workbook with `change(name of the part, its bytes)` in the place of each part."""
+    stream, source = io.BytesIO(), zipfile.ZipFile(io.BytesIO(content))
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name in source.namelist():
+            packed.writestr(name, change(name, source.read(name)))
+    return stream.getvalue()
+
+
+def archive(**parts):
+    """The bytes of a ZIP archive; "__" in a name stands for "/"."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in parts.items():
+            packed.writestr(name.replace("__", "/"), content)
+    return stream.getvalue()
+
+
+def tried(content, model=Paper):
+    """The report on a spreadsheet."""
+    return spreadsheets.try_out(model, spreadsheets.read(content))
+
+
+def imported(content, model=Paper):
+    sheet = spreadsheets.read(content)
+    seen = spreadsheets.try_out(model, sheet)
+    return spreadsheets.import_rows(model, sheet, seen.fingerprint)
+
+
+def faults(report):
+    return [(fault.line, fault.column, fault.message) for fault in report.faults]
 
 
 def cells(content):

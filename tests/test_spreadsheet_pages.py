@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import time
 
 import pytest
@@ -14,7 +15,7 @@ from playwright.sync_api import expect
 
 from profiles.editing import history
 from profiles.editing.spreadsheets import waiting
-from profiles.models import Paper, Programme, Video
+from profiles.models import KINDS, Paper, Video
 from tests.builders import workbook
 from tests.looks import english_in
 
@@ -138,17 +139,26 @@ def test_every_page_is_accessible_and_fits_the_screen(signed_in, live_server, ad
             assert faults_of_axe(page) == []
 
 
-@pytest.mark.parametrize("address", ["paper", "video", "programme"])
-def test_three_kinds_have_sheets(staff_client, imrap, address):
-    stem = f"/admin/profiles/{address}/sheet/"
+@pytest.mark.parametrize("model", KINDS.values())
+def test_every_kind_has_sheets(staff_client, imrap, model):
+    stem = f"/admin/profiles/{model._meta.model_name}/sheet/"
+    assert f'href="{stem}"' in staff_client.get(stem.replace("sheet/", "")).text
     assert staff_client.get(stem).status_code == 200
     assert staff_client.get(f"{stem}template/").content.startswith(b"PK")
     assert staff_client.get(f"{stem}csv/").content.startswith(b"\xef\xbb\xbf")
     sent(staff_client, workbook(["title_fr"], ["Un"]), stem)
     token = staff_client.session["sheet"]["token"]
     staff_client.post(f"{stem}import/", {"token": token})
-    model = {"paper": Paper, "video": Video, "programme": Programme}[address]
     assert model.objects.values_list("title_fr", "is_draft").get() == ("Un", True)
+
+
+def test_mistakes_of_one_cause_stand_together(staff_client, imrap):
+    rows = [[f"Note {number}", "juin"] for number in range(12)]
+    page = sent(staff_client, workbook(["title_fr", "date", "Budget"], ["Bon"], *rows)).text
+    words = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    assert "12 lines, Publication date For example line 3: “juin” is not a date." in words
+    assert "Lines 3–14" in words
+    assert "the template has none of these names: “Budget”." in words
 
 
 def test_an_export_sent_back_changes_nothing(staff_client, add_paper):

@@ -12,6 +12,7 @@ from profiles.admin import list_cells
 from profiles.admin.conflicts import ConflictAdmin
 from profiles.admin.publication import DateAndTime, PublicationAdmin
 from profiles.admin.sending import SendingAdmin
+from profiles.admin.spreadsheets import SheetsMixin
 from profiles.admin.versions import VersionsAdmin
 from profiles.editing.completeness import lacks_translation, remarks_on, with_files
 from profiles.models import Entry, only_organisation
@@ -98,7 +99,7 @@ class TranslationFilter(admin.SimpleListFilter):
         return queryset
 
 
-class EntryAdmin(PublicationAdmin, ContentAdmin):
+class EntryAdmin(SheetsMixin, PublicationAdmin, ContentAdmin):
     translated_fields = ("title", "summary", "body")
     first_fields = ("title", "body")
     picture_text = "image_alt"

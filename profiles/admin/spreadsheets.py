@@ -24,7 +24,7 @@ CONTENT_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
 }
-MOST_FAULTS = 200  # more than that nobody mends before trying again
+MOST_CAUSES = 200  # more than that nobody mends before trying again
 
 
 class SheetForm(forms.Form):
@@ -105,8 +105,8 @@ class SheetsMixin:
             request,
             "admin/profiles/sheet_preview.html",
             report=report,
-            faults=report.faults[:MOST_FAULTS],
-            further_faults=len(report.faults[MOST_FAULTS:]),
+            causes=report.causes[:MOST_CAUSES],
+            further_causes=len(report.causes[MOST_CAUSES:]),
             token=token,
             has_changed=has_changed,
             form=SheetForm(),
@@ -153,7 +153,7 @@ class SheetsMixin:
         return report
 
     def keys_named_in(self, sheet):
-        names, _faults = matched(self.model, sheet)
+        names = matched(self.model, sheet)
         at = names.index("slug") if "slug" in names else None
         slugs = [row[at] for _line, row in sheet.rows] if at is not None else []
         return self.model.objects.filter(slug__in=slugs).values_list("pk", flat=True)

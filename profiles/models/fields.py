@@ -20,9 +20,16 @@ def web_address(name, help_text):
     )
 
 
-def names(name, help_text):
+class NamesField(models.TextField):
     """Names of people, bodies or places: one per line, the same in every language."""
-    return models.TextField(name, blank=True, help_text=help_text)
+
+    def deconstruct(self):
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.TextField", args, kwargs
+
+
+def names(name, help_text):
+    return NamesField(name, blank=True, help_text=help_text)
 
 
 def require_in_one_language(noun, name, message):

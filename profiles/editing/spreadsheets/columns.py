@@ -5,22 +5,34 @@ import re
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.duration import duration_string
+from django.utils.formats import number_format
 from django.utils.functional import cached_property
-from django.utils.html import escape
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from profiles.dates import PartialDateField, normalised
+from profiles.editing.spreadsheets.bounds import LONGEST_TEXT
 from profiles.editing.spreadsheets.cells import LONGEST, TOO_LONG, tidy
+from profiles.editing.spreadsheets.formatted import as_html, has_forbidden_markup
+from profiles.editing.spreadsheets.moments import moment_of
+from profiles.editing.spreadsheets.name_lists import (
+    are_capitalised,
+    are_three_words,
+    are_whole_names,
+    names_in,
+)
 from profiles.models import Programme, only_organisation
+from profiles.models.fields import NamesField
 from profiles.publishing import Publishable
-from profiles.richtext import RichTextField, plain, sanitised
+from profiles.richtext import RichTextField, plain
+from profiles.search.keys import fold, typed
 from profiles.translation import translated_columns
 
-TAG = re.compile(r"</?([a-z][a-z0-9]*)\b[^>]*>", re.IGNORECASE)
-BLOCKS = {"p", "h3", "h4", "ul", "ol", "blockquote"}
+# What programs put behind a day that has none: "2016-06-30 00:00:00".
+HOUR_OF_ISO = re.compile(r"(?<=\d{4}-\d\d-\d\d)[ T]\d\d:\d\d(:\d\d(\.\d+)?)?$")
+ARE_NAMES = {"authors": are_whole_names, "countries": are_capitalised}
 MISTAKES = {"#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#N/A", "#NULL!", "#NUM!", "#NOM?", "#VALEUR!"}
 
 
@@ -61,34 +73,87 @@ class Column:
             raise ValidationError(_("The text is missing: it was too long for a cell."))
         if not text:
             return None if self.field.null else ""
+        self.refuse_longer_than(LONGEST_TEXT, text)
         return self.read(text)
+
+    def refuse_longer_than(self, most, text):
+        if len(text) > most:
+            message = _("The text has %(length)s signs; at most %(most)s are possible.")
+            params = {"length": grouped(len(text)), "most": grouped(most)}
+            raise ValidationError(message, params=params)
 
     def read(self, text):
         return self.field.to_python(text)
+
+    def remark(self, text):
+        """What whoever sent the cell should look at, though it was read."""
+        return ""
 
 
 class TextColumn(Column):
     def read(self, text):
         # A model checks the length of a line, but leaves that of a text to its form.
-        if self.field.max_length and len(text) > self.field.max_length:
-            message = _("The text has %(length)d signs; at most %(most)d are possible.")
-            params = {"length": len(text), "most": self.field.max_length}
-            raise ValidationError(message, params=params)
+        self.refuse_longer_than(self.field.max_length or LONGEST_TEXT, text)
         return text
+
+
+class NamesColumn(TextColumn):
+    @property
+    def help(self):
+        on_one_line = _("Names may also stand in one line, with “;” between them.")
+        return f"{super().help} {on_one_line}"
+
+    def read(self, text):
+        return super().read("\n".join(self.names_in(text)))
+
+    def names_in(self, text):
+        return names_in(text, ARE_NAMES.get(self.name, are_three_words))
+
+    def remark(self, text):
+        if len(self.names_in(text)) > 1 or "," not in text:
+            return ""
+        message = _("“%(column)s”: “%(text)s” is taken as one name. Write “;” between several.")
+        return message % {"column": self.label, "text": text}
 
 
 class RichTextColumn(Column):
     def read(self, text):
-        return sanitised(as_html(text))
+        return as_html(text)  # full_clean() sanitises it
+
+    def remark(self, text):
+        if not has_forbidden_markup(text):
+            return ""
+        return _("“%s”: what is not allowed there was taken out.") % self.label
 
 
 class DateColumn(Column):
     def read(self, text):
         try:
-            return normalised(text)
+            return normalised(HOUR_OF_ISO.sub("", text))
         except ValueError:
             message = self.field.error_messages["invalid"]
             raise ValidationError(message, params={"value": text}) from None
+
+
+class MomentColumn(Column):
+    """A day and an hour, in the site's time zone."""
+
+    @property
+    def help(self):
+        hour = _("Day and hour, as 2026-12-31 17:00, in the time of %s; a day alone means 23:59.")
+        return f"{super().help} {hour % settings.TIME_ZONE}"
+
+    def write(self, value):
+        if value is None:
+            return ""
+        return timezone.localtime(value).replace(tzinfo=None).isoformat(" ", "minutes")
+
+    def read(self, text):
+        try:
+            return moment_of(text)
+        except ValueError:
+            message = _("“%(text)s” is not a day with its hour. Write it as 31/12/2026 17:00.")
+            raise ValidationError(message, params={"text": text}) from None
 
 
 class DurationColumn(Column):
@@ -147,22 +212,25 @@ class EntryColumn(Column):
         return named(self.field.related_model)
 
     def read(self, text):
-        found = self.known.get(plain_name(text), [])
-        if len(found) != 1:
-            message = _("There is no “%(text)s” on this site. Write the last part of its address.")
-            raise ValidationError(message, params={"text": text})
-        return found[0]
+        by_slug, by_title = self.known
+        found = by_slug.get(text.lower()) or by_title.get(plain_name(text), [])
+        if len(found) == 1:
+            return found[0]
+        message = _("There is no “%(text)s” on this site. Write the last part of its address.")
+        if found:
+            message = _("Several are called “%(text)s”. Write the last part of the address of one.")
+        raise ValidationError(message, params={"text": text})
 
 
 def named(model):
-    """Entries or organisations under their slug, or else their title."""
-    title = "title" if model is Programme else "name"
+    """Entries or organisations, in lists, by their slug and by their title in any language."""
+    titles = translated_columns("title" if model is Programme else "name")
     by_slug, by_title = {}, {}
     for noun in model.objects.all():
-        by_slug[plain_name(noun.slug)] = [noun]
-        for text in {plain_name(getattr(noun, column)) for column in translated_columns(title)}:
+        by_slug[noun.slug] = [noun]
+        for text in {plain_name(getattr(noun, column)) for column in titles}:
             by_title.setdefault(text, []).append(noun)
-    return {**by_title, **by_slug}
+    return by_slug, by_title
 
 
 def column_of(field):
@@ -173,6 +241,8 @@ def column_of(field):
     kinds = {
         RichTextField: RichTextColumn,
         PartialDateField: DateColumn,
+        NamesField: NamesColumn,
+        models.DateTimeField: MomentColumn,
         models.DurationField: DurationColumn,
         models.TextField: TextColumn,
     }
@@ -214,40 +284,25 @@ def languages():
 
 
 def plain_name(text):
-    return " ".join(str(text).split()).casefold()
+    """What is left of a heading, a choice or a title where people write the same differently:
+    without case, accents, blanks, and kinds of apostrophes and hyphens."""
+    folded = fold(typed(str(text)))
+    return "".join(filter(str.isalnum, folded)) or folded.strip()
+
+
+def grouped(number):
+    return number_format(number, force_grouping=True)
 
 
 def difference(column, before, after):
-    """The cell's text before and after; formatted text without its marks where words differ."""
+    """Its name, the cell's text before and after; formatted text without marks if words differ."""
     texts = [column.text_of(before), column.text_of(after)]
-    if isinstance(column, RichTextColumn) and texts[0] != texts[1]:
+    if column.name == "slug" or texts[0] == texts[1]:
+        return None
+    if isinstance(column, RichTextColumn):
         words = [plain(text) for text in texts]
-        return words if words[0] != words[1] else texts
-    return texts if texts[0] != texts[1] else None
-
-
-# Formatted text
-
-
-def as_html(text):
-    """A cell's text as HTML: each line of plain text becomes a paragraph."""
-    tags = {tag.lower() for tag in TAG.findall(text)}
-    if tags & BLOCKS:
-        return text
-    lines = (line.strip() for line in text.splitlines())
-    return "".join(f"<p>{line if tags else escape(line)}</p>" for line in lines if line)
-
-
-def has_forbidden_markup(text):
-    """Whether the sanitiser takes elements or attributes out of a cell's text."""
-    before = as_html(text)
-    return shape(sanitised(before)) != shape(before)
-
-
-def shape(html):
-    """Its elements, with what may be dangerous in their attributes."""
-    dangerous = re.findall(r"\bon[a-z]+\s*=|javascript:|data:|\bstyle\s*=", html.lower())
-    return [tag.lower() for tag in TAG.findall(html)], dangerous
+        texts = words if words[0] != words[1] else texts
+    return column.label, *texts
 
 
 def too_long():

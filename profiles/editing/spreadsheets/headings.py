@@ -9,30 +9,31 @@ from profiles.editing.spreadsheets.report import Fault
 from profiles.models import Organisation, only_organisation
 from profiles.translation import translated_columns
 
+MOST_AREAS = 5  # of merged cells, named to show where to look
+
 
 def matched(model, sheet):
-    """The fields that the headings name, "" for an empty column, and what is wrong with them."""
+    """The field that each heading names, "" where it names none."""
     known = column_names(model)
-    names = [known.get(plain_name(heading), "") for heading in sheet.headings]
-    faults = [
-        Fault(_("There is no column “%s”. Use the headings of the template.") % heading)
-        for heading, name in zip(sheet.headings, names, strict=True)
-        if heading and not name
-    ]
-    if nameless := text_without_heading(sheet):
-        faults.append(Fault(_("There is text in a column without a heading."), nameless))
-    labels = {name: column.label for name, column in columns_of(model).items()}
-    faults += [
-        Fault(_("The column “%s” stands there twice.") % labels[name])
-        for name in labels
-        if names.count(name) > 1
-    ]
+    return [known.get(plain_name(heading), "") for heading in sheet.headings]
+
+
+def unusable(model, names):
+    """Why no row can be read under such headings."""
+    columns = columns_of(model)
     if not {"slug", *translated_columns("title")} & set(names):
-        wanted = labels[translated_columns("title")[0]]
-        faults.append(Fault(_("The column “%s” is missing.") % wanted))
+        wanted = columns[translated_columns("title")[0]].label
+        yield Fault(_("The column “%s” is missing.") % wanted)
     if only_organisation() is None and not Organisation.objects.exists():
-        faults.append(Fault(_("Type the name of your organisation first.")))
-    return names, faults
+        yield Fault(_("Type the name of your organisation first."))
+
+
+def faults_in(model, sheet, names):
+    if nameless := text_without_heading(sheet):
+        yield Fault(_("There is text in a column without a heading."), nameless)
+    for name, column in columns_of(model).items():
+        if names.count(name) > 1:
+            yield Fault(_("The column “%s” stands there twice.") % column.label)
 
 
 def text_without_heading(sheet):
@@ -41,3 +42,20 @@ def text_without_heading(sheet):
         if any(text and not heading for text, heading in zip_longest(texts, sheet.headings)):
             return line
     return None
+
+
+def warnings_about(sheet, names):
+    """What is left out, and what may not stand where it seems to."""
+    pairs = zip(sheet.headings, names, strict=True)
+    if unknown := [f"“{heading}”" for heading, name in pairs if heading and not name]:
+        sentence = _("Columns left out, because the template has none of these names: %s.")
+        yield sentence % ", ".join(unknown)
+    if areas := sheet.merged:
+        shown = ", ".join(areas[:MOST_AREAS]) + (", …" if areas[MOST_AREAS:] else "")
+        yield (
+            _(
+                "Some cells are merged (%s). Their text belongs to the first of them alone, the others "
+                "count as empty: if each row is to have it, divide them and write it into each."
+            )
+            % shown
+        )

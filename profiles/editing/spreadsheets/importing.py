@@ -2,15 +2,19 @@
 
 from django.db import transaction
 
-from profiles.editing.spreadsheets.headings import matched
+from profiles.editing.spreadsheets import headings
 from profiles.editing.spreadsheets.report import NotImported, Report
 from profiles.editing.spreadsheets.rows import Rows
 
 
 def try_out(model, sheet):
     """The `Report` of what an import would do; stores nothing."""
-    names, faults = matched(model, sheet)
-    return Report(faults) if faults else Rows(model, sheet, names).report
+    names = headings.matched(model, sheet)
+    faults = list(headings.unusable(model, names))
+    report = Report(faults) if faults else Rows(model, sheet, names).report
+    report.faults = [*headings.faults_in(model, sheet, names), *report.faults]
+    report.warnings = list(headings.warnings_about(sheet, names))
+    return report
 
 
 @transaction.atomic

@@ -5,15 +5,47 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 
 EXCERPT = 120
+MOST_STRETCHES = 20
 
 
 @dataclass
 class Fault:
-    """What is wrong: `line` is None for the whole file, `column` "" for the whole row."""
+    """What is wrong: `line` is None for the whole file, `column` "" for the whole row.
+
+    Faults of one `cause` say the same with other values in it.
+    """
 
     message: str
     line: int | None = None
     column: str = ""
+    cause: str = ""
+
+
+@dataclass
+class Cause:
+    """Faults in one column for one cause, of which one is told as an example."""
+
+    faults: list
+
+    @property
+    def example(self):
+        return self.faults[0]
+
+    @property
+    def number(self):
+        return len({fault.line for fault in self.faults})
+
+    @property
+    def lines(self):
+        """ "4, 7–9, 12", and "…" where they would be too many to read."""
+        stretches = []
+        for line in sorted({fault.line for fault in self.faults}):
+            if stretches and stretches[-1][1] == line - 1:
+                stretches[-1][1] = line
+            else:
+                stretches.append([line, line])
+        shown = [f"{one}–{last}" if last > one else str(one) for one, last in stretches]
+        return ", ".join(shown[:MOST_STRETCHES] + ["…"] * (len(shown) > MOST_STRETCHES))
 
 
 @dataclass
@@ -51,8 +83,17 @@ class Row:
 @dataclass
 class Report:
     faults: list = field(default_factory=list)
+    warnings: list = field(default_factory=list)  # sentences about the whole sheet
     rows: list = field(default_factory=list)
     unchanged: int = 0
+
+    @property
+    def causes(self):
+        """The faults by column and cause, in the order of their first lines."""
+        found = {}
+        for fault in self.faults:
+            found.setdefault((fault.column, fault.cause or fault.message), []).append(fault)
+        return [Cause(faults) for faults in found.values()]
 
     @property
     def new(self):

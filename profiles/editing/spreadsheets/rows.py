@@ -9,13 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from profiles.editing.spreadsheets.cells import TOO_LONG
-from profiles.editing.spreadsheets.columns import (
-    RichTextColumn,
-    columns_of,
-    difference,
-    has_forbidden_markup,
-    plain_name,
-)
+from profiles.editing.spreadsheets.columns import columns_of, difference, plain_name
 from profiles.editing.spreadsheets.report import CellChange, Fault, Report, Row
 from profiles.models import only_organisation
 from profiles.models.entry import free_slug
@@ -56,15 +50,24 @@ class Rows:
     def take(self, line, cells):
         stored = self.stored.get(cells.get("slug"))
         entry = copy.copy(stored) if stored else self.blank()
+        cells = self.telling(entry, cells)
         if faults := self.faults_of(line, entry, cells):
             self.report.faults += faults
             return
-        changes = self.changes(stored or self.blank(), entry)
+        changes = self.changes(stored or self.blank(), entry, cells)
         if stored and not changes:
             self.report.unchanged += 1
             return
-        notes = list(self.notes(cells, entry))
+        notes = list(self.notes(entry, cells))
         self.report.rows.append(Row(line, stored is None, entry, changes, notes))
+
+    def telling(self, entry, cells):
+        """Those of the cells that say something new."""
+        return {
+            name: cells[name]
+            for name, column in self.columns.items()
+            if not self.changes_nothing(column, entry, cells[name])
+        }
 
     def blank(self):
         return self.model(organisation_id=self.organisation)
@@ -73,31 +76,40 @@ class Rows:
 
     def faults_of(self, line, entry, cells):
         """Make the entry what the cells say; what is wrong with them."""
+        is_new = entry._state.adding
         refused = self.fill(entry, cells)
-        try:
-            # Keys were looked up here, and whether an address is free is known.
-            entry.full_clean(self.keys_in(entry) | refused.keys(), validate_unique=False)
-        except ValidationError as error:
-            refused = {**refused, **error.error_dict, **refused}
-        if not refused and entry._state.adding:
+        if cells or is_new:
+            refused |= self.errors_in(entry, refused)
+        if is_new and not refused:
             entry.slug = entry.slug or free_slug(entry, self.taken)
         refused |= self.address_twice(line, entry.slug)
         return [
-            Fault(message, line, self.label(name))
+            Fault(text, line, self.label(name), str(error.message))
             for name, errors in refused.items()
-            for message in dict.fromkeys(text for error in errors for text in error.messages)
+            for text, error in {text: error for error in errors for text in error.messages}.items()
         ]
 
     def fill(self, entry, cells):
         """Give the entry what could be read; what could not, under the name of its field."""
         refused = {}
-        for name, column in self.columns.items():
-            if not self.changes_nothing(column, entry, cells[name]):
-                try:
-                    setattr(entry, name, column.value_of(cells[name]))
-                except ValidationError as error:
-                    refused[name] = error.error_list
+        for name, text in cells.items():
+            try:
+                setattr(entry, name, self.columns[name].value_of(text))
+            except ValidationError as error:
+                refused[name] = error.error_list
         return refused
+
+    def errors_in(self, entry, refused):
+        """What is wrong with the entry beside what was refused already."""
+        looked_up = {key.name for key in self.keys if getattr(entry, key.attname) is not None}
+        try:
+            # Whether an address is free is known here.
+            entry.full_clean(looked_up | refused.keys(), validate_unique=False)
+        except ValidationError as error:
+            return {
+                name: errors for name, errors in error.error_dict.items() if name not in refused
+            }
+        return {}
 
     def changes_nothing(self, column, entry, text):
         """What the site would write into the cell itself, and an empty cell where a new entry
@@ -108,9 +120,6 @@ class Rows:
         if text.startswith(TOO_LONG) and not is_new:
             return True
         return text == column.text_of(entry)
-
-    def keys_in(self, entry):
-        return {key.name for key in self.keys if getattr(entry, key.attname) is not None}
 
     def address_twice(self, line, slug):
         """Errors by name where an earlier row has the same address."""
@@ -128,17 +137,13 @@ class Rows:
 
     # What follows
 
-    def changes(self, before, after):
-        return [
-            CellChange(column.label, *texts)
-            for name, column in self.columns.items()
-            if name != "slug" and (texts := difference(column, before, after))
-        ]
+    def changes(self, before, after, cells):
+        found = (difference(self.columns[name], before, after) for name in cells)
+        return [CellChange(*change) for change in found if change]
 
-    def notes(self, cells, entry):
-        for name, column in self.columns.items():
-            if isinstance(column, RichTextColumn) and has_forbidden_markup(cells[name]):
-                yield _("“%s”: what is not allowed there was taken out.") % column.label
+    def notes(self, entry, cells):
+        remarks = (self.columns[name].remark(text) for name, text in cells.items())
+        yield from filter(None, remarks)
         if entry._state.adding and (slug := self.titles.get(plain_name(entry.title))):
             yield (
                 _(

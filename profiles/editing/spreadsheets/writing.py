@@ -11,9 +11,9 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from profiles.editing.spreadsheets.cells import escaped
+from profiles.editing.spreadsheets.bounds import MOST_ROWS
+from profiles.editing.spreadsheets.cells import as_xml, escaped
 from profiles.editing.spreadsheets.columns import RichTextColumn, columns_of
-from profiles.editing.spreadsheets.reading import MOST_ROWS
 
 HEADING = {
     "font": Font(bold=True),
@@ -56,7 +56,7 @@ def fill(sheet, model, found, entries):
 
 def write(cell, text):
     if text:
-        cell.value = escaped(text)
+        cell.value = as_xml(escaped(text))
         cell.data_type = "s"
     cell.number_format = "@"
     cell.alignment = Alignment(vertical="top", wrap_text=len(text) < 200)
