@@ -7,16 +7,8 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.i18n import JavaScriptCatalog
 
 from profiles.editing import completeness
-from profiles.models import KINDS, Organisation
+from profiles.models import ALL_KINDS, KINDS, Organisation, is_switched_off
 
-# The sentences of the frequent tasks, whose articles differ from kind to kind.
-TASKS = {
-    "videos": gettext_lazy("Add a video"),
-    "papers": gettext_lazy("Add a paper"),
-    "vacancies": gettext_lazy("Add a vacancy"),
-    "programmes": gettext_lazy("Add a programme"),
-    "mandates": gettext_lazy("Add a support mandate"),
-}
 # Django's own sentences, here for our catalogues, which come before Django's: its French ones
 # say "Ajout de offre d'emploi".
 DJANGO_SENTENCES = [
@@ -48,6 +40,13 @@ class ProfileAdminSite(admin.AdminSite):
     index_template = "admin/desk.html"
     enable_nav_sidebar = False  # lists need the width, and the first page has it all
 
+    def register(self, model_or_iterable, admin_class=None, **options):
+        """As Django does, but what is switched off has no forms, lists and tasks."""
+        is_one = isinstance(model_or_iterable, type)
+        models = [model_or_iterable] if is_one else model_or_iterable
+        known = [model for model in models if not is_switched_off(model)]
+        super().register(known, admin_class, **options)
+
     def each_context(self, request):
         known = organisations(request)
         if len(known) == 1:
@@ -78,9 +77,9 @@ class ProfileAdminSite(admin.AdminSite):
     def tasks(self, request):
         """(words, address) of what is done most often, as far as this person may do it."""
         return [
-            (words, reverse(f"admin:profiles_{KINDS[address]._meta.model_name}_add"))
-            for address, words in TASKS.items()
-            if self.get_model_admin(KINDS[address]).has_add_permission(request)
+            (kind.task_sentence, reverse(f"admin:profiles_{kind._meta.model_name}_add"))
+            for kind in sorted(KINDS.values(), key=lambda kind: kind.task_place)
+            if self.get_model_admin(kind).has_add_permission(request)
         ]
 
     def attention(self, request):
@@ -92,6 +91,12 @@ class ProfileAdminSite(admin.AdminSite):
         found = completeness.overview(kinds)
         rows = [(remark, form_address(remark.entry, remark.field)) for remark in found.remarks]
         return {"rows": rows, "number": found.number, "is_more": found.is_more}
+
+    def get_log_entries(self, request):
+        """What was done last, to what this site still knows."""
+        off = [kind._meta.model_name for kind in ALL_KINDS.values() if is_switched_off(kind)]
+        entries = super().get_log_entries(request)
+        return entries.exclude(content_type__app_label="profiles", content_type__model__in=off)
 
     def i18n_javascript(self, request, extra_context=None):
         # With the words of the rich text editor, which Django's own catalogue lacks.

@@ -13,7 +13,7 @@ from profiles.models import KINDS, Mandate, Organisation, Paper
 from tests.builders import WHOLE_TEXTS, content_of, photograph
 from tests.looks import english_in, nothing, too_wide_or_cut, violations
 
-KIND_NAMES = ["programme", "mandate", "vacancy", "video", "paper"]
+KIND_NAMES = [kind._meta.model_name for kind in KINDS.values()]
 
 
 @pytest.fixture

@@ -350,6 +350,7 @@ def test_text_is_read_from_the_first_2000_pages():
     assert (document.page_count, document.text) == (2001, "vu")
 
 
+@pytest.mark.fuzz
 def test_mutilated_pdfs_are_read_or_refused_and_nothing_else_happens():
     chance = random.Random(2016)
     outcomes = set()
@@ -405,6 +406,7 @@ def test_threads_read_what_each_was_given():
     assert [text[:6] for text in texts] == [f"Page {number}" for number in range(8)] * 5
 
 
+@pytest.mark.server
 def test_a_process_forked_from_one_that_imported_us_can_draw(tmp_path):
     """As gunicorn does with --preload, and again when it replaces a worker."""
     (tmp_path / "a.pdf").write_bytes(PDF)

@@ -270,6 +270,7 @@ def application(environ, start_response):
 """
 
 
+@pytest.mark.server
 def test_an_upload_outlives_the_timeout_of_the_server(tmp_path):
     """30 MB at 256 kbit/s last 16 minutes; `timeout` is 60 s. Here 4.5 s, and a timeout of 2 s."""
     (tmp_path / "slow.py").write_text(SLOW_APP)

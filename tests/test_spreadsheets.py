@@ -180,6 +180,12 @@ def test_no_two_columns_share_a_name_in_any_language(imrap, model):
         assert len(labels) == len(columns_of(model))
 
 
+def test_what_is_switched_off_has_no_column(imrap, settings):
+    assert "programme" in columns_of(Paper)
+    settings.KINDS_OFF = ["programmes"]
+    assert "programme" not in columns_of(Paper)
+
+
 # Mistakes, by row and column
 
 

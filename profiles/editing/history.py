@@ -11,19 +11,18 @@ from reversion.models import Version
 
 from profiles.editing.changes import differing, related_name, texts_with_parts
 from profiles.files import documents
-from profiles.models import KINDS, Organisation, Paper, PaperFile
+from profiles.models import ALL_KINDS, Organisation, part_model
 
-# What belongs to an entry and is restored with it: the name of the relation.
-PARTS = {Paper: "files"}
 # A restored entry keeps its present state: who may restore a text need not be allowed to publish.
 NOT_RESTORED = {"id", "created", "updated", "is_draft", "publish_at"}
 
 
 def register():
-    for model in (Organisation, *KINDS.values()):
-        reversion.register(model, follow=[PARTS[model]] if model in PARTS else [])
-    # The text of a file is long, and can be read from the file again.
-    reversion.register(PaperFile, exclude=["text"])
+    for model in (Organisation, *ALL_KINDS.values()):
+        reversion.register(model, follow=[model.parts] if model.parts else [])
+        if model.parts:
+            # The text of a file is long, and can be read from the file again.
+            reversion.register(part_model(model), exclude=["text"])
 
 
 @contextmanager
@@ -114,14 +113,13 @@ def entry_in(version):
 
 
 def _stored_parts(entry):
-    relation = PARTS.get(type(entry))
-    return list(getattr(entry, relation).all()) if relation else []
+    return list(getattr(entry, entry.parts).all()) if entry.parts else []
 
 
 def parts_in(version):
     """The parts that a version's revision holds of its entry, unsaved."""
-    relation = PARTS.get(version._model)
-    if relation is None:
+    relation = version._model.parts
+    if not relation:
         return []
     link = version._model._meta.get_field(relation)
     objects = (
@@ -179,16 +177,15 @@ def loses_parts(version):
 
 
 def _restore_parts(entry, version):
-    relation = PARTS.get(type(entry))
-    if relation is None:
-        return
     wanted = {part.pk: part for part in parts_in(version)}
-    stored = {part.pk: part for part in getattr(entry, relation).all()}
+    stored = {part.pk: part for part in _stored_parts(entry)}
     for part in stored.keys() - wanted.keys():
         stored[part].delete()
     for key, part in wanted.items():
-        present = stored.get(key)
-        part.text = present.text if present and present.file == part.file else _text_in(part.file)
+        if hasattr(part, "text"):
+            present = stored.get(key)
+            is_known = present and present.file == part.file
+            part.text = present.text if is_known else _text_in(part.file)
         part.save()
 
 

@@ -23,7 +23,7 @@ from profiles.editing.spreadsheets.name_lists import (
     are_whole_names,
     names_in,
 )
-from profiles.models import Programme, only_organisation
+from profiles.models import Entry, is_switched_off, only_organisation
 from profiles.models.fields import NamesField
 from profiles.publishing import Publishable
 from profiles.richtext import RichTextField, plain
@@ -224,7 +224,7 @@ class EntryColumn(Column):
 
 def named(model):
     """Entries or organisations, in lists, by their slug and by their title in any language."""
-    titles = translated_columns("title" if model is Programme else "name")
+    titles = translated_columns("title" if issubclass(model, Entry) else "name")
     by_slug, by_title = {}, {}
     for noun in model.objects.all():
         by_slug[noun.slug] = [noun]
@@ -264,6 +264,7 @@ def columns_of(model):
         and not field.primary_key
         and not isinstance(field, models.FileField | models.BooleanField)
         and field.name not in left_out
+        and not is_switched_off(field.related_model)
     ]
     fields.sort(key=lambda field: field.name != "slug")
     return {field.name: column_of(field) for field in fields}
