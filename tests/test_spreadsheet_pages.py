@@ -10,12 +10,15 @@ from axe_playwright_python.sync_playwright import Axe
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 from playwright.sync_api import expect
 
 from profiles.editing import history
+from profiles.editing.batches import Batch
 from profiles.editing.spreadsheets import waiting
-from profiles.models import KINDS, Paper, Video
+from profiles.models import KINDS, Paper, Programme, Video
 from tests.builders import workbook
 from tests.looks import english_in
 
@@ -293,6 +296,55 @@ def test_a_change_since_the_preview_is_shown_first(staff_client, add_paper):
     assert Paper.objects.get().date == "2016"
     staff_client.post(f"{SHEET}import/", token)
     assert Paper.objects.get().date == "2017"
+
+
+def test_a_preview_that_became_wrong_is_no_longer_offered(staff_client, imrap, waiting_files):
+    Programme.objects.create(organisation=imrap, title_fr="Confiance", slug="trust")
+    sent(staff_client, workbook(["title_fr", "programme"], ["Un", "trust"]))
+    Programme.objects.all().delete()
+    token = {"token": staff_client.session["sheet"]["token"]}
+    page = staff_client.post(f"{SHEET}import/", token).text
+    assert "There is no “trust” on this site." in page
+    assert 'type="file"' in page
+    assert "Store these changes" not in page
+    assert (waiting_files(), "sheet" in staff_client.session) == ([], False)
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        ("database is locked", "The server was busy with another change, so nothing was saved."),
+        ("database or disk is full", "The server’s disk is full, so nothing was saved."),
+    ],
+)
+def test_an_import_that_cannot_be_written_is_said_and_offered_again(
+    staff_client, imrap, monkeypatch, error, sentence
+):
+    sent(staff_client, workbook(["title_fr"], ["Un"]))
+    token = {"token": staff_client.session["sheet"]["token"]}
+
+    def fail(batch):
+        raise OperationalError(error)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Batch, "store", fail)
+        page = staff_client.post(f"{SHEET}import/", token).text
+    assert sentence in page
+    assert "1 entry would be added as a draft." in page
+    assert Paper.objects.count() == 0
+    staff_client.post(f"{SHEET}import/", token)
+    assert Paper.objects.count() == 1
+
+
+def test_a_preview_writes_nothing_but_the_session(staff_client, add_paper):
+    add_paper(slug="note")
+    with CaptureQueriesContext(connection) as captured:
+        sent(staff_client, workbook(["slug", "title_fr"], ["note", "Un"], ["", "Deux"]))
+    written = [query["sql"] for query in captured if not query["sql"].startswith("SELECT")]
+    others = {"BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"}
+    assert [
+        sql for sql in written if "django_session" not in sql and sql.split()[0] not in others
+    ] == []
 
 
 def test_the_log_names_every_entry_of_an_import(staff_client, add_paper):

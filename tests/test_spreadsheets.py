@@ -12,14 +12,13 @@ from profiles.editing.spreadsheets import (
     as_csv,
     as_workbook,
     columns_of,
-    import_rows,
     read,
     template,
     try_out,
 )
 from profiles.editing.spreadsheets.columns import column_names
 from profiles.models import KINDS, Organisation, Paper, Programme, Video
-from tests.builders import cells, faults, imported, tried, workbook
+from tests.builders import cells, faults, imported, stored, tried, workbook
 
 pytestmark = pytest.mark.django_db
 
@@ -85,10 +84,10 @@ def test_an_empty_cell_empties_and_a_missing_column_does_not(add_paper):
 def test_what_changed_since_the_preview_is_not_overwritten_unseen(add_paper):
     paper = add_paper(slug="note", date="2016")
     sheet = read(workbook(["slug", "date"], ["note", "2017"]))
-    seen = try_out(Paper, sheet).fingerprint
+    seen = try_out(Paper, sheet)
     Paper.objects.filter(pk=paper.pk).update(date="2015")
     with pytest.raises(NotImported) as refusal:
-        import_rows(Paper, sheet, seen)
+        stored(sheet, seen)
     assert Paper.objects.get().date == "2015"
     assert refusal.value.report.rows[0].changes[0].before == "2015"
 
@@ -222,7 +221,7 @@ def test_mistakes_are_named_by_line_and_column_and_nothing_is_stored(imrap):
         (4, "Source address", "Enter a valid URL."),
     ]
     with pytest.raises(NotImported):
-        import_rows(Paper, sheet, report.fingerprint)
+        stored(sheet, report)
     assert Paper.objects.count() == 0
 
 

@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import OperationalError
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -13,10 +13,9 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from profiles.admin.sending import FULL_LIST
-from profiles.editing import history, spreadsheets
+from profiles.admin.sending import BUSY_LIST, FULL_LIST
+from profiles.editing import spreadsheets
 from profiles.editing.spreadsheets import waiting
-from profiles.editing.spreadsheets.headings import matched
 from profiles.editing.spreadsheets.writing import explained, rules
 
 SESSION_KEY = "sheet"
@@ -133,38 +132,27 @@ class SheetsMixin:
         if sheet is None:
             messages.error(request, _("This preview is over. Choose the file again."))
             return redirect(f"admin:{self.sheet_name('sheet')}")
+        fingerprint = kept["fingerprint"]
         try:
-            report = self.process_import(request, sheet, kept["fingerprint"])
+            report = spreadsheets.import_rows(self.model, sheet, fingerprint, request.user)
         except spreadsheets.NotImported as refused:
-            kept["fingerprint"] = refused.report.fingerprint
-            request.session.modified = True
-            return self.preview(request, refused.report, kept["token"], has_changed=True)
+            return self.overtaken(request, refused.report)
+        except OperationalError as error:
+            messages.error(request, BUSY_LIST if "locked" in str(error) else FULL_LIST)
+            return self.preview(request, spreadsheets.try_out(self.model, sheet), kept["token"])
         forget(request)
         self.tell_about(request, report)
         return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
 
-    @transaction.atomic
-    def process_import(self, request, sheet, fingerprint):
-        """Store a sheet as one revision; raises `NotImported` where nothing was stored."""
-        history.keep_first(self.model, self.keys_named_in(sheet))
-        with history.revision(request.user, _("Spreadsheet")):
-            report = spreadsheets.import_rows(self.model, sheet, fingerprint)
-        self.log_import(request, report)
-        return report
-
-    def keys_named_in(self, sheet):
-        names = matched(self.model, sheet)
-        at = names.index("slug") if "slug" in names else None
-        slugs = [row[at] for _line, row in sheet.rows] if at is not None else []
-        return self.model.objects.filter(slug__in=slugs).values_list("pk", flat=True)
-
-    def log_import(self, request, report):
-        for row in report.rows:
-            if row.is_new:
-                self.log_addition(request, row.entry, [{"added": {}}])
-            else:
-                fields = [change.column for change in row.changes]
-                self.log_change(request, row.entry, [{"changed": {"fields": fields}}])
+    def overtaken(self, request, report):
+        """What the import would do by now; another click imports that."""
+        kept = request.session[SESSION_KEY]
+        if may_wait(report):
+            kept["fingerprint"] = report.fingerprint
+            request.session.modified = True
+        else:
+            forget(request)
+        return self.preview(request, report, kept["token"], has_changed=True)
 
     def tell_about(self, request, report):
         new = ngettext(
@@ -202,9 +190,9 @@ def download(content, name, kind):
 
 
 def keep(request, model, form, report):
-    """Keep a faultless sheet's file for its import; gives the token that names it."""
+    """Keep a faultless sheet's file for its import; gives the token that names it, or ""."""
     forget(request)
-    if report.faults or not report.rows:
+    if not may_wait(report):
         return ""
     file = form.cleaned_data["file"]
     file.seek(0)
@@ -215,6 +203,10 @@ def keep(request, model, form, report):
         "token": token,
     }
     return token
+
+
+def may_wait(report):
+    return bool(report.rows) and not report.faults
 
 
 def kept_sheet(kept, model, token):

@@ -172,12 +172,16 @@ class Entry(Publishable):
             )
 
     def save(self, *args, **kwargs):
+        self.fill_in()
+        super().save(*args, **kwargs)
+
+    def fill_in(self):
+        """What the site writes by itself, before the entry is stored."""
         if self.organisation_id is None:
             self.organisation_id = only_organisation()
         self.slug = self.slug or free_slug(self)
         self.dated = self.own_date
         unify_line_ends(self)
-        super().save(*args, **kwargs)
 
     @property
     def kind_label(self):

@@ -71,13 +71,17 @@ class CellChange:
 
 @dataclass
 class Row:
-    """A row that adds or changes an entry; `entry` is as it would be stored."""
+    """A row that adds or changes an entry, `stored` so far (None for a new one) and as it would be."""
 
     line: int
-    is_new: bool
+    stored: object
     entry: object
     changes: list
     notes: list
+
+    @property
+    def is_new(self):
+        return self.stored is None
 
 
 @dataclass

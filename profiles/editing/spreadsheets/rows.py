@@ -59,7 +59,7 @@ class Rows:
             self.report.unchanged += 1
             return
         notes = list(self.notes(entry, cells))
-        self.report.rows.append(Row(line, stored is None, entry, changes, notes))
+        self.report.rows.append(Row(line, stored, entry, changes, notes))
 
     def telling(self, entry, cells):
         """Those of the cells that say something new."""
