@@ -21,13 +21,6 @@ DJANGO_SENTENCES = [
 ORDER = [model._meta.object_name for model in (Organisation, *KINDS.values())]
 
 
-def organisations(request):
-    """The first two organisations, asked for once in a request."""
-    if not hasattr(request, "desk_organisations"):
-        request.desk_organisations = list(Organisation.objects.all()[:2])
-    return request.desk_organisations
-
-
 def form_address(entry, field=""):
     """The address of an entry's form, at one of its fields."""
     meta = entry._meta
@@ -48,31 +41,27 @@ class ProfileAdminSite(admin.AdminSite):
         super().register(known, admin_class, **options)
 
     def each_context(self, request):
-        known = organisations(request)
+        context = super().each_context(request)
+        title = _("Administration")
+        known = list(Organisation.objects.all()[:2])
         if len(known) == 1:
             title = _("Administration of %(name)s") % {"name": known[0]}
-        else:
-            title = _("Administration")
-        return {**super().each_context(request), "site_header": title, "site_title": title}
+            open_single_organisation(context["available_apps"], known[0])
+        return context | {"site_header": title, "site_title": title}
 
     def get_app_list(self, request, app_label=None):
         apps = super().get_app_list(request, app_label)
         for app in apps:
             if app["app_label"] == "profiles":
                 app["models"].sort(key=place)
-                self.open_single_organisation(request, app["models"])
         return sorted(apps, key=lambda app: (app["app_label"] != "profiles", app["app_label"]))
-
-    def open_single_organisation(self, request, models):
-        """The list of one organisation would only be a page more to pass."""
-        known = organisations(request)
-        for model in models:
-            if model["model"] is Organisation and len(known) == 1 and model["admin_url"]:
-                model["admin_url"] = form_address(known[0])
 
     def index(self, request, extra_context=None):
         context = {"tasks": self.tasks(request), "attention": self.attention(request)}
-        return super().index(request, {**context, **(extra_context or {})})
+        return listing_opened(super().index(request, {**context, **(extra_context or {})}))
+
+    def app_index(self, request, app_label, extra_context=None):
+        return listing_opened(super().app_index(request, app_label, extra_context))
 
     def tasks(self, request):
         """(words, address) of what is done most often, as far as this person may do it."""
@@ -102,6 +91,21 @@ class ProfileAdminSite(admin.AdminSite):
         # With the words of the rich text editor, which Django's own catalogue lacks.
         packages = ["django.contrib.admin", "django_prose_editor"]
         return JavaScriptCatalog.as_view(packages=packages)(request)
+
+
+def open_single_organisation(apps, organisation):
+    """The list of one organisation would only be a page more to pass."""
+    for model in (model for app in apps for model in app["models"]):
+        if model["model"] is Organisation and model["admin_url"]:
+            model["admin_url"] = form_address(organisation)
+
+
+def listing_opened(response):
+    """An index with the apps as each_context() gave them; Django lists them a second time."""
+    listed = {app["app_label"] for app in response.context_data["app_list"]}
+    apps = response.context_data["available_apps"]
+    response.context_data["app_list"] = [app for app in apps if app["app_label"] in listed]
+    return response
 
 
 def place(model):

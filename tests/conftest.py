@@ -15,7 +15,7 @@ from profiles.models import Organisation, Paper
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 # Django's test server would hand out uploads past the view that guards them.
-testcases._MediaFilesHandler = lambda application: application
+pytest.MonkeyPatch().setattr(testcases, "_MediaFilesHandler", lambda application: application)
 
 # The test client copies the context of each template that it makes, and every widget of a form is
 # one: a tenth of the time of all tests, for what none of them asks.

@@ -104,6 +104,7 @@ def take_events_away(site):
     a_clone(site.copy)
 
 
+@pytest.mark.server
 def test_a_sixth_kind_at_the_front_is_used_by_all_and_taken_away_again(site):
     site.walk("prepare.py")
     add_events(site)
@@ -251,6 +252,7 @@ def seen(site, off=""):
     return json.loads(site.walk("seen.py", KINDS_OFF=off))
 
 
+@pytest.mark.server
 def test_what_is_switched_off_is_gone_and_comes_back_as_it_was(site):
     site.walk("one_of_each.py")
     off = {"programmes": GONE, "programme of a paper": dict.fromkeys(OF_PROGRAMME, False)}
@@ -265,6 +267,7 @@ def test_what_is_switched_off_is_gone_and_comes_back_as_it_was(site):
     assert seen(site) == WHOLE
 
 
+@pytest.mark.server
 @pytest.mark.parametrize(("off", "wrong"), [("mandats", "mandats"), ("videos, Papers", "Papers")])
 def test_a_kind_that_is_none_stops_the_start_with_one_sentence(site, off, wrong):
     sentence = (

@@ -32,6 +32,14 @@ def test_what_a_file_is_read_when_it_is_stored(report):
     assert report.file.name == f"papers/{report.sha256[:16]}/rapport-final.pdf"
 
 
+def test_a_stored_file_is_not_read_again_at_each_save(report):
+    report.file.storage.delete(report.file.name)
+    stored = PaperFile.objects.get(pk=report.pk)
+    stored.edition = "light"
+    stored.save()
+    assert PaperFile.objects.get(pk=report.pk).page_count == 2
+
+
 def test_a_paper_is_saved_not_opened_and_keeps_a_readable_name(client, report):
     response = client.get(report.file.url)
     assert response.getvalue() == a_pdf(b"(un) Tj", b"(deux) Tj")

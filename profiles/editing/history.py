@@ -4,6 +4,7 @@ import hashlib
 from contextlib import contextmanager
 
 import reversion
+from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -104,7 +105,7 @@ def changes(older, newer):
 
 def changes_from_now(version):
     """What restoring a version would change: (now, then) by field."""
-    entry = version._model._base_manager.filter(pk=version.object_id).first()
+    entry = model_of(version)._base_manager.filter(pk=version.object_id).first()
     now = texts_with_parts(entry, parts_of(entry)) if entry else {}
     return differing(now, _texts_of(version))
 
@@ -115,9 +116,13 @@ def _texts_of(version):
     return texts_with_parts(entry_in(version), parts_in(version))
 
 
+def model_of(version):
+    return ContentType.objects.get_for_id(version.content_type_id).model_class()
+
+
 def entry_in(version):
     """The entry as the version holds it, unsaved; RevertError where the fields are others now."""
-    return version._object_version.object
+    return model_of(version)(**version.field_dict)
 
 
 def parts_of(entry):
@@ -127,14 +132,15 @@ def parts_of(entry):
 
 def parts_in(version):
     """The parts that a version's revision holds of its entry, unsaved."""
-    relation = version._model.parts
+    model = model_of(version)
+    relation = model.parts
     if not relation:
         return []
-    link = version._model._meta.get_field(relation)
+    link = model._meta.get_field(relation)
     objects = (
-        other._object_version.object
+        entry_in(other)
         for other in version.revision.version_set.all()
-        if other._model is link.related_model
+        if model_of(other) is link.related_model
     )
     key = link.remote_field.attname
     return [part for part in objects if str(getattr(part, key)) == version.object_id]
@@ -150,7 +156,7 @@ def restore(version, user):
     if it can't stand any more.
     """
     with revision(user, _("Restored")):
-        model = version._model
+        model = model_of(version)
         stored = model._base_manager.select_for_update().filter(pk=version.object_id).first()
         entry = stored or model(pk=version.object_id)
         keep_slug = stored is not None and getattr(stored, "is_published", False)
@@ -181,7 +187,7 @@ def _make_way(entry):
 def loses_parts(version):
     """Whether restoring a version would delete files that were added since."""
     wanted = {part.pk for part in parts_in(version)}
-    stored = version._model(pk=version.object_id)
+    stored = model_of(version)(pk=version.object_id)
     return any(part.pk not in wanted for part in parts_of(stored))
 
 

@@ -11,7 +11,10 @@ from django.test import Client
 from profiles.models import ALL_KINDS, Paper
 from profiles.preview import token_for
 
-visitor, staff = Client(HTTP_ACCEPT_LANGUAGE="en"), Client(HTTP_ACCEPT_LANGUAGE="en")
+visitor, staff = (
+    Client(headers={"accept-language": "en"}),
+    Client(headers={"accept-language": "en"}),
+)
 staff.force_login(User.objects.get(username="awa"))
 group = Group.objects.get(name="Rédaction")
 profile, desk = visitor.get("/en/").text, staff.get("/admin/").text

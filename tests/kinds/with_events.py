@@ -18,7 +18,7 @@ def member(group):
     """The client of somebody of a group; of a superuser where it is none."""
     person = User.objects.create_user(group or "awa", is_staff=True, is_superuser=not group)
     person.groups.set(Group.objects.filter(name=group))
-    client = Client(HTTP_ACCEPT_LANGUAGE="en")
+    client = Client(headers={"accept-language": "en"})
     client.force_login(person)
     return client
 
@@ -61,7 +61,7 @@ def published_by_responsable():
 
 
 def seen_by_visitor(event):
-    visitor = Client(HTTP_ACCEPT_LANGUAGE="en")
+    visitor = Client(headers={"accept-language": "en"})
     profile, page = visitor.get("/en/"), visitor.get(event.get_absolute_url())
     return {
         "sections": re.findall(r'<a href="#(\w+)">', profile.text),

@@ -6,7 +6,7 @@ import re
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
-client = Client(HTTP_ACCEPT_LANGUAGE="en")
+client = Client(headers={"accept-language": "en"})
 client.force_login(User.objects.get(username="awa"))
 group = Group.objects.get(name="Rédaction")
 addresses = ["/en/", "/en/papers/", "/en/events/", "/admin/", "/admin/profiles/event/"]
