@@ -305,6 +305,14 @@ def test_mistakes_of_one_cause_are_told_once_with_an_example(imrap):
     )
 
 
+def test_a_long_text_is_not_quoted_as_a_whole(imrap):
+    headings = ["title_fr", "date", "type", "position", "programme", 5_000 * "x"]
+    report = tried(workbook(headings, ["Un", *(4 * [5_000 * "9"]), "y"]))
+    assert [len(report.faults), len(report.warnings)] == [4, 1]
+    said = [*(message for _line, _column, message in faults(report)), *report.warnings]
+    assert max(len(sentence) for sentence in said) < 250
+
+
 def test_lines_too_many_to_read_are_cut(imrap):
     rows = [[f"Note {number}", "x" if number % 2 else "2016"] for number in range(100)]
     (cause,) = tried(workbook(["title_fr", "date"], *rows)).causes

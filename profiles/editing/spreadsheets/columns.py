@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from profiles.dates import PartialDateField, normalised
 from profiles.editing.spreadsheets.bounds import LONGEST_TEXT
-from profiles.editing.spreadsheets.cells import LONGEST, TOO_LONG, tidy
+from profiles.editing.spreadsheets.cells import LONGEST, TOO_LONG, shortened, tidy
 from profiles.editing.spreadsheets.formatted import as_html, has_forbidden_markup
 from profiles.editing.spreadsheets.moments import moment_of
 from profiles.editing.spreadsheets.name_lists import (
@@ -68,7 +68,7 @@ class Column:
         """What the entry gets; ValidationError where the cell can't be read."""
         if text.upper() in MISTAKES:
             message = _("The cell holds a mistake of the spreadsheet: %(text)s")
-            raise ValidationError(message, params={"text": text})
+            raise ValidationError(message, params={"text": shortened(text)})
         if text.startswith(TOO_LONG):
             raise ValidationError(_("The text is missing: it was too long for a cell."))
         if not text:
@@ -83,7 +83,11 @@ class Column:
             raise ValidationError(message, params=params)
 
     def read(self, text):
-        return self.field.to_python(text)
+        try:
+            return self.field.to_python(text)
+        except ValidationError as error:
+            error.params = {"value": shortened(text)}  # which Django quotes as a whole
+            raise
 
     def remark(self, text):
         """What whoever sent the cell should look at, though it was read."""
@@ -113,7 +117,7 @@ class NamesColumn(TextColumn):
         if len(self.names_in(text)) > 1 or "," not in text:
             return ""
         message = _("“%(column)s”: “%(text)s” is taken as one name. Write “;” between several.")
-        return message % {"column": self.label, "text": text}
+        return message % {"column": self.label, "text": shortened(text)}
 
 
 class RichTextColumn(Column):
@@ -132,7 +136,7 @@ class DateColumn(Column):
             return normalised(HOUR_OF_ISO.sub("", text))
         except ValueError:
             message = self.field.error_messages["invalid"]
-            raise ValidationError(message, params={"value": text}) from None
+            raise ValidationError(message, params={"value": shortened(text)}) from None
 
 
 class MomentColumn(Column):
@@ -153,7 +157,7 @@ class MomentColumn(Column):
             return moment_of(text)
         except ValueError:
             message = _("“%(text)s” is not a day with its hour. Write it as 31/12/2026 17:00.")
-            raise ValidationError(message, params={"text": text}) from None
+            raise ValidationError(message, params={"text": shortened(text)}) from None
 
 
 class DurationColumn(Column):
@@ -165,7 +169,7 @@ class DurationColumn(Column):
             return self.field.to_python(text)
         except ValidationError:
             message = _("“%(text)s” is not a duration. Write minutes and seconds: 12:30.")
-            raise ValidationError(message, params={"text": text}) from None
+            raise ValidationError(message, params={"text": shortened(text)}) from None
 
 
 class ChoiceColumn(Column):
@@ -190,7 +194,7 @@ class ChoiceColumn(Column):
         if (value := self.choices.get(plain_name(text))) is not None:
             return value
         message = _("“%(text)s” is not possible here. Write one of these: %(possible)s.")
-        params = {"text": text, "possible": ", ".join(self.possible)}
+        params = {"text": shortened(text), "possible": ", ".join(self.possible)}
         raise ValidationError(message, params=params)
 
 
@@ -219,7 +223,7 @@ class EntryColumn(Column):
         message = _("There is no “%(text)s” on this site. Write the last part of its address.")
         if found:
             message = _("Several are called “%(text)s”. Write the last part of the address of one.")
-        raise ValidationError(message, params={"text": text})
+        raise ValidationError(message, params={"text": shortened(text)})
 
 
 def named(model):

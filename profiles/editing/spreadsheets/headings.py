@@ -4,6 +4,7 @@ from itertools import zip_longest
 
 from django.utils.translation import gettext as _
 
+from profiles.editing.spreadsheets.cells import shortened
 from profiles.editing.spreadsheets.columns import column_names, columns_of, plain_name
 from profiles.editing.spreadsheets.report import Fault
 from profiles.models import Organisation, only_organisation
@@ -47,7 +48,7 @@ def text_without_heading(sheet):
 def warnings_about(sheet, names):
     """What is left out, and what may not stand where it seems to."""
     pairs = zip(sheet.headings, names, strict=True)
-    if unknown := [f"“{heading}”" for heading, name in pairs if heading and not name]:
+    if unknown := [f"“{shortened(heading)}”" for heading, name in pairs if heading and not name]:
         sentence = _("Columns left out, because the template has none of these names: %s.")
         yield sentence % ", ".join(unknown)
     if areas := sheet.merged:
