@@ -127,7 +127,7 @@ def test_every_page_is_accessible_and_fits_the_screen(signed_in, live_server, ad
     add_paper("Titre", slug="note", body_fr="<p>Avant</p>")
     page = signed_in
     rows = [["", "Un " + 60 * "long", "<p>x</p><script>y</script>"], ["note", "Deux", "Après"]]
-    bad = workbook(["title_fr", "date"], ["Un", 120 * "x"])
+    bad = workbook(["title_fr", "date", "Budget"], ["Un", 120 * "x"], ["Deux", "x"], ["", "2016"])
     for content in (None, bad, workbook(["slug", "title_fr", "body_fr"], *rows)):
         page.goto(live_server.url + SHEET)
         if content:

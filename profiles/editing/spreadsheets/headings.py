@@ -48,7 +48,9 @@ def text_without_heading(sheet):
 def warnings_about(sheet, names):
     """What is left out, and what may not stand where it seems to."""
     pairs = zip(sheet.headings, names, strict=True)
-    if unknown := [f"“{shortened(heading)}”" for heading, name in pairs if heading and not name]:
+    if unknown := [
+        _("“%s”") % shortened(heading) for heading, name in pairs if heading and not name
+    ]:
         sentence = _("Columns left out, because the template has none of these names: %s.")
         yield sentence % ", ".join(unknown)
     if areas := sheet.merged:
