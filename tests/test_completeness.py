@@ -2,10 +2,11 @@
 
 import datetime
 
+import pytest
 from django.utils import timezone
 
 from profiles.editing import completeness
-from profiles.models import Paper, PaperFile, Vacancy, Video
+from profiles.models import Paper, PaperFile, Programme, Vacancy, Video
 from tests.builders import WHOLE_TEXTS
 
 
@@ -83,6 +84,18 @@ def test_a_deadline_that_is_past_is_told(imrap):
     text = "The deadline is past: the vacancy is no longer listed."
     assert words_of(vacancy) == [("deadline", text)]
     assert completeness.anchor("deadline") == "id_deadline_0"
+
+
+@pytest.mark.parametrize(
+    ("model", "field"),
+    [(Programme, "website"), (Vacancy, "link"), (Video, "watch_url"), (Paper, "source_url")],
+)
+def test_an_address_without_encryption_is_told(imrap, model, field):
+    fields = {"organisation": imrap, "title_fr": "Note", **WHOLE_TEXTS}
+    model.objects.create(**fields, **{field: "https://a.org/"}, slug="sure")
+    entry = model.objects.create(**fields, **{field: "http://a.org/"})
+    assert list(completeness.candidates(model)) == [entry]
+    assert words_of(entry) == [(field, "The link does not begin with https://.")]
 
 
 def test_a_link_without_encryption_is_told(imrap):

@@ -152,6 +152,18 @@ def test_what_is_restored_is_sanitised(staff_client, add_paper):
     assert Paper.objects.get().body_fr == "<p>a</p>"
 
 
+@pytest.mark.parametrize(("is_draft", "slug"), [(False, "bilan-2026"), (True, "bilan")])
+def test_a_restore_gives_only_a_draft_its_old_address_again(
+    staff_client, client, add_paper, is_draft, slug
+):
+    paper = add_paper("Bilan", slug="bilan", is_draft=True)
+    save(staff_client, paper, title_fr="Bilan 2026", slug="bilan-2026", is_draft="on")
+    Paper.objects.update(is_draft=is_draft)
+    go_back_to(staff_client, paper, versions(paper)[-1])
+    assert (Paper.objects.get().title_fr, Paper.objects.get().slug) == ("Bilan", slug)
+    assert client.get(f"/fr/papers/{slug}/").status_code == 200
+
+
 def test_restoring_does_not_publish(staff_client, add_paper):
     paper = add_paper("Note")
     save(staff_client, paper, title_fr="Note", is_draft="on")
