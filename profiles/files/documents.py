@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from struct import unpack_from
 from typing import NamedTuple
@@ -165,7 +166,7 @@ def _is_utf8(file):
 class DocumentValidator:
     """Refuses an uploaded file that is none of `formats`, or that visitors could not open."""
 
-    def __init__(self, formats=("pdf", "docx", "odt", "epub")):
+    def __init__(self, formats: Iterable[str] = ("pdf", "docx", "odt", "epub")) -> None:
         self.formats = tuple(formats)
 
     def __eq__(self, other):
@@ -224,7 +225,7 @@ class DocumentFile(FieldFile):
         if save:
             self.instance.save()
 
-    save.alters_data = True
+    save.alters_data = True  # type: ignore[attr-defined]
 
     def _holds(self, name, sha256):
         if not self.storage.exists(name):
