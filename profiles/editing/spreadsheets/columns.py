@@ -6,18 +6,19 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import translation
-from django.utils.duration import duration_string
 from django.utils.html import escape
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from import_export.fields import Field
 from import_export.widgets import Widget
 
-from profiles.dates import PartialDateField, normalised
+from profiles import dates
+from profiles.dates import PartialDateField
 from profiles.editing.spreadsheets.cells import LONGEST, TOO_LONG, tidy
 from profiles.models import Programme, only_organisation
 from profiles.publishing import Publishable
 from profiles.richtext import RichTextField, sanitised
+from profiles.times import duration_as_typed
 from profiles.translation import translated_columns
 
 TAG = re.compile(r"</?([a-z][a-z0-9]*)\b[^>]*>", re.IGNORECASE)
@@ -86,24 +87,16 @@ class RichTextColumn(Column):
 
 
 class DateColumn(Column):
+    def write(self, value):
+        return dates.as_typed(value)
+
     def read(self, text):
-        try:
-            return normalised(text)
-        except ValueError:
-            message = self.field.error_messages["invalid"] % {"value": text}
-            raise ValueError(message) from None
+        return self.field.clean(text, None)
 
 
 class DurationColumn(Column):
     def write(self, value):
-        return "" if value is None else duration_string(value)
-
-    def read(self, text):
-        try:
-            return self.field.to_python(text)
-        except ValidationError:
-            message = _("“%s” is not a duration. Write minutes and seconds: 12:30.")
-            raise ValueError(message % text) from None
+        return "" if value is None else duration_as_typed(value)
 
 
 class ChoiceColumn(Column):

@@ -209,6 +209,10 @@ class EntryResource(ModelResource):
             message = _("The address “%(slug)s” stands in line %(line)d too.")
             raise ValidationError({"slug": message % {"slug": slug, "line": earlier}})
 
+    def validate_instance(self, instance, import_validation_errors=None, validate_unique=True):
+        instance.unread = set(import_validation_errors or ())
+        super().validate_instance(instance, import_validation_errors, validate_unique)
+
     def import_field(self, field, instance, row, is_m2m=False, **kwargs):
         """What the site would write into the cell itself changes nothing, nor does an empty
         cell where a new entry has a default or no entry may be empty."""
