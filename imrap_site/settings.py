@@ -112,6 +112,7 @@ TEMPLATES = [
 LANGUAGE_CODE = "en"
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "imrap_site.formats"
 TIME_ZONE = env("TIME_ZONE", default="Africa/Bamako")
 # Languages of Mali that Django does not know, for whoever adds one to LANGUAGES.
 LANG_INFO.setdefault(

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from profiles.editing import history
 from profiles.models import KINDS, Mandate, Organisation, Paper, Vacancy, Video
-from tests.builders import errors_of, paper_form
+from profiles.models.fields import free_slug
+from tests.builders import errors_of, filled, paper_form
 
 
 def test_every_kind_and_the_organisation_have_their_forms():
@@ -35,9 +36,35 @@ def test_an_address_is_made_from_the_title(staff_client, imrap):
     assert sorted(Paper.objects.values_list("slug", flat=True)) == ["lete-a-gao", "lete-a-gao-2"]
 
 
-def test_a_title_without_latin_letters_still_gets_an_address(staff_client, imrap):
-    staff_client.post("/admin/profiles/paper/add/", paper_form(title_fr="السلام في مالي"))
-    assert Paper.objects.get().slug == "paper"
+def test_an_address_keeps_the_letters_of_every_script(staff_client, imrap):
+    staff_client.post("/admin/profiles/paper/add/", paper_form(title_fr="ⵜⴰⵎⴰⵛⴰⵇ"))
+    assert Paper.objects.get().slug == "tamacaq"
+
+
+def test_an_entry_without_a_letter_in_its_titles_is_addressed_by_kind_and_date(
+    staff_client, imrap, time_machine
+):
+    time_machine.move_to("2026-11-25", tick=False)
+    for date in ("2016-06", "", ""):
+        fields = paper_form(title_fr="« ??? »", date=date)
+        staff_client.post("/admin/profiles/paper/add/", fields)
+    slugs = sorted(Paper.objects.values_list("slug", flat=True))
+    assert slugs == ["paper-2016-06", "paper-2026-11-25", "paper-2026-11-25-2"]
+
+
+def test_the_other_language_gives_the_address_where_one_has_no_letters(db):
+    paper = Paper(organisation_id=1, title_fr="…", title_en="Peace")
+    assert free_slug(paper, [paper.title_fr, paper.title_en]) == "peace"
+
+
+def test_an_organisation_needs_no_short_name_of_its_own(staff_client):
+    form = staff_client.get("/admin/profiles/organisation/add/")
+    assert 'data-prepopulated-fields="[]"' in form.text
+    staff_client.post("/admin/profiles/organisation/add/", filled(form, name_fr="Cœur d'or"))
+    staff_client.post(
+        "/admin/profiles/organisation/add/", filled(form, acronym="Œ.M.", name_fr="O")
+    )
+    assert list(Organisation.objects.values_list("slug", flat=True)) == ["coeur-d-or", "oem"]
 
 
 def test_two_entries_cannot_have_one_address(staff_client, add_paper):
@@ -158,8 +185,8 @@ def test_many_are_scheduled_for_one_moment_and_hidden_until_then(staff_client, a
     [
         ("2016-06-30", "08:00", "This moment is past."),
         ("", "", "This field is required."),
-        ("2031-06-31", "08:00", "Enter a valid date."),
-        ("2031-06-30", "25:00", "Enter a valid time."),
+        ("2031-06-31", "08:00", "“2031-06-31” is not a day."),
+        ("2031-06-30", "25:00", "“25:00” is not a time of day."),
         ("9999-12-31", "23:59", "Give a year before 9999."),
     ],
 )

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Rooms of each package, from the ground up; an import only goes down, or sideways on its floor.
 FLOORS = {
     "profiles": [
-        {"publishing", "translation", "dates", "richtext", "typography", "stylesheet"}
+        {"publishing", "translation", "dates", "times", "richtext", "typography", "stylesheet"}
         | {"words", "addresses", "files"},
         {"models", "migrations"},
         {"search", "preview", "seeding", "generated", "editing"},
@@ -23,7 +23,7 @@ FLOORS = {
         {"urls", "apps", "signals"},
     ],
     "imrap_site": [
-        {"settings", "serving", "accounts"},
+        {"settings", "serving", "accounts", "formats"},
         {"urls", "apps", "wsgi", "turns", "start", "install"},
     ],
 }

@@ -43,7 +43,8 @@ def test_a_stored_file_is_not_read_again_at_each_save(report):
 def test_a_paper_is_saved_not_opened_and_keeps_a_readable_name(client, report):
     response = client.get(report.file.url)
     assert response.getvalue() == a_pdf(b"(un) Tj", b"(deux) Tj")
-    assert response["Content-Disposition"] == 'attachment; filename="rapport-final.pdf"'
+    both = "attachment; filename=\"rapport-final.pdf\"; filename*=UTF-8''rapport-final.pdf"
+    assert response["Content-Disposition"] == both
     assert response["Content-Type"] == "application/pdf"
     assert response["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert response["X-Content-Type-Options"] == "nosniff"

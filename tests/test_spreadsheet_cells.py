@@ -263,7 +263,7 @@ def test_what_is_no_deadline_is_refused_with_an_example(imrap, text):
         (
             2,
             "Application deadline",
-            f"“{text}” is not a day with its hour. Write it as 31/12/2026 17:00.",
+            f"“{text}” is not a day. Type it like 30/06/2016 or 30 June 2016.",
         )
     ]
 
@@ -275,7 +275,7 @@ def test_a_deadline_stands_in_the_site_s_own_time(imrap, settings):
     )
     assert Vacancy.objects.get().deadline.isoformat() == "2126-12-31T16:00:00+00:00"
     text = as_csv(Vacancy, Vacancy.objects.all()).decode("utf-8-sig")
-    assert "2126-12-31 17:00" in text
+    assert ",31/12/2126 17:00" in text
 
 
 def test_an_hour_beside_a_day_of_a_paper_is_none_of_its_date(imrap):

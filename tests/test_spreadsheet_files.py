@@ -389,7 +389,7 @@ def test_a_cell_of_many_letters_is_refused_where_it_stands(imrap):
     lines = "".join(f"<row>{''.join(line)}</row>" for line in cells)
     for content in (csv_file(*texts), sheet_xml(lines.encode())):
         assert faults(tried(content)) == [
-            (2, "Text (French)", "The text has 200,001 signs; at most 200,000 are possible.")
+            (2, "Text (French)", "This text has 200,001 letters; at most 200,000 fit here.")
         ]
 
 

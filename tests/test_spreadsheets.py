@@ -70,7 +70,7 @@ def test_the_report_says_what_stood_there_and_what_will(add_paper):
     add_paper(slug="note", date="2016")
     row = tried(workbook(["slug", "date"], ["note", "30/06/2016"])).rows[0]
     assert [(c.column, c.before, c.after) for c in row.changes] == [
-        ("Publication date", "2016", "2016-06-30")
+        ("Publication date", "2016", "30/06/2016")
     ]
 
 
@@ -127,6 +127,21 @@ def test_an_exported_film_brought_back_changes_nothing(imrap):
     for write in (as_workbook, as_csv):
         report = tried(write(Video, Video.objects.all()), Video)
         assert (report.faults, report.rows, report.unchanged) == ([], [], 1)
+
+
+def test_dates_and_durations_stand_in_cells_as_people_write_them(imrap, add_paper):
+    add_paper(slug="note", date="2016-06")
+    Video.objects.create(title_fr="Film", duration=datetime.timedelta(minutes=12, seconds=30))
+    assert "06/2016" in cells(as_workbook(Paper, Paper.objects.all()))[1]
+    assert ",12 min 30 s," in as_csv(Video, Video.objects.all()).decode("utf-8-sig")
+
+
+def test_what_was_exported_with_dates_of_another_form_changes_nothing(imrap):
+    duration = datetime.timedelta(minutes=12, seconds=30)
+    Video.objects.create(title_fr="Film", slug="film", duration=duration, date="2016-06")
+    row = ["film", "00:12:30", "2016-06"]
+    report = tried(workbook(["slug", "duration", "date"], row), Video)
+    assert (report.faults, report.rows, report.unchanged) == ([], [], 1)
 
 
 @pytest.mark.parametrize("sign", ["=1+1", "+1", "-1", "@a", "'=1"])
@@ -192,7 +207,7 @@ def test_mistakes_are_named_by_line_and_column_and_nothing_is_stored(imrap):
     rows = [
         ["Bon", "2016", "", "", "", "1"],
         ["", "2016", "", "", "", "1"],
-        ["Trois", "juin 2016", "roman", "nulle-part", "javascript:alert(1)", "premier"],
+        ["Trois", "bientôt", "roman", "nulle-part", "javascript:alert(1)", "premier"],
     ]
     sheet = read(
         workbook(["title_fr", "date", "type", "programme", "source_url", "position"], *rows)
@@ -215,8 +230,8 @@ def test_mistakes_are_named_by_line_and_column_and_nothing_is_stored(imrap):
         (
             4,
             "Publication date",
-            "“juin 2016” is not a date. Type a year (2016), a month (06/2016) "
-            "or a day (30/06/2016).",
+            "“bientôt” is not a date. Type a year (2016), a month (06/2016 or June 2016) "
+            "or a day (30/06/2016 or 30 June 2016).",
         ),
         (4, "Source address", "Enter a valid URL."),
     ]
@@ -301,7 +316,8 @@ def test_mistakes_of_one_cause_are_told_once_with_an_example(imrap):
     assert told[0] == (
         13,
         "4–15, 17",
-        "“juin” is not a date. Type a year (2016), a month (06/2016) or a day (30/06/2016).",
+        "“juin” is not a date. Type a year (2016), a month (06/2016 or June 2016) "
+        "or a day (30/06/2016 or 30 June 2016).",
     )
 
 

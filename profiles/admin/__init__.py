@@ -13,7 +13,6 @@ class OrganisationAdmin(ContentAdmin):
     translated_fields = ("name", "description")
     first_fields = translated_fields
     picture_text = "logo_alt"
-    prepopulated_fields = {"slug": ["acronym"]}
     list_display = ("__str__", "email", "website")
 
     def get_fieldsets(self, request, obj=None):

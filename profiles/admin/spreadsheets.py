@@ -8,11 +8,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
-from django.utils.text import slugify
+from django.utils.text import capfirst
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from profiles.addresses import content_disposition
 from profiles.admin.sending import BUSY_LIST, FULL_LIST
 from profiles.editing import spreadsheets
 from profiles.editing.spreadsheets import waiting
@@ -176,12 +177,12 @@ class SheetsMixin:
         return download(write(self.model, entries), self.file_name(f"{localdate()}"), kind)
 
     def file_name(self, suffix):
-        return slugify(f"{self.opts.verbose_name_plural} {suffix}")
+        return f"{capfirst(self.opts.verbose_name_plural)} {suffix}"
 
 
 def download(content, name, kind):
     response = HttpResponse(content, content_type=CONTENT_TYPES[kind])
-    response["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
+    response["Content-Disposition"] = content_disposition(f"{name}.{kind}")
     response["Cache-Control"] = "private, no-store"
     return response
 

@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from reversion.models import Version
 
-from profiles.editing.changes import differing, related_name, texts_with_parts
+from profiles.editing import ties
+from profiles.editing.changes import differing, is_there, texts_with_parts
 from profiles.files import documents
 from profiles.models import ALL_KINDS, Organisation, part_model
 
@@ -64,11 +65,18 @@ def keep_first(model, keys):
             record(entry)
 
 
+@transaction.atomic
 def keep_last(entries, user):
-    """Record entries that are about to be deleted, so that they can be brought back."""
-    with revision(user):
-        for entry in entries:
+    """Record entries that are about to be deleted, so that they can be brought back.
+
+    What points to one of them lets go in the same revision, which knows whom to tie again.
+    """
+    for entry in entries:
+        for link, others in ties.tied_to(type(entry), [entry.pk]).items():
+            keep_first(link.model, others.values_list("pk", flat=True))
+        with revision(user, _("Deletion of “%(entry)s”") % {"entry": entry}):
             record(entry)
+            ties.let_go(entry)
 
 
 def versions_of(model, key):
@@ -165,6 +173,8 @@ def restore(version, user):
         entry.full_clean()
         entry.save()
         _restore_parts(entry, version)
+        if stored is None:
+            ties.tie_again(entry, version)
     return entry
 
 
@@ -177,7 +187,7 @@ def _take_over(entry, values, without=()):
 def _make_way(entry):
     """Let go of what has been deleted or given away since."""
     for field in entry._meta.concrete_fields:
-        if isinstance(field, models.ForeignKey) and not related_name(field, entry):
+        if isinstance(field, models.ForeignKey) and not is_there(field, entry):
             setattr(entry, field.attname, None)
     others = type(entry)._base_manager.exclude(pk=entry.pk)
     if others.filter(slug=entry.slug).exists() and hasattr(entry, "is_draft"):

@@ -2,11 +2,12 @@
 
 import hashlib
 import os
-import re
 from contextlib import suppress
 from pathlib import PurePosixPath
 
-from django.utils.text import slugify
+from django.utils.timezone import localdate
+
+from profiles.addresses import readable_name
 
 
 def size_of(file):
@@ -38,7 +39,7 @@ def suffix_of(name):
 def stored_name(sha256, filename, format, prefix="") -> str:
     """`papers/<16 hex>/readable-name.pdf`: contents never collide, and a download reads well."""
     stem = PurePosixPath(_last_part(filename)).stem
-    readable = slugify(re.sub(r"[._]+", "-", stem))[:80].strip("-") or "document"
+    readable = readable_name(stem.replace(".", "-")) or f"document-{localdate()}"
     return f"{prefix}/{sha256[:16]}/{readable}.{format}".lstrip("/")
 
 

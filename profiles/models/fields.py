@@ -1,10 +1,10 @@
 """Kinds of fields that several models have."""
 
-from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models
+from django.utils.timezone import localdate
 
-from profiles.translation import has_any, translated_columns
+from profiles.addresses import readable_name
 
 is_web_address = URLValidator(schemes=["http", "https"])
 
@@ -32,13 +32,23 @@ def names(name, help_text):
     return NamesField(name, blank=True, help_text=help_text)
 
 
-def require_in_one_language(noun, name, message):
-    if not has_any(noun, name):
-        raise ValidationError({translated_columns(name)[0]: message})
-
-
 def unify_line_ends(noun):
     """Browsers send CR LF for each line end; stored, it would look like a change."""
     for field in noun._meta.concrete_fields:
         if isinstance(field, models.TextField):
             setattr(noun, field.attname, getattr(noun, field.attname).replace("\r\n", "\n"))
+
+
+def free_slug(noun, texts, date="", taken=None):
+    """A slug made from the first text that gives one, which no other noun of this kind has.
+
+    `taken` are the others' slugs, where they are known already.
+    """
+    longest = noun._meta.get_field("slug").max_length - 20
+    names = (readable_name(text, longest) for text in texts)
+    stem = next(filter(None, names), f"{noun._meta.model_name}-{date or localdate()}")
+    if taken is None:
+        others = type(noun)._base_manager.filter(slug__startswith=stem).exclude(pk=noun.pk)
+        taken = set(others.values_list("slug", flat=True))
+    numbered = (f"{stem}-{number}" for number in range(2, len(taken) + 3))
+    return next(slug for slug in (stem, *numbered) if slug not in taken)

@@ -12,7 +12,6 @@ LARGEST_FILE = 10 * MEGABYTE
 LARGEST_CONTENT = 40 * MEGABYTE  # of all that is packed into a workbook
 MOST_PARTS = 1_000
 MOST_TAGS = 2_000_000  # 2,000 rows of 30 cells have about 500,000
-LONGEST_TEXT = 200_000  # letters of a cell
 
 
 class Unreadable(Exception):

@@ -6,7 +6,6 @@ import re
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 LONGEST = 32_000  # a spreadsheet program cuts what is longer than 32,767 signs
-LONGEST_QUOTE = 80
 TOO_LONG = "[…] "  # opens the note that stands in place of a longer text
 HALF_A_SECOND = datetime.timedelta(seconds=0.5)
 FORMULA = re.compile(r"'*[=+\-@\t\r]")
@@ -21,11 +20,6 @@ def escaped(text):
 
 def unescaped(text):
     return text[1:] if text.startswith("'") and FORMULA.match(text) else text
-
-
-def shortened(text):
-    """As a sentence quotes it."""
-    return text if len(text) <= LONGEST_QUOTE else text[:LONGEST_QUOTE] + "…"
 
 
 def tidy(text):

@@ -1,37 +1,32 @@
 """The columns of a sheet: how each field of an entry is named, written and read."""
 
-import re
-
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils import timezone, translation
-from django.utils.duration import duration_string
+from django.utils import translation
 from django.utils.formats import number_format
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from profiles.dates import PartialDateField, normalised
-from profiles.editing.spreadsheets.bounds import LONGEST_TEXT
-from profiles.editing.spreadsheets.cells import LONGEST, TOO_LONG, shortened, tidy
+from profiles import dates, times
+from profiles.dates import PartialDateField, shortened
+from profiles.editing.spreadsheets.cells import LONGEST, TOO_LONG, tidy
 from profiles.editing.spreadsheets.formatted import as_html, has_forbidden_markup
-from profiles.editing.spreadsheets.moments import moment_of
 from profiles.editing.spreadsheets.name_lists import (
     are_capitalised,
     are_three_words,
     are_whole_names,
     names_in,
 )
-from profiles.models import Entry, is_switched_off, only_organisation
+from profiles.editing.spreadsheets.zones import moment_in_zone
+from profiles.models import Entry, is_switched_off, only_organisation, rules
 from profiles.models.fields import NamesField
 from profiles.publishing import Publishable
 from profiles.richtext import RichTextField, plain
 from profiles.search.keys import fold, typed
 from profiles.translation import translated_columns
 
-# What programs put behind a day that has none: "2016-06-30 00:00:00".
-HOUR_OF_ISO = re.compile(r"(?<=\d{4}-\d\d-\d\d)[ T]\d\d:\d\d(:\d\d(\.\d+)?)?$")
 ARE_NAMES = {"authors": are_whole_names, "countries": are_capitalised}
 MISTAKES = {"#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#N/A", "#NULL!", "#NUM!", "#NOM?", "#VALEUR!"}
 
@@ -73,20 +68,17 @@ class Column:
             raise ValidationError(_("The text is missing: it was too long for a cell."))
         if not text:
             return None if self.field.null else ""
-        self.refuse_longer_than(LONGEST_TEXT, text)
+        if len(text) > rules.LONGEST_TEXT:
+            params = {"length": grouped(len(text)), "most": grouped(rules.LONGEST_TEXT)}
+            raise ValidationError(rules.TOO_LONG, params=params)
         return self.read(text)
-
-    def refuse_longer_than(self, most, text):
-        if len(text) > most:
-            message = _("The text has %(length)s signs; at most %(most)s are possible.")
-            params = {"length": grouped(len(text)), "most": grouped(most)}
-            raise ValidationError(message, params=params)
 
     def read(self, text):
         try:
             return self.field.to_python(text)
         except ValidationError as error:
-            error.params = {"value": shortened(text)}  # which Django quotes as a whole
+            params = error.params or {}
+            error.params = {name: shortened(value) for name, value in params.items()}
             raise
 
     def remark(self, text):
@@ -94,21 +86,14 @@ class Column:
         return ""
 
 
-class TextColumn(Column):
-    def read(self, text):
-        # A model checks the length of a line, but leaves that of a text to its form.
-        self.refuse_longer_than(self.field.max_length or LONGEST_TEXT, text)
-        return text
-
-
-class NamesColumn(TextColumn):
+class NamesColumn(Column):
     @property
     def help(self):
         on_one_line = _("Names may also stand in one line, with “;” between them.")
         return f"{super().help} {on_one_line}"
 
     def read(self, text):
-        return super().read("\n".join(self.names_in(text)))
+        return "\n".join(self.names_in(text))
 
     def names_in(self, text):
         return names_in(text, ARE_NAMES.get(self.name, are_three_words))
@@ -131,12 +116,11 @@ class RichTextColumn(Column):
 
 
 class DateColumn(Column):
+    def write(self, value):
+        return dates.as_typed(value)
+
     def read(self, text):
-        try:
-            return normalised(HOUR_OF_ISO.sub("", text))
-        except ValueError:
-            message = self.field.error_messages["invalid"]
-            raise ValidationError(message, params={"value": shortened(text)}) from None
+        return self.field.clean(text, None)
 
 
 class MomentColumn(Column):
@@ -144,32 +128,22 @@ class MomentColumn(Column):
 
     @property
     def help(self):
-        hour = _("Day and hour, as 2026-12-31 17:00, in the time of %s; a day alone means 23:59.")
+        hour = _("Day and hour, as 31/12/2026 17:00, in the time of %s.")
         return f"{super().help} {hour % settings.TIME_ZONE}"
 
     def write(self, value):
-        if value is None:
-            return ""
-        return timezone.localtime(value).replace(tzinfo=None).isoformat(" ", "minutes")
+        return " ".join(times.as_typed(value)) if value else ""
 
     def read(self, text):
-        try:
-            return moment_of(text)
-        except ValueError:
-            message = _("“%(text)s” is not a day with its hour. Write it as 31/12/2026 17:00.")
-            raise ValidationError(message, params={"text": shortened(text)}) from None
+        moment = moment_in_zone(text, super().read)
+        if moment.year < 1000:  # as of any other date; a zone might even lead out of the calendar
+            raise times.refusal("day", text)
+        return moment
 
 
 class DurationColumn(Column):
     def write(self, value):
-        return "" if value is None else duration_string(value)
-
-    def read(self, text):
-        try:
-            return self.field.to_python(text)
-        except ValidationError:
-            message = _("“%(text)s” is not a duration. Write minutes and seconds: 12:30.")
-            raise ValidationError(message, params={"text": shortened(text)}) from None
+        return "" if value is None else times.duration_as_typed(value)
 
 
 class ChoiceColumn(Column):
@@ -248,7 +222,6 @@ def column_of(field):
         NamesField: NamesColumn,
         models.DateTimeField: MomentColumn,
         models.DurationField: DurationColumn,
-        models.TextField: TextColumn,
     }
     return next((made for kind, made in kinds.items() if isinstance(field, kind)), Column)(field)
 

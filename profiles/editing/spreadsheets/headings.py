@@ -4,7 +4,7 @@ from itertools import zip_longest
 
 from django.utils.translation import gettext as _
 
-from profiles.editing.spreadsheets.cells import shortened
+from profiles.dates import shortened
 from profiles.editing.spreadsheets.columns import column_names, columns_of, plain_name
 from profiles.editing.spreadsheets.report import Fault
 from profiles.models import Organisation, only_organisation

@@ -12,8 +12,8 @@ from profiles.editing.spreadsheets.cells import TOO_LONG
 from profiles.editing.spreadsheets.columns import columns_of, difference, plain_name
 from profiles.editing.spreadsheets.report import CellChange, Fault, Report, Row
 from profiles.models import only_organisation
-from profiles.models.entry import free_slug
-from profiles.translation import translated_columns
+from profiles.models.fields import free_slug
+from profiles.translation import texts_of, translated_columns
 
 
 class Rows:
@@ -81,7 +81,8 @@ class Rows:
         if cells or is_new:
             refused |= self.errors_in(entry, refused)
         if is_new and not refused:
-            entry.slug = entry.slug or free_slug(entry, self.taken)
+            texts = texts_of(entry, "title")
+            entry.slug = entry.slug or free_slug(entry, texts, entry.own_date, self.taken)
         refused |= self.address_twice(line, entry.slug)
         return [
             Fault(text, line, self.label(name), str(error.message))
@@ -101,6 +102,7 @@ class Rows:
 
     def errors_in(self, entry, refused):
         """What is wrong with the entry beside what was refused already."""
+        entry.unread = set(refused)
         looked_up = {key.name for key in self.keys if getattr(entry, key.attname) is not None}
         try:
             # Whether an address is free is known here.
