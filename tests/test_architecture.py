@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Rooms of each package, from the ground up; an import only goes down, or sideways on its floor.
 FLOORS = {
     "profiles": [
-        {"publishing", "translation", "dates", "richtext", "typography", "stylesheet"}
+        {"publishing", "translation", "dates", "richtext", "markup", "typography", "stylesheet"}
         | {"words", "addresses", "files"},
         {"models", "migrations"},
         {"search", "preview", "seeding", "generated", "editing"},

@@ -84,7 +84,7 @@ def test_a_full_disk_under_the_database_loses_nothing(staff_client, imrap):
         pages = cursor.execute("PRAGMA page_count").fetchone()[0]
         cursor.execute(f"PRAGMA max_page_count={pages}")
     try:
-        answer = staff_client.post(ADD, paper_form(body_fr=f"<p>{'long ' * 50_000}</p>"))
+        answer = staff_client.post(ADD, paper_form(body_fr=f"<p>{'long ' * 39_000}</p>"))
     finally:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA max_page_count=1073741823")

@@ -16,6 +16,7 @@ from profiles.admin.versions import VersionsAdmin
 from profiles.editing.completeness import lacks_translation, remarks_on, with_files
 from profiles.models import Entry, only_organisation
 from profiles.publishing import State
+from profiles.richtext import EDITOR_MEDIA
 from profiles.translation import CONTENT_LANGUAGES, to_attribute
 
 FIRST_LANGUAGE, *FURTHER_LANGUAGES = CONTENT_LANGUAGES
@@ -57,7 +58,8 @@ class ContentAdmin(SendingAdmin, VersionsAdmin, ConflictAdmin):
 
     def render_change_form(self, request, context, *args, **kwargs):
         # The rich text editor's import map is an inline script, which needs the page's nonce.
-        context["media"] = Media.from_media(context["media"], nonce=str(request.csp_nonce))
+        media = context["media"] + EDITOR_MEDIA
+        context["media"] = Media.from_media(media, nonce=str(request.csp_nonce))
         if isinstance(original := context.get("original"), Entry):
             context["remarks"] = remarks_on(original)
             if not original.is_published:

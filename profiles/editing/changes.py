@@ -1,15 +1,13 @@
 """Two states of an entry in words: what a reader of the history, or of a conflict, is shown."""
 
-import html
 from typing import NamedTuple
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.utils import formats, timezone
-from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
-from profiles.richtext import BLOCK_END, RichTextField
+from profiles.richtext import RichTextField, lines
 
 # What the site writes by itself, and what nobody reads in a list of changes.
 SILENT = {"id", "created", "updated", "dated", "format", "size", "page_count", "sha256"}
@@ -63,7 +61,7 @@ def _value_in_words(field, value):
     if isinstance(field, models.DateTimeField):
         return formats.date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
     if isinstance(field, RichTextField):
-        return html.unescape(strip_tags(BLOCK_END.sub("\n", value))).strip()
+        return lines(value)
     return str(value)
 
 

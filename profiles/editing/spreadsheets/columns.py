@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from import_export.fields import Field
 from import_export.widgets import Widget
 
+from profiles import markup
 from profiles.dates import PartialDateField, normalised
 from profiles.editing.spreadsheets.cells import LONGEST, TOO_LONG, tidy
 from profiles.models import Programme, only_organisation
@@ -21,7 +22,7 @@ from profiles.richtext import RichTextField, sanitised
 from profiles.translation import translated_columns
 
 TAG = re.compile(r"</?([a-z][a-z0-9]*)\b[^>]*>", re.IGNORECASE)
-BLOCKS = {"p", "h3", "h4", "ul", "ol", "blockquote"}
+BLOCKS = markup.BLOCKS | markup.DIVISIONS | {"table", "h1", "h2", "h5", "h6"}
 MISTAKES = {"#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#N/A", "#NULL!", "#NUM!", "#NOM?", "#VALEUR!"}
 
 
