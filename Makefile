@@ -1,6 +1,6 @@
 # `make` lists what can be done here. Only Python 3.11 or newer has to be there beforehand.
 
-.PHONY: help run test sweep lint format catalogues check-catalogues lock install install-dev
+.PHONY: help run test firefox sweep lint format catalogues check-catalogues lock install install-dev
 
 help: ## List what can be done
 	@sed -n 's/^\([a-z-]*\):.*## /\1#/p' $(MAKEFILE_LIST) | while IFS='#' read -r name what; do \
@@ -12,7 +12,10 @@ run: ## Start the site, from nothing too (PORT=8001 changes the port)
 	@$(python) -m imrap_site.start
 
 test: install-dev ## Run the tests, in a browser too (ARGS=tests/test_start.py: only those)
-	@$(call run-tests,not sweep)
+	@$(call run-tests,not sweep and not firefox)
+
+firefox: install-dev ## Walk staff's main path, and paste, in Firefox (needs firefox-esr)
+	@$(key) $(python) -m imrap_site.start static && $(python) -m pytest -m firefox $(ARGS)
 
 sweep: install-dev ## Let axe look at every page, in every width and colour
 	@$(call run-tests,sweep)

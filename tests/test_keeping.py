@@ -185,6 +185,23 @@ def test_what_was_typed_is_offered_after_a_crash(form, site):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_page_brought_back_as_it_was_left_starts_anew(form):
+    """As WebKit does after Back: the inputs are empty again, while the editor shows its text."""
+    type_a_paper(form)
+    with form.expect_navigation():
+        form.evaluate("""() => {
+            const signal = (name) => dispatchEvent(new PageTransitionEvent(name, { persisted: true }));
+            signal("pagehide");
+            document.getElementById("paper_form").reset();
+            signal("pageshow");
+        }""")
+    expect(form.locator("#id_title_fr")).to_have_value("")
+    form.locator("[data-keep=restore]").click()
+    expect(form.locator("#id_title_fr")).to_have_value("Ce que j’ai tapé")
+    expect(form.locator("#id_body_fr")).to_have_value("<p>Un long texte.</p>")
+
+
+@pytest.mark.django_db(transaction=True)
 def test_an_expired_session_leads_back_to_what_was_typed(form, site):
     type_a_paper(form)
     form.context.clear_cookies(name="sessionid")
