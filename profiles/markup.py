@@ -30,7 +30,7 @@ UNSEEN_CLASS = re.compile(
     r"(?:^|\s)(?:mso(?:del\b|comment|com(?:anchor|txt|off)\b)|annotation_style_by_filter\b)",
     re.IGNORECASE,
 )
-FOREIGN = re.compile(r"\b(?:style|class|hidden)\b", re.IGNORECASE)  # attributes that may matter
+FOREIGN = re.compile(r"<[a-z][^>]*\s(?:style|class|hidden)\b", re.IGNORECASE)
 NORMAL = re.compile(r"font-(?:weight|style)\s*:\s*(?:normal|[1-4]00)", re.IGNORECASE)
 BETWEEN, BLANK = " · ", "–"
 REPEATED = 60  # letters; a longer text that is merged over several rows stands in the first only
@@ -47,7 +47,7 @@ _known = nh3.Cleaner(
     clean_content_tags=UNSEEN,
     attributes={
         "*": {"style", "class", "hidden"},
-        "a": {"href", "title"},
+        "a": {"href", "title", "rel"},
         "ol": {"start", "type", "data-type"},
         "td": {"colspan", "rowspan"},
         "th": {"colspan", "rowspan"},
@@ -169,9 +169,22 @@ def _mended(part):
         return _lines(part)
     if part.name in RENAMED and not NORMAL.search(part.attributes.get("style", "")):
         part.name = RENAMED[part.name]
+    if part.name in INLINE and any(map(_is_block, part.children)):
+        return _marked(part, part.children)
     if part.name in INLINE | BLOCKS | TABLES:
         return [part]
     return _paragraphs(part.children) if part.name in DIVISIONS else part.children
+
+
+def _marked(mark, nodes):
+    """The same with the mark inside the blocks, where it may stand."""
+    found = []
+    for node in nodes:
+        if _is_block(node):
+            found.append(Part(node.name, node.attributes, _marked(mark, node.children)))
+        else:
+            found.append(node if _is_blank(node) else Part(mark.name, mark.attributes, [node]))
+    return found
 
 
 def _paragraphs(children):

@@ -29,7 +29,7 @@ LINK_WORDS = {
     "submit": gettext_lazy("Make the link"),
     "refused": gettext_lazy(
         "This address would lead nowhere. Type it as it stands at the top of the browser, "
-        "for example https://www.imrap-mali.org/rapport, or an e-mail address."
+        "for example https://www.example.org/rapport, or an e-mail address."
     ),
 }
 # Below the editor, after something was pasted; %s is a number.
@@ -83,7 +83,7 @@ EDITOR_MEDIA = Media(
 )
 FIRST_PARAGRAPH = re.compile(r"\s*(<p>.*?</p>)(.*)", re.DOTALL)
 BLOCK_END = re.compile(r"</(?:p|h3|h4|li|blockquote)>|<br ?/?>")
-EXPONENT = re.compile(r"<(sup|sub)>([\d+−-]+)</\1>")
+EXPONENT = re.compile(r"<(sup|sub)>(?:<\w+>)*([\d+−-]+)(?:</\w+>)*</\1>")
 RAISED = str.maketrans("0123456789+−-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
 LOWERED = str.maketrans("0123456789+−-", "₀₁₂₃₄₅₆₇₈₉₊₋₋")
 INCOMPLETE = re.compile(r"www\.|[^\s@/:?#]+@[^\s@/:?#]+\.[^\s@/:?#]+$", re.IGNORECASE)

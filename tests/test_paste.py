@@ -462,10 +462,38 @@ def test_pictures_and_films_are_counted_and_emoji_are_letters(editor):
     assert editor.note == ""
 
 
+ONE_PICTURE = (
+    "Images laissées de côté : 1. Un texte n’en contient pas ; ajoutez-en une dans le champ "
+    "« image »."
+)
+
+
+def test_a_picture_alone_leaves_the_text_as_it_is(editor):
+    html = '<img src="https://example.org/photo.jpg">'
+    assert editor.paste(html, text="", over="<p>Le texte</p>") == "<p>Le texte</p>"
+    assert editor.note == ONE_PICTURE
+
+
+@pytest.mark.parametrize("name", ["paste", "drop"])
+def test_a_file_alone_is_said_to_be_left_out(in_chromium, name):
+    """As a screen shot on the clipboard, or a photograph that is dragged here, arrives."""
+    kind = {"paste": "ClipboardEvent", "drop": "DragEvent"}[name]
+    taken = in_chromium.run(f"""() => {{
+        const data = new DataTransfer();
+        data.items.add(new File(["x"], "photo.png", {{ type: "image/png" }}));
+        const place = document.querySelector(".field-body_fr .tiptap");
+        const {{ left, top }} = place.getBoundingClientRect();
+        return !place.dispatchEvent(new {kind}("{name}", {{ clipboardData: data, dataTransfer: data,
+            clientX: left + 5, clientY: top + 5, bubbles: true, cancelable: true }}));
+    }}""")
+    assert taken
+    assert in_chromium.note == ONE_PICTURE
+
+
 def test_too_much_is_refused_and_the_text_stays(editor):
     much = "mot " * 50_001
     assert editor.paste(f"<p>{much}</p>", over="<p>Le texte</p>") == "<p>Le texte</p>"
-    assert editor.note.startswith("Rien n’a été collé : cela fait 200\u202f004 signes, et un texte")
+    assert editor.note.startswith("Rien n’a été collé : cela fait 200\u202f003 signes, et un texte")
     assert editor.paste(text=much, over="<p>Le texte</p>") == "<p>Le texte</p>"
 
 
@@ -537,6 +565,15 @@ def test_the_link_dialog_completes_an_address(link, signed_in):
         link(typed)
         linked = f'<p><a href="{address}">mot</a></p>'
         expect(signed_in.locator("#id_body_fr")).to_have_value(linked)
+
+
+def test_an_address_that_is_typed_into_the_text_becomes_a_link(in_chromium, signed_in):
+    signed_in.locator(".field-body_fr .tiptap").click()
+    signed_in.keyboard.type("voir www.imrap-mali.org ou awa@imrap.org ")
+    assert signed_in.locator("#id_body_fr").input_value() == (
+        '<p>voir <a href="https://www.imrap-mali.org">www.imrap-mali.org</a> ou '
+        '<a href="mailto:awa@imrap.org">awa@imrap.org</a> </p>'
+    )
 
 
 def test_the_link_dialog_refuses_what_leads_nowhere_with_a_sentence(link, signed_in):

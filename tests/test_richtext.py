@@ -51,6 +51,7 @@ def test_exponents_indices_struck_words_and_first_numbers_stay():
 def test_words_alone_keep_an_exponent_apart_from_its_number():
     assert richtext.plain("<p>10<sup>6</sup> m<sup>2</sup>, CO<sub>2</sub></p>") == "10⁶ m², CO₂"
     assert richtext.plain("<p>1<sup>er</sup> juin 10<sup>-3</sup></p>") == "1er juin 10⁻³"
+    assert richtext.plain("<p>10<sup><strong>6</strong></sup></p>") == "10⁶"
     assert richtext.lines("<p>a<br>b</p><p>c</p>") == "a\nb\nc"
 
 
@@ -144,6 +145,24 @@ def test_what_was_deleted_hidden_or_a_comment_does_not_arrive():
 def test_a_mark_is_what_its_style_says():
     text = '<b style="font-weight:normal"><p>a <b>b</b> <i style="font-style:normal">c</i></p></b>'
     assert sanitised(text) == "<p>a <strong>b</strong> c</p>"
+    text = (
+        "<b><p>a</p><ul><li>b <a href='https://example.org/' style='color:red'>c</a></li></ul></b>"
+    )
+    assert sanitised(text) == (
+        "<p><strong>a</strong></p><ul><li><strong>b </strong>"
+        '<strong><a href="https://example.org/">c</a></strong></li></ul>'
+    )
+
+
+def test_what_the_sanitiser_gave_it_gives_again():
+    text = (
+        "<h3>L’été &amp; l’hiver</h3>\n<p>Un&nbsp;: 1 &lt; 2<br>deux "
+        '<a href="https://example.org/?a=1&amp;b=2" title="&quot;Ici&quot;">trois</a></p>\n\n'
+        '<ol start="2" type="a" data-type="lower-alpha"><li><p>un</p><ul><li><p>a</p></li></ul>'
+        "</li></ol><blockquote><p>10<sup>6</sup> <s>b</s></p></blockquote>"
+    )
+    assert sanitised(text) == text
+    assert sanitised(f"{text}<div class=a></div>") == text
 
 
 # Bounds

@@ -7,8 +7,8 @@ const MAIL = /^[^\s@/:?#]+@[^\s@/:?#]+\.[^\s@/:?#.]{2,}$/;
 const isWhole = (address) => {
   if (/^mailto:/i.test(address)) return /^mailto:[^\s@]+@\S+$/i.test(address);
   if (/^tel:/i.test(address)) return /^tel:\+?\d[\d\s().-]*$/i.test(address);
-  if (!/^https?:\/\/[^\s/]\S*$/i.test(address) || !URL.canParse(address)) return false;
-  return new URL(address).hostname.includes(".");
+  if (!/^https?:\/\/[^\s/]\S*$/i.test(address)) return false;
+  try { return new URL(address).hostname.includes("."); } catch { return false; }
 };
 
 // The address, completed; null if it leads nowhere, or only from where it stood.

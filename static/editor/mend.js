@@ -97,7 +97,7 @@ const nameHeadings = (body) => {
   for (const title of body.querySelectorAll("p.MsoTitle, p.MsoHeading1, p.title")) rename(title, "h1");
   for (const title of body.querySelectorAll("p.MsoSubtitle, p.subtitle")) rename(title, "h2");
   for (const heading of body.querySelectorAll("[role=heading]")) {
-    rename(heading, `h${Math.min(6, Number(heading.ariaLevel) || 2)}`);
+    rename(heading, `h${Math.min(6, Number(heading.getAttribute("aria-level")) || 2)}`);
   }
   for (const quotation of body.querySelectorAll("p.MsoQuote, p.MsoIntenseQuote")) {
     const before = quotation.previousElementSibling;
@@ -271,5 +271,5 @@ export const mended = (html) => {
   mendParagraphs(body);
   left.deep = mendLists(body);
   keepAttributes(body);
-  return { html: body.innerHTML, letters: body.textContent.length, left };
+  return { html: body.innerHTML, letters: body.textContent.trim().length, left };
 };

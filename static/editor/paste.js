@@ -31,8 +31,11 @@ const noteBelow = (editor, words) => {
     ...Object.keys(counts).filter((kind) => counts[kind]).map((kind) => paragraph(withNumber(words[kind], counts[kind]))));
 };
 
+const hasOnlyFiles = (data) =>
+  data?.files.length > 0 && ![...data.types].some((type) => type.startsWith("text/"));
+
 export const Paste = Extension.create({
-  name: "paste",
+  name: "mendedPaste", // "paste" is one of Tiptap's own
 
   addOptions() {
     return { words: {}, mostLetters: Infinity };
@@ -48,46 +51,43 @@ export const Paste = Extension.create({
 
   transformPastedHTML(html) {
     const { storage, options } = this;
-    let taken = { html, letters: 0, left: {} };
+    storage.isRefused = false;
+    storage.say({});
+    if (isOurs(html)) return html;
     try {
-      if (!isOurs(html)) taken = mended(html);
+      const { html: taken, letters, left } = mended(html);
+      storage.isRefused = !letters || letters > options.mostLetters;
+      storage.say(letters > options.mostLetters ? { long: letters } : left);
+      return taken;
     } catch (error) {
       console.error(error);
-      taken = { html: "", letters: 0, left: { failed: 1 } };
+      storage.isRefused = true;
+      storage.say({ failed: 1 });
+      return "";
     }
-    storage.isRefused = taken.letters > options.mostLetters || "failed" in taken.left;
-    storage.say(taken.letters > options.mostLetters ? { long: taken.letters } : taken.left);
-    return storage.isRefused ? "" : taken.html;
   },
 
   addProseMirrorPlugins() {
     const { storage, options } = this;
-    // The text in the editor stays as it is, also what was to be replaced.
-    const stopIfRefused = () => {
-      const { isRefused } = storage;
-      storage.isRefused = false;
-      return isRefused;
+    const takeFiles = (data) => {
+      storage.say({ pictures: data.files.length });
+      return true;
     };
     return [new Plugin({
       props: {
         transformPastedText(text) {
           storage.isRefused = text.length > options.mostLetters;
           storage.say(storage.isRefused ? { long: text.length } : {});
-          return storage.isRefused ? "" : cellsApart(text);
+          return cellsApart(text);
         },
         clipboardTextParser(text, $context, isPlain, view) {
           const paragraphs = !isPlain && paragraphsOfChat(text);
           return paragraphs && pm.model.DOMParser.fromSchema(view.state.schema)
             .parseSlice(paragraphs, { preserveWhitespace: true, context: $context });
         },
-        handlePaste(view, { clipboardData }, slice) {
-          if (!slice.size && clipboardData?.files.length && !clipboardData.types.some((type) => type.startsWith("text/"))) {
-            storage.say({ pictures: clipboardData.files.length });
-            return true;
-          }
-          return stopIfRefused();
-        },
-        handleDrop: stopIfRefused,
+        // True ends it here: the text stays as it is, what was selected too.
+        handlePaste: (_view, { clipboardData }) => (hasOnlyFiles(clipboardData) ? takeFiles(clipboardData) : storage.isRefused),
+        handleDrop: (_view, { dataTransfer }) => (hasOnlyFiles(dataTransfer) ? takeFiles(dataTransfer) : storage.isRefused),
       },
     })];
   },

@@ -53,11 +53,11 @@ const looks = new WeakMap();
 export const look = (element) => {
   if (!looks.has(element)) {
     probe.cssText = styleOf(element);
-    const { display, visibility, fontSize, fontStyle, fontWeight, verticalAlign, whiteSpace } = probe;
-    const { listStyleType, textDecorationLine } = probe;
+    const { display, visibility, fontSize, fontStyle, fontWeight, verticalAlign } = probe;
+    const { listStyleType, textDecorationLine, whiteSpace, whiteSpaceCollapse } = probe;
     looks.set(element, {
-      display, visibility, fontSize, fontStyle, fontWeight, verticalAlign, whiteSpace,
-      listStyleType, textDecorationLine,
+      display, visibility, fontSize, fontStyle, fontWeight, verticalAlign,
+      listStyleType, textDecorationLine, whiteSpace: whiteSpace || whiteSpaceCollapse || "",
     });
   }
   return looks.get(element);
