@@ -10,6 +10,7 @@ from django.test import client as test_client
 from django.utils import translation
 
 from profiles.models import Organisation, Paper
+from tests.firefox import firefox as firefox_without_window
 
 # Playwright keeps an event loop in the test's thread, where Django would refuse the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -118,6 +119,20 @@ def sign_in(page, live_server, staff):
         return page
 
     return sign_in
+
+
+@pytest.fixture(scope="session")
+def firefox_browser(request, tmp_path_factory):
+    request.getfixturevalue("live_server")  # begins before it, and ends after
+    with firefox_without_window(tmp_path_factory.mktemp("firefox")) as browser:
+        yield browser
+
+
+@pytest.fixture
+def firefox(firefox_browser, live_server):
+    """Firefox as somebody finds it who was never here."""
+    firefox_browser.visit(live_server.url)
+    return firefox_browser
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from import_export.fields import Field
 from import_export.widgets import Widget
 
-from profiles import dates
+from profiles import dates, markup
 from profiles.dates import PartialDateField
 from profiles.editing.spreadsheets.cells import LONGEST, TOO_LONG, tidy
 from profiles.models import Programme, only_organisation
@@ -22,7 +22,7 @@ from profiles.times import duration_as_typed
 from profiles.translation import translated_columns
 
 TAG = re.compile(r"</?([a-z][a-z0-9]*)\b[^>]*>", re.IGNORECASE)
-BLOCKS = {"p", "h3", "h4", "ul", "ol", "blockquote"}
+BLOCKS = markup.BLOCKS | markup.DIVISIONS | {"table", "h1", "h2", "h5", "h6"}
 MISTAKES = {"#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#N/A", "#NULL!", "#NUM!", "#NOM?", "#VALEUR!"}
 
 
