@@ -7,6 +7,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
+from profiles.files.uploads import read_ahead
+
 CUT = _(
     "The form arrived incomplete, because the line was cut, so nothing was saved. "
     "What arrived stands below: look it over, choose files again and save again."
@@ -39,6 +41,7 @@ class SendingAdmin(admin.ModelAdmin):
         if is_cut(request):
             return self._unsaved(request, CUT, object_id, form_url, extra_context)
         try:
+            read_ahead(request.FILES.values())
             response = view(request, object_id, form_url, extra_context)
         except OperationalError as error:
             sentence = BUSY if "locked" in str(error) else FULL

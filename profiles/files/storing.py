@@ -4,8 +4,11 @@ import hashlib
 import os
 import re
 from contextlib import suppress
+from functools import wraps
 from pathlib import PurePosixPath
 
+from django.core.files import File
+from django.db.models.fields.files import FieldFile
 from django.utils.text import slugify
 
 
@@ -16,6 +19,25 @@ def size_of(file):
 def sha256_of(file):
     file.seek(0)
     return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_once(reading):
+    """Keep what a reading of a file found on the file itself, for whoever asks again.
+
+    A form reads an upload before its transaction begins; field and model then find the result.
+    """
+
+    @wraps(reading)
+    def kept_reading(file):
+        holder = file.file if isinstance(file, FieldFile) else file
+        if not isinstance(holder, File):
+            return reading(file)
+        readings = holder.__dict__.setdefault("_readings", {})
+        if reading not in readings:
+            readings[reading] = reading(holder)
+        return readings[reading]
+
+    return kept_reading
 
 
 # Names

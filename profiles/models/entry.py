@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext_lazy as _
 
-from profiles.files.pictures import PictureField, kept_names
+from profiles.files.pictures import PictureField
+from profiles.files.variants import kept_names
 from profiles.models.fields import require_in_one_language, unify_line_ends
 from profiles.models.organisation import Organisation, only_organisation
 from profiles.publishing import Publishable, PublishedQuerySet

@@ -250,4 +250,4 @@ class PaperFile(models.Model):
         self.page_count = document.page_count
         self.sha256 = document.sha256
         self.text = document.text
-        self.cover = documents.cover_of(self.file.file)
+        self.cover = document.cover

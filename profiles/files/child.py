@@ -1,0 +1,78 @@
+"""What runs in the child process that opens foreign bytes: it limits itself, reads, answers, ends.
+
+Its standard input is the file, its standard output the answer: a line of JSON, then the bytes of
+the files it made. It imports no Django and no setting, so it starts fast and knows no secret.
+"""
+
+import ctypes
+import json
+import os
+import resource
+import signal
+import sys
+from contextlib import suppress
+from importlib import import_module
+
+MEMORY = 2**30
+CPU_SECONDS = 20
+SECONDS = 22  # on the wall, where others want the processor too
+ANSWER = 2**28
+READERS = ("pdf", "pixels", "films")  # modules with a read() that gives (what it found, files)
+
+TOO_HEAVY, NO_ROOM = 70, 74  # how the process ends where a limit or the disk was in its way
+END_WITH_PARENT = 1  # Linux: PR_SET_PDEATHSIG
+
+
+def main(reader, parent, options="{}"):
+    end_with(int(parent))
+    set_limits()
+    try:
+        found, files = import_module(f"profiles.files.{READERS[READERS.index(reader)]}").read(
+            sys.stdin.buffer, **json.loads(options)
+        )
+    except MemoryError:
+        sys.exit(TOO_HEAVY)
+    try:
+        answer(found, files)
+    except OSError:
+        sys.exit(NO_ROOM)
+    # Nothing is tidied up: the end of a process frees memory faster than its libraries do.
+    os._exit(0)
+
+
+def end_with(parent):
+    """Elsewhere than on Linux the limits alone end what has lost its parent."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(END_WITH_PARENT, signal.SIGKILL)
+    if os.getppid() != parent:
+        sys.exit()
+
+
+def set_limits():
+    """Of memory and processor time; the kernel ends whatever passes them, also in C code."""
+    limit(resource.RLIMIT_CPU, CPU_SECONDS)
+    limit(resource.RLIMIT_FSIZE, ANSWER)
+    limit(resource.RLIMIT_CORE, 0)
+    limit(resource.RLIMIT_AS, MEMORY)
+    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+
+
+def limit(resource_of_ours, amount):
+    _soft, hard = resource.getrlimit(resource_of_ours)
+    if hard != resource.RLIM_INFINITY:
+        amount = min(amount, hard)
+    with suppress(ValueError, OSError):  # macOS has no limit of memory
+        resource.setrlimit(resource_of_ours, (amount, amount))
+
+
+def answer(found, files):
+    sizes = {name: len(content) for name, content in files.items()}
+    out = sys.stdout.buffer
+    out.write(json.dumps([found, sizes]).encode() + b"\n")
+    for content in files.values():
+        out.write(content)
+    out.flush()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
