@@ -27,10 +27,10 @@ def index(sender, instance, raw=False, **kwargs):
 
 
 def forget(sender, instance, **kwargs):
-    transaction.on_commit(partial(search.forget, search.row_of(instance)), robust=True)
+    transaction.on_commit(partial(search.forget, instance.kind_slug, instance.pk), robust=True)
 
 
 def complete(sender, using="default", plan=(), **kwargs):
     # After a step back to older migrations there may be no such tables or columns.
     with suppress(DatabaseError):
-        search.rebuild_if_incomplete()
+        search.rebuild_if_stale()

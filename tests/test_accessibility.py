@@ -8,14 +8,14 @@ from itertools import pairwise, zip_longest
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from django.core.management import call_command
 from django.template.loader import render_to_string
 from playwright.sync_api import expect
 from pypdfium2 import PdfDocument
 
 from imrap_site import start
-from tests.test_start import a_free_port, environment, wait_for
+from tests.builders import a_free_port, environment, served
+from tests.looks import nothing, too_small, too_wide_or_cut, violations
 
 NOWHERE = "nowhere/"
 PAGES = [
@@ -41,11 +41,6 @@ SCHEMES = {
     "dark": {"color_scheme": "dark", "forced_colors": "none"},
     "forced-colours": {"color_scheme": "dark", "forced_colors": "active"},
 }
-RULES = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    "rules": {"target-size": {"enabled": True}},  # off in axe, although it is WCAG 2.2 AA
-    "resultTypes": ["violations"],
-}
 SCREENSHOTS = start.ROOT / "test-results" / "accessibility"
 
 
@@ -66,22 +61,12 @@ def sample_site(tmp_path_factory):
     )
     # Ten more papers make a second page of their list.
     seed = [sys.executable, "manage.py", "seed", "--sample", "--entries=10", "--verbosity=0"]
-    with printed.open("w") as file:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "imrap_site.start"],
-            cwd=start.ROOT,
-            env=variables,
-            stdout=file,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        address = f"http://127.0.0.1:{port}"
-        wait_for(address + "/en/", server, printed)
+    command = [sys.executable, "-m", "imrap_site.start"]
+    # Ended without waiting for the browser's open connections.
+    how = {"cwd": start.ROOT, "env": variables, "stop": signal.SIGINT}
+    with served(command, printed, port, **how):
         subprocess.run(seed, cwd=start.ROOT, env=variables, check=True)
-        yield address
-    finally:
-        server.send_signal(signal.SIGINT)  # without waiting for the browser's open connections
-        server.wait(timeout=20)
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture(scope="module")
@@ -138,11 +123,6 @@ def name_of(address):
     return "-".join(re.findall(r"\w+", address))
 
 
-def nothing(found):
-    """Fails with all that was found, one line each."""
-    assert not found, "\n" + "\n".join(found)
-
-
 # What axe knows -----------------------------------------------------------------------
 
 
@@ -197,30 +177,10 @@ def violations_and_screenshots(page, name):
     return found
 
 
-def violations(page, place, **options):
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE_SCRIPT)
-        page.evaluate(TELL_AXE_THE_FORCED_COLOUR)
-    found = page.evaluate(RUN_AXE, {**RULES, **options})
-    return [f"{place}: {violation}" for violation in found]
-
-
 LOAD_PICTURES = """() => Promise.all([...document.images].map((image) => {
   image.loading = "eager";
   return image.decode();
 }))"""
-
-# axe reads the colour of text from this property, and in forced colours Chromium says there
-# what the stylesheet asked for, not what is seen.
-TELL_AXE_THE_FORCED_COLOUR = """() => {
-  const value = CSSStyleDeclaration.prototype.getPropertyValue;
-  CSSStyleDeclaration.prototype.getPropertyValue = function (name) {
-    return value.call(this, name === "-webkit-text-fill-color" ? "color" : name);
-  };
-}"""
-
-RUN_AXE = """async (rules) => (await axe.run(rules)).violations.flatMap(({id, nodes}) =>
-  nodes.map(({html, failureSummary}) => `${id}: ${html}\\n  ${failureSummary}`))"""
 
 
 # Structure ----------------------------------------------------------------------------
@@ -414,23 +374,6 @@ def test_a_title_of_300_signs_without_a_space_is_broken(page, live_server, add_p
         nothing(too_wide_or_cut(page, address))
 
 
-def too_wide_or_cut(page, place):
-    return [f"{place}: too wide or cut: {one}" for one in page.evaluate(TOO_WIDE_OR_CUT)]
-
-
-TOO_WIDE_OR_CUT = """() => {
-  const width = document.documentElement.clientWidth;
-  const is_wide = (element) =>
-    element.checkVisibility() && element.getBoundingClientRect().right > width + 0.5;
-  const is_cut = (element) => element.clientWidth > 1
-    && getComputedStyle(element).overflow !== "visible"
-    && (element.scrollWidth > element.clientWidth || element.scrollHeight > element.clientHeight);
-  const found = [...document.body.querySelectorAll("*")]
-    .filter((element) => is_wide(element) || is_cut(element));
-  if (document.documentElement.scrollWidth > width) found.push(document.documentElement);
-  return found.map((element) => element.cloneNode().outerHTML);
-}"""
-
 # What WCAG 1.4.12 asks a page to bear. A sheet of this sort is not the policy's to refuse.
 SPACE_THE_TEXT = """() => {
   const sheet = new CSSStyleSheet();
@@ -439,24 +382,6 @@ SPACE_THE_TEXT = """() => {
        word-spacing: 0.16em !important}
     p {margin-block-end: 2em !important}`);
   document.adoptedStyleSheets.push(sheet);
-}"""
-
-
-def too_small(page, place):
-    """What is tapped must have 24 by 24 pixels."""
-    return [f"{place}: too small: {one}" for one in page.evaluate(TOO_SMALL)]
-
-
-# A link within a sentence may be as low as its line; the skip link is measured where it shows.
-TOO_SMALL = """() => {
-  const block = (element) =>
-    getComputedStyle(element).display === "inline" ? block(element.parentElement) : element;
-  const in_a_sentence = (element) => block(element).innerText.trim() !== element.innerText.trim();
-  return [...document.querySelectorAll("a[href], summary, video, button, input, select, textarea")]
-    .filter((element) => element.checkVisibility() && !in_a_sentence(element))
-    .map((element) => [element, element.getBoundingClientRect()])
-    .filter(([element, {width, height}]) => width > 1 && (width < 24 || height < 24))
-    .map(([element, {width, height}]) => `${width} × ${height} ${element.outerHTML}`);
 }"""
 
 

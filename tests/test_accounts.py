@@ -1,12 +1,11 @@
 """Who may enter, and how: password, second factor, lost password, lost phone."""
 
 import re
-import time
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from allauth.mfa.totp.internal.auth import TOTP
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django.core import mail
@@ -22,9 +21,9 @@ from playwright.sync_api import expect
 from imrap_site import settings as production
 from imrap_site.accounts.adapters import StaffAccountAdapter
 from imrap_site.accounts.sessions import SessionStore
-from tests.test_accessibility import nothing, too_small, too_wide_or_cut, violations
+from tests.builders import PASSWORD, sign_in_with, six_figures
+from tests.looks import nothing, too_small, too_wide_or_cut, violations
 
-PASSWORD = "une longue phrase"
 ENGLISH = re.compile(
     r"\b(the|your|sign|key|keys|code|codes|password|enter|used|add|remove|name|email|please)\b",
     re.IGNORECASE,
@@ -34,15 +33,6 @@ ENGLISH = re.compile(
 @pytest.fixture(autouse=True)
 def nothing_counted_yet():
     cache.clear()
-
-
-def six_figures(secret, steps=0):
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps))
-
-
-def sign_in_with(client, password=PASSWORD, login="awa", **extra):
-    fields = {"login": login, "password": password}
-    return client.post("/accounts/login/", fields, **extra)
 
 
 # The doors --------------------------------------------------------------------------

@@ -5,26 +5,7 @@ from django.contrib import admin
 
 from profiles.editing import history
 from profiles.models import KINDS, Mandate, Organisation, Paper, Video
-
-EMPTY_FILES = {"files-TOTAL_FORMS": "0", "files-INITIAL_FORMS": "0"}
-
-
-def paper_form(**fields):
-    return {
-        "title_fr": "Autoportrait du Mali",
-        "type": "research",
-        "licence_fr": "Tous droits réservés",
-        "position": "100",
-        "publish_at_0": "2016-06-30",
-        "publish_at_1": "12:00",
-        **EMPTY_FILES,
-        **fields,
-    }
-
-
-def errors_of(response):
-    form = response.context["adminform"].form
-    return {name: [str(error) for error in errors] for name, errors in form.errors.items()}
+from tests.builders import errors_of, paper_form
 
 
 def test_every_kind_and_the_organisation_have_their_forms():

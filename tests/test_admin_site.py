@@ -1,8 +1,6 @@
 """The admin as a French-speaking colleague meets it."""
 
 import datetime
-import re
-from html.parser import HTMLParser
 
 import pytest
 from django.contrib.auth.models import Group, Permission, User
@@ -12,53 +10,10 @@ from playwright.sync_api import expect
 
 from profiles.editing import history
 from profiles.models import KINDS, Mandate, Organisation, Paper
-from tests.test_accessibility import nothing, too_wide_or_cut, violations
-from tests.test_completeness import WHOLE
-from tests.test_pictures import content_of, photograph
+from tests.builders import WHOLE_TEXTS, content_of, photograph
+from tests.looks import english_in, nothing, too_wide_or_cut, violations
 
 KIND_NAMES = ["programme", "mandate", "vacancy", "video", "paper"]
-ENGLISH = (
-    "Add Change Changed Delete Deleted Save View Site Filter Search Home Select Selected Go "
-    "Currently Clear Today Now Yesterday Tomorrow History Show Hide Log out Password Welcome "
-    "Remove Choose Run Heading Paragraph Bold Italic Undo Redo Quotation List Link insert "
-    "remove unordered ordered Update Cancel Edit Close Error Please Correct Below Draft "
-    "Published Scheduled Closed The This With Without Nothing Only Date Time By And Or Of To "
-    "Files File Picture Language Languages Facts More Not Are You Sure Yes Django Copy Preview "
-    "Toggle theme Skip Main content Models application administration"
-).lower()
-# "CC BY", "offre close", "image"
-SAME_IN_FRENCH = {"application", "administration", "site", "date", "content", "or", "by", "close"}
-ENGLISH_WORDS = set(ENGLISH.split()) - SAME_IN_FRENCH
-
-
-class Shown(HTMLParser):
-    """All that a page says: texts, and the attributes that are read or shown."""
-
-    SAID = {"title", "alt", "aria-label", "placeholder"}
-
-    def __init__(self, html):
-        super().__init__()
-        self.words, self.silent = [], 0
-        self.feed(html)
-
-    def handle_starttag(self, tag, attrs):
-        attributes = dict(attrs)
-        self.silent += tag in ("script", "style")
-        self.words += [value for name, value in attrs if name in self.SAID and value]
-        if tag == "input" and attributes.get("type") in ("submit", "button"):
-            self.words.append(attributes.get("value", ""))
-
-    def handle_endtag(self, tag):
-        self.silent -= tag in ("script", "style")
-
-    def handle_data(self, data):
-        if not self.silent:
-            self.words.append(data)
-
-
-def english_in(html):
-    text = " ".join(Shown(html).words).lower().replace("ne change", "")
-    return sorted(set(re.findall(r"[a-zà-ÿ’]+", text)) & ENGLISH_WORDS)
 
 
 @pytest.fixture
@@ -261,7 +216,7 @@ def test_a_list_tells_state_languages_and_date_in_words(staff_client, add_paper)
 
 def test_a_list_filters_by_missing_language(staff_client, add_paper):
     add_paper("Seul", body_fr="<p>Texte.</p>")
-    add_paper("Deux", **WHOLE)
+    add_paper("Deux", **WHOLE_TEXTS)
     page = staff_client.get("/admin/profiles/paper/?lacks=en").text
     assert ">Seul</a>" in page
     assert ">Deux</a>" not in page

@@ -1,6 +1,10 @@
-"""The plan of the house, as ARCHITECTURE.md draws it: floors, wings, and no circle anywhere."""
+"""The plan of the house, as ARCHITECTURE.md draws it: floors, wings, and no circle anywhere.
+
+The tests have two floors of their own: what several files need stands in `builders` and `looks`.
+"""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -152,6 +156,26 @@ def test_the_public_wing_never_imports_the_staff_wing(house):
         } == set()
 
 
+def between_tests(sources):
+    """Who imports a test file, or `conftest` or `settings`, which pytest reads by itself."""
+    shared = {"builders", "looks"}
+    return sorted(
+        f"{name} imports {other}"
+        for name, source in sources.items()
+        for other in re.findall(r"^\s*(?:from|import) tests(?:\.| import )(\w+)", source, re.M)
+        if other not in shared
+    )
+
+
+@pytest.fixture(scope="module")
+def test_files():
+    return {path.stem: path.read_text("utf-8") for path in Path(__file__).parent.glob("*.py")}
+
+
+def test_no_test_file_imports_another(test_files):
+    assert between_tests(test_files) == []
+
+
 # Each kind of breach, seeded once
 
 
@@ -203,3 +227,12 @@ def test_a_step_into_the_staff_wing_is_seen_by_a_way_round(house):
 def test_a_room_without_a_floor_is_seen(house):
     with pytest.raises(AssertionError):
         test_every_room_has_a_floor_and_every_floor_its_rooms(house | {"profiles.cellar": ""})
+
+
+def test_an_import_of_a_test_file_is_seen_also_inside_a_function(test_files):
+    late = "def late():\n    from tests.test_pages import Words\n"
+    seeded = {"test_media": late, "builders": "from tests import conftest\n"}
+    assert between_tests(test_files | seeded) == [
+        "builders imports conftest",
+        "test_media imports test_pages",
+    ]

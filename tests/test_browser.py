@@ -7,8 +7,7 @@ from django.core.files.base import ContentFile
 from playwright.sync_api import expect
 
 from profiles.models import Paper, PaperFile
-from tests.test_documents import a_pdf
-from tests.test_pictures import content_of, photograph
+from tests.builders import a_pdf, content_of, photograph
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

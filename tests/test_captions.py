@@ -1,7 +1,5 @@
 """Captions: kept as browsers show them, whatever program wrote them; or refused in words."""
 
-from pathlib import Path
-
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
@@ -9,8 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from profiles.files.documents import DocumentValidator
 from profiles.models import Video
+from tests.builders import case
 
-CASES = Path(__file__).parent / "cases"
 SUBRIP = """1
 00:00:01,000 --> 00:00:03,500
 Bonjour à tous.
@@ -94,7 +92,7 @@ def test_colours_and_places_go_and_signs_stay_signs():
 
 
 def test_captions_with_commas_in_their_times_are_mended():
-    content = (CASES / "captions-comma.vtt").read_bytes()
+    content = case("captions-comma.vtt")
     assert taken(content) == "WEBVTT\n\n00:00:01.000 --> 00:00:03.000\nBonjour à tous.\n"
 
 

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from profiles.editing import completeness
 from profiles.models import Paper, PaperFile, Vacancy, Video
+from tests.builders import WHOLE_TEXTS
 
 
 def words_of(entry):
@@ -14,11 +15,8 @@ def words_of(entry):
     return [(remark.field, remark.text) for remark in completeness.remarks_on(found)]
 
 
-WHOLE = {"title_en": "Note", "body_fr": "<p>Texte.</p>", "body_en": "<p>Text.</p>"}
-
-
 def test_an_entry_that_is_whole_has_no_remark(add_paper):
-    paper = add_paper("Note", **WHOLE)
+    paper = add_paper("Note", **WHOLE_TEXTS)
     assert words_of(paper) == []
     assert list(completeness.candidates(Paper)) == []
 
@@ -34,7 +32,7 @@ def test_missing_texts_are_told(add_paper):
 
 
 def test_a_picture_without_words_is_told(add_paper):
-    paper = add_paper("Note", image="papers/a.jpg", is_draft=True, **WHOLE)
+    paper = add_paper("Note", image="papers/a.jpg", is_draft=True, **WHOLE_TEXTS)
     assert words_of(paper) == [("image_alt_fr", "The picture has no alternative text.")]
     assert list(completeness.candidates(Paper)) == [paper]
     Paper.objects.update(image_is_decorative=True)
@@ -42,7 +40,7 @@ def test_a_picture_without_words_is_told(add_paper):
 
 
 def test_a_heavy_file_and_one_without_text_are_told(add_paper):
-    paper = add_paper("Note", **WHOLE)
+    paper = add_paper("Note", **WHOLE_TEXTS)
     facts = {"format": "pdf", "page_count": 1, "sha256": "", "language": "fr"}
     files = [
         PaperFile(paper=paper, file="papers/a.pdf", size=5_000_000, text="Mali", **facts),
@@ -58,7 +56,7 @@ def test_a_heavy_file_and_one_without_text_are_told(add_paper):
 
 
 def test_a_heavy_film_or_offer_is_told(imrap, media_folder):
-    facts = {"organisation": imrap, "title_fr": "Note", **WHOLE}
+    facts = {"organisation": imrap, "title_fr": "Note", **WHOLE_TEXTS}
     film = Video.objects.create(**facts, file="videos/film.mp4")
     offer = Vacancy.objects.create(**facts, file="vacancies/offre.pdf")
     assert (words_of(film), words_of(offer)) == ([], [])  # both files are lost
@@ -80,7 +78,7 @@ def test_a_deadline_that_is_past_is_told(imrap):
         organisation=imrap,
         title_fr="Poste",
         deadline=timezone.now() - datetime.timedelta(days=1),
-        **WHOLE,
+        **WHOLE_TEXTS,
     )
     text = "The deadline is past: the vacancy is no longer listed."
     assert words_of(vacancy) == [("deadline", text)]
@@ -89,7 +87,7 @@ def test_a_deadline_that_is_past_is_told(imrap):
 
 def test_a_link_without_encryption_is_told(imrap):
     body = '<p><a href="http://a.org/">a</a></p>'
-    fields = {**WHOLE, "body_fr": body, "watch_url": "http://interpeace.org/film"}
+    fields = {**WHOLE_TEXTS, "body_fr": body, "watch_url": "http://interpeace.org/film"}
     video = Video.objects.create(organisation=imrap, title_fr="Film", **fields)
     assert words_of(video) == [
         ("watch_url", "The link does not begin with https://."),

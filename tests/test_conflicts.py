@@ -3,27 +3,18 @@
 import re
 
 import pytest
-from django.core.files.base import ContentFile
 from playwright.sync_api import expect
 
 from profiles.editing import history
 from profiles.models import Organisation, Paper, PaperFile
-from tests.test_admin import paper_form as of_paper
-from tests.test_documents import a_pdf
+from tests import builders
+from tests.builders import a_file, seen_in, words
 
 PAPERS = "/admin/profiles/paper"
 
 
-def seen_in(response):
-    return re.search(r'name="_seen" value="([^"]*)"', response.text)[1]
-
-
 def paper_form(**fields):
-    return of_paper(**{"slug": "un", "licence_en": "All rights reserved", **fields})
-
-
-def words(response):
-    return " ".join(response.text.split())
+    return builders.paper_form(**{"slug": "un", "licence_en": "All rights reserved", **fields})
 
 
 @pytest.fixture
@@ -90,11 +81,6 @@ def test_a_save_on_top_of_a_restored_version_is_refused(staff_client, moussa, pa
     assert Paper.objects.get().title_fr == "Un"
 
 
-def a_file(paper):
-    file = ContentFile(a_pdf(b"(mots) Tj"), "rapport.pdf")
-    return PaperFile.objects.create(paper=paper, file=file)
-
-
 def file_row(file, **fields):
     row = {"id": file.pk, "paper": file.paper_id, "language": "fr", "edition": "full", **fields}
     rows = {f"files-0-{name}": value for name, value in row.items()}
@@ -138,6 +124,21 @@ def test_what_was_typed_into_a_deleted_entry_is_kept(staff_client, moussa, paper
     again = staff_client.post(form, {**typed, "_seen": seen_in(answer)})
     assert again.status_code == 302
     assert Paper.objects.get().title_fr == "Trois"
+
+
+def test_a_cut_form_of_a_deleted_entry_is_answered_with_what_arrived(
+    staff_client, moussa, paper, form
+):
+    seen = seen_in(staff_client.get(form))
+    moussa.post(f"{PAPERS}/{paper.pk}/delete/", {"post": "yes"})
+    typed = paper_form(title_fr="Trois", is_draft="on", _seen=seen)
+    cut = staff_client.post(form, {"csrfmiddlewaretoken": "a", **typed})
+    assert cut.status_code == 200
+    assert "because the line was cut, so nothing was saved" in cut.text
+    assert 'value="Trois"' in cut.text
+    answer = staff_client.post(form, {**typed, "_seen": seen_in(cut)})
+    assert "Moussa Ba deleted this entry on" in answer.text
+    assert Paper.objects.count() == 0
 
 
 def test_the_organisation_has_no_moment_and_is_guarded_too(staff_client, moussa, imrap):

@@ -1,7 +1,6 @@
 """What only others changed since a form was opened stays; what both changed is shown."""
 
 import re
-from html.parser import HTMLParser
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -12,57 +11,9 @@ from reversion.models import Version
 
 from profiles.editing import history
 from profiles.models import Organisation, Paper, PaperFile, Programme, Vacancy
-from tests.test_admin import errors_of
-from tests.test_conflicts import a_file, seen_in, words
-from tests.test_documents import a_pdf
-from tests.test_pictures import content_of, photograph
+from tests.builders import a_file, a_pdf, content_of, errors_of, filled, photograph, seen_in, words
 
 ADMIN = "/admin/profiles"
-
-
-class Filled(HTMLParser):
-    """What a browser would send of the form of a page."""
-
-    def __init__(self, response):
-        super().__init__()
-        self.fields, self.name, self.is_inside = {}, None, False
-        self.feed(response.text)
-
-    def handle_starttag(self, tag, attributes):
-        attributes = dict(attributes)
-        name, value = attributes.get("name"), attributes.get("value", "")
-        if tag == "form":
-            self.is_inside = attributes.get("id", "").endswith("_form")
-        elif not self.is_inside or "__prefix__" in (name or ""):
-            return
-        elif tag == "input" and attributes["type"] == "checkbox":
-            self.fields |= {name: "on"} if "checked" in attributes else {}
-        elif tag == "input" and name and attributes["type"] not in ("file", "submit"):
-            self.fields[name] = value
-        elif tag in ("textarea", "select"):
-            self.name = name
-            self.fields[name] = ""
-        elif tag == "option" and "selected" in attributes:
-            self.fields[self.name] = value
-
-    def handle_data(self, text):
-        if self.lasttag == "textarea" and self.name:
-            self.fields[self.name] += text
-
-    def handle_endtag(self, tag):
-        if tag == "textarea" and self.name:
-            text = self.fields[self.name].removeprefix("\n").removeprefix("\r\n")
-            self.fields[self.name] = text.replace("\r\n", "\n").replace("\n", "\r\n")
-        if tag in ("textarea", "select"):
-            self.name = None
-        if tag == "form":
-            self.is_inside = False
-
-
-def filled(response, **typed):
-    """The fields of the form, as they would be sent with what is typed; None unticks a box."""
-    fields = Filled(response).fields | typed
-    return {name: value for name, value in fields.items() if value is not None}
 
 
 def save(client, address, **typed):

@@ -1,13 +1,11 @@
 """profiles/files/documents.py: what is refused, what is read, what is drawn, where it is stored."""
 
-import base64
 import io
 import os
 import random
 import re
 import resource
 import unicodedata
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -28,95 +26,6 @@ from profiles.files.documents import (
     read,
     stored_name,
 )
-from tests.films import mp4, webm
-
-# Made once with pypdf: one page, 100 by 100 points.
-ASKS_FOR_A_PASSWORD = base64.b64decode("""
-JVBERi0xLjMKJeLjz9MKMiAwIG9iago8PAovVHlwZSAvUGFnZXMKL0NvdW50IDEKL0tpZHMgWyA0IDAgUiBdCj4+CmVuZG9i
-agozIDAgb2JqCjw8Ci9UeXBlIC9DYXRhbG9nCi9QYWdlcyAyIDAgUgo+PgplbmRvYmoKNCAwIG9iago8PAovVHlwZSAvUGFn
-ZQovUmVzb3VyY2VzIDw8Cj4+Ci9NZWRpYUJveCBbIDAuMCAwLjAgMTAwIDEwMCBdCi9QYXJlbnQgMiAwIFIKPj4KZW5kb2Jq
-CjUgMCBvYmoKPDwKL1YgNQovUiA2Ci9MZW5ndGggMjU2Ci9QIDQyOTQ5NjcyOTIKL0ZpbHRlciAvU3RhbmRhcmQKL08gPDc4
-OGFmNDMzMjM5NWJhMWI0ZDkyMjY1ZDgyOTljM2QxZTZjOTllYTJhZTAzMzQ3OGNjZTVjZmY1ZmQ2OGQzMmM2NzQ5ZjU5YTM2
-MjE3MzI2NjU5MjY0Yzc2NzJiN2QyND4KL1UgPDZiZTg4MjFiZDNiNWM5MGFjZWVmZmRkNWNhNGViYjZhMjBiY2M2ZTYxMGQx
-NDI0MzIxY2IwNWQ0ZjRiOTYzYzcyODVjMWNjZDA0NWEzNjRkYWExOWYzM2I3Y2FlMDE4ZD4KL0NGIDw8Ci9TdGRDRiA8PAov
-QXV0aEV2ZW50IC9Eb2NPcGVuCi9DRk0gL0FFU1YzCi9MZW5ndGggMzIKPj4KPj4KL1N0bUYgL1N0ZENGCi9TdHJGIC9TdGRD
-RgovT0UgPDgwM2I3YTc4MDM3YjMwMDkwY2I3MzVjNDUwMDg5NjMzNWJjZTQ5ZWZlYjgwMDUzMDA0YTYyZDExMDdkM2NjNTg+
-Ci9VRSA8NjlhYzRiMDVmMTQzMmQzMmNhMmNkYzQ2YzE2M2E3NWUwNWY2Njc3MTUwM2YzNTVlNDFmOTU5MWQ0OWI5NGM3ZD4K
-L1Blcm1zIDw3NjE3ODE4MzlmZDliNTc1NWEyNzA2NjY5YTBhYTY4ND4KPj4KZW5kb2JqCnhyZWYKMCA2CjAwMDAwMDAwMDEg
-NjU1MzUgZiAKMDAwMDAwMDAwMCAwMDAwMSBmIAowMDAwMDAwMDE1IDAwMDAwIG4gCjAwMDAwMDAwNzQgMDAwMDAgbiAKMDAw
-MDAwMDEyMyAwMDAwMCBuIAowMDAwMDAwMjE3IDAwMDAwIG4gCnRyYWlsZXIKPDwKL1NpemUgNgovUm9vdCAzIDAgUgovSUQg
-WyA8ZmJkYWUxODlmMGNlOGU3YTRmOTdkYzc1ZDM4ZjA1ODU+IDxmYmRhZTE4OWYwY2U4ZTdhNGY5N2RjNzVkMzhmMDU4NT4g
-XQovRW5jcnlwdCA1IDAgUgo+PgpzdGFydHhyZWYKNzcyCiUlRU9GCg==
-""")
-FORBIDS_PRINTING_ONLY = base64.b64decode("""
-JVBERi0xLjMKJeLjz9MKMiAwIG9iago8PAovVHlwZSAvUGFnZXMKL0NvdW50IDEKL0tpZHMgWyA0IDAgUiBdCj4+CmVuZG9i
-agozIDAgb2JqCjw8Ci9UeXBlIC9DYXRhbG9nCi9QYWdlcyAyIDAgUgo+PgplbmRvYmoKNCAwIG9iago8PAovVHlwZSAvUGFn
-ZQovUmVzb3VyY2VzIDw8Cj4+Ci9NZWRpYUJveCBbIDAuMCAwLjAgMTAwIDEwMCBdCi9QYXJlbnQgMiAwIFIKPj4KZW5kb2Jq
-CjUgMCBvYmoKPDwKL1YgMQovUiAyCi9MZW5ndGggNDAKL1AgNDI5NDk2NzI5MgovRmlsdGVyIC9TdGFuZGFyZAovTyA8NDRh
-ZjhjMTc2ZDMzMzkxOGU4NGMxMWIxYjhhZWJkOTU0ZjI5YWE2NThiNzRjYjJjMjVlOGIzNzgyYmM0YTdlNj4KL1UgPGE0N2Vi
-NTVmZDgwZDU3MzY0NGUyOWYzYjBjY2IxNGNiMmVhODBhMjBiMDE5YmVhYmEwMDdhNWZhMTQ0OGE1YWM+Cj4+CmVuZG9iagp4
-cmVmCjAgNgowMDAwMDAwMDAxIDY1NTM1IGYgCjAwMDAwMDAwMDAgMDAwMDEgZiAKMDAwMDAwMDAxNSAwMDAwMCBuIAowMDAw
-MDAwMDc0IDAwMDAwIG4gCjAwMDAwMDAxMjMgMDAwMDAgbiAKMDAwMDAwMDIxNyAwMDAwMCBuIAp0cmFpbGVyCjw8Ci9TaXpl
-IDYKL1Jvb3QgMyAwIFIKL0lEIFsgPGFiYmQxZjY4OWYwY2M2ODgyZTc4M2ZmMTUyNmI3MGY0PiA8YWJiZDFmNjg5ZjBjYzY4
-ODJlNzgzZmYxNTI2YjcwZjQ+IF0KL0VuY3J5cHQgNSAwIFIKPj4Kc3RhcnR4cmVmCjQzMQolJUVPRgo=
-""")
-
-TO_UNICODE = b"""/CIDInit /ProcSet findresource begin 12 dict begin begincmap
-1 begincodespacerange <00> <FF> endcodespacerange
-5 beginbfchar <01> <00650301> <02> <0000> <03> <D800> <04> <D83DDE00> <05> <0001> endbfchar
-endcmap end end"""
-
-
-def a_pdf(*pages, size="595 842", count=None, to_unicode=TO_UNICODE):
-    """A PDF with these lines of text on each page, in 10 point letters; the font has ToUnicode."""
-    texts = [b"BT /F1 10 Tf 12 TL 50 780 Td " + text + b" ET" for text in pages or [b"(Paix) Tj"]]
-    kids = b" ".join(b"%d 0 R" % (5 + 2 * number) for number in range(len(texts)))
-    objects = [
-        b"<</Type/Catalog/Pages 2 0 R>>",
-        b"<</Type/Pages/Kids[%b]/Count %d>>" % (kids, count or len(texts)),
-        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding/ToUnicode 4 0 R>>",
-        a_stream(to_unicode),
-    ]
-    for number, text in enumerate(texts):
-        page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 %b]/Contents %d 0 R" % (
-            size.encode(),
-            6 + 2 * number,
-        )
-        objects += [page + b"/Resources<</Font<</F1 3 0 R>>>>>>", a_stream(text)]
-    return with_cross_references(objects)
-
-
-def a_stream(content):
-    return b"<</Length %d>>stream\n%b\nendstream" % (len(content), content)
-
-
-def with_cross_references(objects):
-    body, offsets = b"%PDF-1.4\n", []
-    for number, content in enumerate(objects, start=1):
-        offsets.append(len(body))
-        body += b"%d 0 obj\n%b\nendobj\n" % (number, content)
-    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    size, offset = len(objects) + 1, len(body)
-    body += b"xref\n0 %d\n0000000000 65535 f \n%b" % (size, table)
-    return body + b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (size, offset)
-
-
-def a_zip(entries):
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in entries.items():
-            how = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
-            archive.writestr(name, text, compress_type=how)
-    return content.getvalue()
-
-
-PDF = a_pdf(b"(La paix au Mali) Tj")
-DOCX = a_zip({"[Content_Types].xml": "<Types/>", "word/document.xml": "<w:document/>"})
-ODT = a_zip({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<office/>"})
-EPUB = a_zip({"mimetype": "application/epub+zip", "META-INF/container.xml": "<container/>"})
-MP4, WEBM = mp4(), webm()
-VTT = "WEBVTT\n\n00:01.000 --> 00:02.000\nLa paix à Ségou\n".encode()
-EXECUTABLE = b"\x7fELF\x02\x01\x01" + b"\0" * 100
 
 
 class Shelf(models.Model):
@@ -427,17 +336,6 @@ def test_mutilated_pdfs_are_read_or_refused_and_nothing_else_happens():
         except ValidationError:
             pass
     assert outcomes == {"taken", "This file is damaged", "The content of this "}
-
-
-def mutilated(content, chance):
-    for _ in range(chance.randint(1, 12)):
-        start = chance.randrange(len(content))
-        end = start + chance.randint(1, 8)
-        piece = chance.choice(
-            [b"", chance.randbytes(3), content[start:end] * 9, b"99999999", b"<<"]
-        )
-        content[start:end] = piece
-    return content
 
 
 # Covers

@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploaded
 from profiles.files import films
 from profiles.files.documents import DocumentValidator
 from profiles.models import Video
+from tests.builders import case, mutilated
 from tests.films import (
     PICTURE,
     PLACE,
@@ -24,9 +25,7 @@ from tests.films import (
     track_entry,
     webm,
 )
-from tests.test_documents import mutilated
 
-CASES = Path(__file__).parent / "cases"
 TELLTALES = [PLACE, b"Kidal", b"GPS", b"xmpmeta", b"GoPr", b"DJI", b"CAEP", b"appl", b"aminata"]
 TELLTALES += [b"com.apple", b"journalist", b"Xiph", (3_850_000_000).to_bytes(4, "big")]
 TELLTALES += [b"\x09\x29\x90\x5e\x4f\x5a\x80\x00"]  # a WebM's date
@@ -97,7 +96,7 @@ def test_a_film_that_is_clean_already_stays_as_it_is():
 
 
 def test_the_film_of_the_starter_content_plays_on():
-    film = Path("profiles/starter/exemple.webm").read_bytes()
+    film = Path("profiles/starter/exemple.webm")
     kept = taken(film, "exemple.webm")
     assert b"Lavf" in film
     assert b"Lavf" not in kept
@@ -177,7 +176,7 @@ def test_a_film_that_some_browsers_play_black_is_refused_with_the_gesture_that_h
 
 
 def test_a_hevc_film_of_a_telephone_is_refused():
-    content = (CASES / "film-hevc.mp4").read_bytes()
+    content = case("film-hevc.mp4")
     assert refusal_of(content) == BLACK.format("HEVC (H.265)")
 
 

@@ -5,13 +5,11 @@ import re
 import pytest
 import reversion
 from django.contrib.auth import get_user_model
-from django.core.files.base import ContentFile
 from playwright.sync_api import expect
 
 from profiles.editing import history
 from profiles.models import Paper, PaperFile, Programme
-from tests.test_admin import paper_form
-from tests.test_documents import a_pdf
+from tests.builders import a_file, a_pdf, paper_form, words
 
 PAPERS = "/admin/profiles/paper"
 
@@ -29,15 +27,6 @@ def go_back_to(client, paper, version):
     address = f"{PAPERS}/{paper.pk}/history/{version.pk}/"
     seen = re.search(r'name="_seen" value="([^"]+)"', client.get(address).text)
     return client.post(address, {"_seen": seen[1]} if seen else {}, follow=True)
-
-
-def add_file(paper, **fields):
-    file = ContentFile(a_pdf(b"(mots) Tj"), "rapport.pdf")
-    return PaperFile.objects.create(paper=paper, file=file, **fields)
-
-
-def words(response):
-    return " ".join(response.text.split())
 
 
 def test_the_history_says_who_changed_what(staff_client, add_paper):
@@ -76,7 +65,7 @@ def test_a_version_is_read_before_it_is_restored(staff_client, add_paper):
 
 def test_a_restored_paper_has_its_files_again(staff_client, add_paper):
     paper = add_paper(is_draft=True)
-    file = add_file(paper, language="ff")
+    file = a_file(paper, language="ff")
     gone = {
         "files-TOTAL_FORMS": "1",
         "files-INITIAL_FORMS": "1",
@@ -101,14 +90,14 @@ def test_a_restored_paper_has_its_files_again(staff_client, add_paper):
 def test_a_file_added_later_leaves_with_the_restored_version(staff_client, add_paper):
     paper = add_paper(is_draft=True)
     save(staff_client, paper, is_draft="on")
-    add_file(paper)
+    a_file(paper)
     go_back_to(staff_client, paper, versions(paper)[-1])
     assert PaperFile.objects.count() == 0
 
 
 def test_a_deleted_paper_comes_back_as_a_draft_with_its_files(staff_client, add_paper):
     paper = add_paper("Note", slug="note", body_fr="<p>Texte</p>")
-    add_file(paper)
+    a_file(paper)
     staff_client.post(f"{PAPERS}/{paper.pk}/delete/", {"post": "yes"})
     assert Paper.objects.count() == 0
     page = words(staff_client.get(f"{PAPERS}/deleted/"))

@@ -10,23 +10,15 @@ from pathlib import Path
 
 import pytest
 from django.core.files.storage import FileSystemStorage
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError, connection
 from django.test import Client
 from playwright.sync_api import expect
 
 from profiles.admin import PaperAdmin
 from profiles.models import Paper, PaperFile
-from tests.test_admin import paper_form
-from tests.test_documents import a_pdf
+from tests.builders import a_pdf, paper_form, paper_form_with_file
 
 ADD = "/admin/profiles/paper/add/"
-
-
-def with_file(**fields):
-    row = {"files-TOTAL_FORMS": "1", "files-0-language": "fr", "files-0-edition": "full"}
-    file = SimpleUploadedFile("rapport.pdf", a_pdf(b"(mots) Tj"))
-    return paper_form(**{**row, "files-0-file": file, **fields})
 
 
 def stored_files(folder):
@@ -70,7 +62,7 @@ def test_a_full_disk_under_the_files_loses_nothing(staff_client, imrap, media_fo
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(FileSystemStorage, "_save", half_written)
-    answer = staff_client.post(ADD, with_file())
+    answer = staff_client.post(ADD, paper_form_with_file())
     assert answer.status_code == 200
     assert "The server’s disk is full, so nothing was saved." in answer.text
     assert 'value="Autoportrait du Mali"' in answer.text

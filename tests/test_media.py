@@ -7,8 +7,7 @@ from django.core.files.base import ContentFile
 from django.core.management import call_command
 
 from profiles.models import Paper, PaperFile, Video
-from tests.test_documents import a_pdf
-from tests.test_pictures import content_of, photograph
+from tests.builders import a_pdf, content_of, photograph
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from profiles.models import KINDS, Mandate, Paper, Programme, Vacancy, Video
-from tests.conftest import STARTER
+from tests.builders import STARTER
 
 KIND_NAMES = ["programmes", "mandates", "vacancies", "videos", "papers"]
 

@@ -7,9 +7,8 @@ import pytest
 
 from profiles.files.documents import read
 from profiles.files.pdf_text import tidy
-from tests.test_documents import a_pdf
+from tests.builders import a_pdf, case
 
-CASES = Path(__file__).parent / "cases"
 
 
 def text_of(content):
@@ -64,7 +63,7 @@ def test_a_word_divided_between_two_pages_is_joined():
 
 
 def test_words_of_a_pdf_are_there_whole_and_in_parts():
-    text = text_of((CASES / "text-hyphen-at-line-end.pdf").read_bytes())
+    text = text_of(case("text-hyphen-at-line-end.pdf")
     assert text == "Burkina-Faso et cessez-le-feu. La responsabilite de tous."
 
 
@@ -100,7 +99,7 @@ def test_arabic_that_comes_out_reversed_is_left_out():
 
 def test_words_that_a_browser_drew_either_way_come_out_right():
     """Chromium writes some words from the left and others from the right."""
-    content = (CASES / "arabic-from-chromium.pdf").read_bytes()
+    content = case("arabic-from-chromium.pdf")
     assert text_of(content) == (
         "السلام في مالي والمصالحة الوطنية هي مسؤولية الجميع\n"
         "الحكومة والمجتمع المدني، تقرير سنة 2016 حول Kidal والحوار\n"

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from profiles.editing import history
 from profiles.models import KINDS, Organisation, Paper, PaperFile
-from tests.test_documents import a_pdf
+from tests.builders import a_pdf
 
 ENTRIES = ["programme", "mandate", "vacancy", "video", "paper"]
 NOTHING = {"list": 403, "add": 403, "change": 403, "delete": 403, "history": 403}

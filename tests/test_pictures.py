@@ -20,23 +20,20 @@ from PIL.PngImagePlugin import PngInfo
 
 from profiles.files.pictures import PictureField, picture, reencode
 from profiles.files.variants import kept_names, stem_of
+from tests.builders import (
+    BLUE,
+    GPS,
+    GREEN,
+    RED,
+    WHITE,
+    content_of,
+    exif_with_place,
+    photograph,
+    png,
+)
 
-RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
-ORIENTATION, MAKER, GPS = 0x0112, 0x010F, 0x8825
 XMP = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>Kidal</x:xmpmeta>"
 IPTC = b"Photoshop 3.0\x008BIM\x04\x04\x00\x00\x00\x00\x00\x0a\x1c\x02\x5a\x00\x05Kidal"
-
-
-def photograph(size=(300, 200), colour=RED):
-    """Grain on a colour, so that sizes and hashes are those of a picture, not of a plain area."""
-    grain = Image.effect_noise(size, 20).convert("RGB")
-    return Image.blend(Image.new("RGB", size, colour), grain, 0.1)
-
-
-def content_of(image, format="JPEG", **options):
-    content = BytesIO()
-    image.save(content, format, **options)
-    return content.getvalue()
 
 
 def upload(content, name="photo.jpg"):
@@ -56,25 +53,6 @@ def kept(image, format="JPEG", **options):
 
 def is_near(colour, other):
     return all(abs(one - two) <= 12 for one, two in zip(colour, other, strict=True))
-
-
-def exif_with_place(orientation=1):
-    exif = Image.Exif()
-    exif[ORIENTATION] = orientation
-    exif[MAKER] = "Camera of a journalist"
-    exif.get_ifd(GPS).update({1: "N", 2: (18.0, 26.0, 28.0), 3: "E", 4: (1.0, 24.0, 28.0)})
-    return exif
-
-
-def png(width, height, *, depth=8, kind=2, rows=b"", before=(), behind=()):
-    """A PNG written by hand, for what Pillow would not write; chunks before and behind the pixels."""
-    header = struct.pack(">IIBBBBB", width, height, depth, kind, 0, 0, 0)
-    pixels = zlib.compress(rows)
-    chunks = [(b"IHDR", header), *before, (b"IDAT", pixels), *behind, (b"IEND", b"")]
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-        for name, data in chunks
-    )
 
 
 def png_chunks(content):

@@ -10,8 +10,7 @@ from playwright.sync_api import expect
 
 from profiles import preview
 from profiles.models import Paper, PaperFile, Video
-from tests.test_documents import a_pdf
-from tests.test_pictures import content_of, photograph
+from tests.builders import a_pdf, content_of, photograph
 
 
 @pytest.fixture

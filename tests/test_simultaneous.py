@@ -2,7 +2,6 @@
 
 import os
 import sqlite3
-import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -15,8 +14,7 @@ import pytest
 from django.db import connection
 
 from imrap_site import start
-from tests.test_differences import filled, words
-from tests.test_start import a_free_port, wait_for
+from tests.builders import a_free_port, filled, served, words
 
 CSRF = "a" * 32
 
@@ -33,16 +31,8 @@ def running(folder):
         "PORT": str(port),
     }
     command = [sys.executable, "-m", "gunicorn", "imrap_site.wsgi:application"]
-    with printed.open("w") as file:
-        server = subprocess.Popen(
-            command, cwd=start.ROOT, env=environment, stdout=file, stderr=subprocess.STDOUT
-        )
-    try:
-        wait_for(f"http://127.0.0.1:{port}/en/", server, printed)
+    with served(command, printed, port, cwd=start.ROOT, env=environment):
         yield port, database
-    finally:
-        server.terminate()
-        server.wait(20)
 
 
 def answer_to(client, port, path, fields=None):

@@ -7,24 +7,17 @@ from axe_playwright_python.sync_playwright import Axe
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
-from openpyxl import Workbook, load_workbook
+from openpyxl import load_workbook
 from playwright.sync_api import expect
 
 from profiles.editing import history
 from profiles.models import Paper, Programme, Video
-from tests.test_admin_site import english_in
+from tests.builders import workbook
+from tests.looks import english_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SHEET = "/admin/profiles/paper/sheet/"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def workbook(*rows):
-    made, stream = Workbook(), io.BytesIO()
-    for row in rows:
-        made.active.append(row)
-    made.save(stream)
-    return stream.getvalue()
 
 
 def as_upload(content, name="fiches.xlsx"):

@@ -1,13 +1,12 @@
 """Spreadsheets: what is taken, what is refused and in which words."""
 
-import csv
 import datetime
 import io
 import zipfile
 
 import pytest
 from django.utils import translation
-from openpyxl import Workbook, load_workbook
+from openpyxl import load_workbook
 
 from profiles.editing.spreadsheets import (
     NotImported,
@@ -22,26 +21,9 @@ from profiles.editing.spreadsheets import (
 )
 from profiles.editing.spreadsheets.columns import column_names
 from profiles.models import Organisation, Paper, Programme, Video
+from tests.builders import cells, csv_file, workbook
 
 pytestmark = pytest.mark.django_db
-
-
-def workbook(*rows, formats=None):
-    """The bytes of a real xlsx file; `formats` gives a cell its number format."""
-    made = Workbook()
-    for row in rows:
-        made.active.append(row)
-    for place, number_format in (formats or {}).items():
-        made.active[place].number_format = number_format
-    stream = io.BytesIO()
-    made.save(stream)
-    return stream.getvalue()
-
-
-def csv_file(*rows, delimiter=",", encoding="utf-8"):
-    stream = io.StringIO()
-    csv.writer(stream, delimiter=delimiter).writerows(rows)
-    return stream.getvalue().encode(encoding)
 
 
 def tried(content, model=Paper):
@@ -55,10 +37,6 @@ def imported(content, model=Paper):
 
 def faults(report):
     return [(fault.line, fault.column, fault.message) for fault in report.faults]
-
-
-def cells(content):
-    return [[cell.value for cell in row] for row in load_workbook(io.BytesIO(content)).active]
 
 
 # Drafts

@@ -1,14 +1,12 @@
 """The first start, the second, and the refusals, as real processes in a copy of the project."""
 
 import http.cookiejar
-import os
 import re
 import shutil
 import socket
 import sqlite3
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -19,6 +17,7 @@ import pytest
 from django.contrib.auth import get_user_model
 
 from imrap_site import start
+from tests.builders import a_free_port, environment, served
 
 NOT_IN_A_CLONE = {".git", ".venv", ".env", "var", "media", "node_modules", "test-results"}
 
@@ -31,16 +30,6 @@ def copy(tmp_path):
         return NOT_IN_A_CLONE if Path(folder) == start.ROOT else ()
 
     return shutil.copytree(start.ROOT, tmp_path / "copy", ignore=left_out)
-
-
-def a_free_port():
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        return door.getsockname()[1]
-
-
-def environment(**more):
-    """What a newcomer's shell has: none of the settings that these tests run under."""
-    return {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], **more}
 
 
 def refused(copy, *command, **more):
@@ -61,35 +50,9 @@ def start_refused(copy, **more):
 def running(copy):
     """Start the site; gives its address and the file of what it prints."""
     port, printed = a_free_port(), copy.parent / "printed"
-    with printed.open("w") as file:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "imrap_site.start"],
-            cwd=copy,
-            env=environment(PORT=str(port)),
-            stdout=file,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        address = f"http://127.0.0.1:{port}"
-        wait_for(address + "/en/", server, printed)
-        yield address, printed
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
-
-
-def wait_for(address, server, printed):
-    for _ in range(600):
-        assert server.poll() is None, printed.read_text()
-        try:
-            with urllib.request.urlopen(address) as answer:
-                assert answer.status == 200
-                return
-        except urllib.error.URLError as problem:
-            if not isinstance(problem.reason, ConnectionRefusedError):
-                raise
-            time.sleep(0.1)
-    pytest.fail(printed.read_text())
+    command, variables = [sys.executable, "-m", "imrap_site.start"], environment(PORT=str(port))
+    with served(command, printed, port, cwd=copy, env=variables):
+        yield f"http://127.0.0.1:{port}", printed
 
 
 def log_in(address, password):

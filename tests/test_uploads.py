@@ -4,9 +4,16 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from profiles.models import Paper, PaperFile
-from tests.test_admin import errors_of, paper_form
-from tests.test_documents import ASKS_FOR_A_PASSWORD, DOCX, a_pdf
-from tests.test_pictures import content_of, photograph, png
+from tests.builders import (
+    ASKS_FOR_A_PASSWORD,
+    DOCX,
+    a_pdf,
+    content_of,
+    errors_of,
+    paper_form,
+    photograph,
+    png,
+)
 
 FRENCH = {"accept-language": "fr"}
 

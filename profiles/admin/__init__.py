@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from profiles.admin.content import FIRST_LANGUAGE, ContentAdmin, EntryAdmin, folded, in_language
+from profiles.admin.saving import PartsFormSet
 from profiles.admin.spreadsheets import SheetsMixin
 from profiles.models import Mandate, Organisation, Paper, PaperFile, Programme, Vacancy, Video
 
@@ -57,6 +58,7 @@ class VideoAdmin(SheetsMixin, EntryAdmin):
 
 class PaperFileInline(admin.StackedInline):
     model = PaperFile
+    formset = PartsFormSet
     extra = 0
     fields = ("file", "language", "edition")
 

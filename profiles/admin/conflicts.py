@@ -1,59 +1,50 @@
 """Two people at one entry: the later save is refused until its author has seen the earlier one.
 
-The form carries when the entry was last saved (`_seen`); inside the transaction of the save,
-with the row locked, that must still be so.
+The form says which version of the entry it shows (`_seen`); inside the transaction of the save,
+with the row locked, that must still be the stored one.
 """
 
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
 from django.core.exceptions import BadRequest
 from django.db import connection
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from reversion.errors import RevertError
 
-from profiles.admin.differences import Differences, differences
+from profiles.admin.differences import differences
 from profiles.admin.posted_rows import is_number, renumbered, rows_left, without_vanished
+from profiles.admin.saving import Conflict
 from profiles.editing import history
 
 DELETED = "deleted"
 
 
-@dataclass(frozen=True)
-class Conflict:
-    sentence: str
-    token: str  # what the form has seen once this conflict was shown
-    differences: Differences = field(default_factory=Differences)
-
-
 class SeenForm(forms.ModelForm):
     """Refuses what was typed on top of a version that its author has not seen."""
 
-    request = None
-    conflict = None
+    saving = None
 
     def clean(self):
         cleaned = super().clean()
-        if failure := getattr(self.request, "save_failed", None):
-            self.add_error(None, failure)
-        elif self.request.method == "POST" and (conflict := find_conflict(self)):
-            self.conflict = conflict
+        if self.saving.failure:
+            self.add_error(None, self.saving.failure)
+        elif conflict := find_conflict(self, self.saving):
+            self.saving.conflict = conflict
             self.add_error(None, conflict.sentence)
         return cleaned
 
 
-def find_conflict(form):
-    seen, entry = form.request.POST.get("_seen"), form.instance
-    if getattr(form.request, "is_deleted_meanwhile", False):
-        return None if seen == DELETED else _deletion(form)
+def find_conflict(form, saving):
+    seen, entry = saving.seen, form.instance
+    if saving.deleted_key:
+        return None if seen == DELETED else _deletion(type(entry), saving.deleted_key)
     if not seen or entry.pk is None or seen == history.token_of(entry):
         return None
-    found = differences(form, _version_seen(entry, seen))
+    found = differences(form, saving.formsets, _version_seen(entry, seen))
     return Conflict(_overtaken(entry), history.token_of(entry), found) if found else None
 
 
@@ -75,8 +66,8 @@ def _overtaken(entry):
     ) % {"who": _author(version), "when": _moment(moment)}
 
 
-def _deletion(form):
-    version = history.last_version(type(form.instance), form.request.deleted_key)
+def _deletion(model, key):
+    version = history.last_version(model, key)
     sentence = _(
         "%(who)s deleted this entry on %(when)s, while you were writing. Nothing of yours is lost: "
         "it stands in the form. Save again to store it as a new entry; files must be chosen again, "
@@ -108,11 +99,7 @@ class ConflictAdmin(admin.ModelAdmin):
     change_form_template = "admin/safe_form.html"
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        if request.method == "POST" and object_id and "_seen" in request.POST:
-            key = unquote(object_id)
-            if is_number(key) and not self.model._base_manager.filter(pk=key).exists():
-                # As if it were to be added; the form says what happened before it does so.
-                request.is_deleted_meanwhile, request.deleted_key, object_id = True, key, None
+        object_id = request.saving.address_left(self.model, object_id)
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def get_object(self, request, object_id, from_field=None):
@@ -123,15 +110,11 @@ class ConflictAdmin(admin.ModelAdmin):
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
-        return type(form)(form.__name__, (SeenForm, form), {"request": request})
-
-    def _create_formsets(self, request, obj, change):
-        # Private, but the only place where the form's clean() can learn of the parts.
-        request.formsets, inlines = super()._create_formsets(request, obj, change)
-        return request.formsets, inlines
+        return type(form)(form.__name__, (SeenForm, form), {"saving": request.saving})
 
     def get_formset_kwargs(self, request, obj, inline, prefix):
         parameters = super().get_formset_kwargs(request, obj, inline, prefix)
+        parameters["saving"] = request.saving
         data = parameters.get("data")
         keys = _keys_of_parts(inline.model, obj) if data is not None else ()
         if data is not None and (rows := rows_left(data, prefix, keys)) is not None:
@@ -143,13 +126,12 @@ class ConflictAdmin(admin.ModelAdmin):
         return parameters
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        form = context["adminform"].form
-        conflict = getattr(form, "conflict", None)
-        context["conflict"] = conflict
-        if conflict:
-            context["seen"] = conflict.token
+        saving = request.saving
+        context["conflict"] = saving.conflict
+        if saving.conflict:
+            context["seen"] = saving.conflict.token
         elif request.method == "POST":  # refused for another reason: nothing new was seen
-            context["seen"] = request.POST.get("_seen", "")
+            context["seen"] = saving.seen or ""
         else:
             context["seen"] = history.token_of(obj) if obj else ""
         return super().render_change_form(request, context, add, change, form_url, obj)

@@ -30,7 +30,13 @@ def folded(name, fields):
 
 
 class ContentAdmin(SendingAdmin, VersionsAdmin, ConflictAdmin):
-    """What the forms of all our models share."""
+    """What the forms of all our models share.
+
+    The order of the layers matters. A conflict is looked for with the entry locked, in the
+    transaction that the history opens, so that nobody saves between the look and the save. Sending
+    stands outside both: a full disk or a busy database breaks that transaction, and the form is
+    made again after it. It also makes the `Save` that all of them share.
+    """
 
     formfield_overrides = {
         models.URLField: {"assume_scheme": "https"},
@@ -145,7 +151,7 @@ class EntryAdmin(PublicationAdmin, ContentAdmin):
             yield folded(_("Picture"), [*fields, "image_is_decorative"])
 
     def get_search_results(self, request, queryset, search_term):
-        return (search.found(queryset, search_term) if search_term.strip() else queryset), False
+        return (search.matching(queryset, search_term) if search_term.strip() else queryset), False
 
     def get_changelist_form(self, request, **kwargs):
         # In the list no label stands beside the number.
@@ -159,9 +165,9 @@ class EntryAdmin(PublicationAdmin, ContentAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         # Asked again after validation has written to obj: the stored state decides, as for the form.
-        if not hasattr(request, "was_published"):
-            request.was_published = bool(obj and obj.is_published)
-        fixed = self.readonly_when_published if request.was_published else ()
+        if request.saving.was_published is None:
+            request.saving.was_published = bool(obj and obj.is_published)
+        fixed = self.readonly_when_published if request.saving.was_published else ()
         return (*fixed, *self.readonly_without_publishing(request))
 
     @admin.display(description=_("picture"))

@@ -22,15 +22,15 @@ class Differences:
         return bool(self.both or self.theirs)
 
 
-def differences(form, version):
-    """What to show before `form` is saved, which was opened on `version`.
+def differences(form, formsets, version):
+    """What to show before a form and its parts are saved, which were opened on `version`.
 
     A field that only others changed takes over what is stored: the form shows that, and would
     store it. Where the version is unknown, nobody can tell, and all counts as changed by both.
     """
     found = Differences()
     _compare(found, form, copy(form.instance), version and history.entry_in(version))
-    for formset in getattr(form.request, "formsets", ()):
+    for formset in formsets:
         _compare_parts(found, formset, version)
     return found
 

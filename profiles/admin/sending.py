@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
+from profiles.admin.saving import COMPLETE, NEXT_ADDRESS, SAVED_FORM, SENT_BY_SCRIPT, Save
 from profiles.files.uploads import read_ahead
 
 CUT = _(
@@ -23,12 +24,11 @@ BUSY = _(
 )
 FULL_LIST = _("The server’s disk is full, so nothing was saved. Tell the person who keeps it.")
 BUSY_LIST = _("The server was busy with another change, so nothing was saved. Do it once more.")
-SAVED = "saved_form"  # cookie: the address of a form whose text the browser need not keep any more
 
 
 def is_cut(request):
     """Whether the last field is missing; without the first, the request is none of our forms."""
-    return "csrfmiddlewaretoken" in request.POST and "_complete" not in request.POST
+    return "csrfmiddlewaretoken" in request.POST and COMPLETE not in request.POST
 
 
 class SendingAdmin(admin.ModelAdmin):
@@ -36,6 +36,7 @@ class SendingAdmin(admin.ModelAdmin):
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         view = super().changeform_view
+        request.saving = Save.of(request)
         if request.method != "POST":
             return view(request, object_id, form_url, extra_context)
         if is_cut(request):
@@ -59,12 +60,13 @@ class SendingAdmin(admin.ModelAdmin):
             self.message_user(request, BUSY_LIST if "locked" in str(error) else FULL_LIST, ERROR)
             return redirect(request.get_full_path())
 
-    def _unsaved(self, request, sentence, *args):
+    def _unsaved(self, request, sentence, object_id, *args):
         """The form as it was sent, with a sentence; outside any transaction, which needs a disk."""
         for file in request.FILES.values():
             file.seek(0)
-        request.save_failed = sentence
-        return self._changeform_view(request, *args)
+        request.saving = Save.of(request, failure=sentence)
+        object_id = request.saving.address_left(self.model, object_id)
+        return self._changeform_view(request, object_id, *args)
 
     def response_add(self, request, obj, post_url_continue=None):
         return _saved(request, super().response_add(request, obj, post_url_continue))
@@ -74,14 +76,14 @@ class SendingAdmin(admin.ModelAdmin):
 
 
 def _saved(request, response):
-    response.set_cookie(SAVED, request.path, max_age=24 * 3600, path="/admin/", samesite="Lax")
+    response.set_cookie(SAVED_FORM, request.path, max_age=24 * 3600, path="/admin/", samesite="Lax")
     return response
 
 
 def answer_to_script(request, response):
     """A script that shows an upload's progress must not swallow the page it is sent to."""
-    if response.status_code != 302 or "X-Sending" not in request.headers:
+    if response.status_code != 302 or SENT_BY_SCRIPT not in request.headers:
         return response
-    answer = HttpResponse(status=204, headers={"X-Location": response.url})
+    answer = HttpResponse(status=204, headers={NEXT_ADDRESS: response.url})
     answer.cookies = response.cookies
     return answer

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from reversion.errors import RevertError
 
 from profiles.admin.posted_rows import is_number
+from profiles.admin.saving import SEEN
 from profiles.editing import history
 
 
@@ -144,7 +145,7 @@ class VersionsAdmin(admin.ModelAdmin):
         """In one transaction, where get_object() locks the entry, so that no save slips between."""
         entry, version = self._entry_and_version(request, object_id, version_id)
         may_delete = self.has_delete_permission(request, entry)
-        if request.POST.get("_seen") != history.token_of(entry):
+        if request.POST.get(SEEN) != history.token_of(entry):
             refusal = _("Somebody saved this entry meanwhile. Look at what would change now.")
         elif not may_delete and _readable(lambda: history.loses_parts(version)):
             refusal = _(

@@ -1,0 +1,64 @@
+"""What one save of a form knows, and the names by which form, script and server speak of it.
+
+The outermost layer of a form makes it, and each layer reads it or adds what it alone finds out. It
+hangs on the request, which is all that Django hands on. ARCHITECTURE.md has the whole protocol.
+"""
+
+from dataclasses import dataclass, field
+
+from django.contrib.admin.utils import unquote
+from django.forms import BaseInlineFormSet
+
+from profiles.admin.differences import Differences
+from profiles.admin.posted_rows import is_number
+
+# Hidden fields of the form
+SEEN = "_seen"  # the version that its author has seen, in the words of history.token_of()
+COMPLETE = "_complete"  # the last of all fields: without it, the form was cut on its way
+# Headers: of an upload that a script sends, and of the answer to it
+SENT_BY_SCRIPT = "X-Sending"
+NEXT_ADDRESS = "X-Location"
+# Cookie: the address of a form whose text the browser need not keep any more
+SAVED_FORM = "saved_form"
+
+
+@dataclass(frozen=True)
+class Conflict:
+    sentence: str
+    token: str  # what the form has seen once this conflict was shown
+    differences: Differences = field(default_factory=Differences)
+
+
+@dataclass
+class Save:
+    """One form on its way; made anew where the same form is answered with a failure."""
+
+    seen: str | None  # None where it was never said: a form that is opened, or a foreign one
+    failure: str = ""  # why nothing can be saved, whatever the form says
+    deleted_key: str = ""  # of an entry that somebody deleted since the form was opened
+    was_published: bool | None = None  # as stored: validation writes to the entry
+    formsets: list["PartsFormSet"] = field(default_factory=list)
+    conflict: Conflict | None = None
+
+    @classmethod
+    def of(cls, request, failure=""):
+        return cls(seen=request.POST.get(SEEN), failure=failure)
+
+    def address_left(self, model, object_id):
+        """None, as if it were to be added, where the entry has been deleted; else `object_id`.
+
+        The form says what happened before it adds anything.
+        """
+        key = unquote(object_id) if object_id and self.seen is not None else ""
+        if not is_number(key) or model._base_manager.filter(pk=key).exists():
+            return object_id
+        self.deleted_key = key
+        return None
+
+
+class PartsFormSet(BaseInlineFormSet):
+    """The rows of what belongs to an entry, known to its save before the entry's form is judged."""
+
+    def __init__(self, *args, saving, **kwargs):
+        super().__init__(*args, **kwargs)
+        saving.formsets.append(self)

@@ -1,0 +1,328 @@
+"""What tests make: pictures, documents, entries, spreadsheets, forms, sign-ins, servers."""
+
+import csv
+import io
+import os
+import re
+import signal
+import socket
+import struct
+import subprocess
+import time
+import urllib.error
+import urllib.request
+import zipfile
+import zlib
+from contextlib import contextmanager
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
+from openpyxl import Workbook, load_workbook
+from PIL import Image
+
+from profiles.models import PaperFile
+from tests.films import mp4, webm
+
+STARTER = Path(__file__).parent / "profile-page.txt"
+CASES = Path(__file__).parent / "cases"
+
+
+def case(name):
+    """The bytes of a file that was made elsewhere."""
+    return (CASES / name).read_bytes()
+
+
+# Pictures
+
+
+RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
+ORIENTATION, MAKER, GPS = 0x0112, 0x010F, 0x8825
+
+
+def photograph(size=(300, 200), colour=RED):
+    """Grain on a colour, so that sizes and hashes are those of a picture, not of a plain area."""
+    grain = Image.effect_noise(size, 20).convert("RGB")
+    return Image.blend(Image.new("RGB", size, colour), grain, 0.1)
+
+
+def content_of(image, format="JPEG", **options):
+    content = io.BytesIO()
+    image.save(content, format, **options)
+    return content.getvalue()
+
+
+def exif_with_place(orientation=1):
+    exif = Image.Exif()
+    exif[ORIENTATION] = orientation
+    exif[MAKER] = "Camera of a journalist"
+    exif.get_ifd(GPS).update({1: "N", 2: (18.0, 26.0, 28.0), 3: "E", 4: (1.0, 24.0, 28.0)})
+    return exif
+
+
+def png(width, height, *, depth=8, kind=2, rows=b"", before=(), behind=()):
+    """A PNG written by hand, for what Pillow would not write; chunks before and behind the pixels."""
+    header = struct.pack(">IIBBBBB", width, height, depth, kind, 0, 0, 0)
+    pixels = zlib.compress(rows)
+    chunks = [(b"IHDR", header), *before, (b"IDAT", pixels), *behind, (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in chunks
+    )
+
+
+# Documents and films
+
+
+TO_UNICODE = b"""/CIDInit /ProcSet findresource begin 12 dict begin begincmap
+1 begincodespacerange <00> <FF> endcodespacerange
+5 beginbfchar <01> <00650301> <02> <0000> <03> <D800> <04> <D83DDE00> <05> <0001> endbfchar
+endcmap end end"""
+
+
+def a_pdf(*pages, size="595 842", count=None, to_unicode=TO_UNICODE):
+    """A PDF with these lines of text on each page, in 10 point letters; the font has ToUnicode."""
+    texts = [b"BT /F1 10 Tf 12 TL 50 780 Td " + text + b" ET" for text in pages or [b"(Paix) Tj"]]
+    kids = b" ".join(b"%d 0 R" % (5 + 2 * number) for number in range(len(texts)))
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[%b]/Count %d>>" % (kids, count or len(texts)),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding/ToUnicode 4 0 R>>",
+        a_stream(to_unicode),
+    ]
+    for number, text in enumerate(texts):
+        page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 %b]/Contents %d 0 R" % (
+            size.encode(),
+            6 + 2 * number,
+        )
+        objects += [page + b"/Resources<</Font<</F1 3 0 R>>>>>>", a_stream(text)]
+    return with_cross_references(objects)
+
+
+def a_stream(content):
+    return b"<</Length %d>>stream\n%b\nendstream" % (len(content), content)
+
+
+def mutilated(content, chance):
+    """Other bytes here and there in a bytearray."""
+    for _ in range(chance.randint(1, 12)):
+        start = chance.randrange(len(content))
+        end = start + chance.randint(1, 8)
+        piece = chance.choice(
+            [b"", chance.randbytes(3), content[start:end] * 9, b"99999999", b"<<"]
+        )
+        content[start:end] = piece
+    return content
+
+
+def with_cross_references(objects):
+    body, offsets = b"%PDF-1.4\n", []
+    for number, content in enumerate(objects, start=1):
+        offsets.append(len(body))
+        body += b"%d 0 obj\n%b\nendobj\n" % (number, content)
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    size, offset = len(objects) + 1, len(body)
+    body += b"xref\n0 %d\n0000000000 65535 f \n%b" % (size, table)
+    return body + b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (size, offset)
+
+
+def a_zip(entries):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in entries.items():
+            how = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
+            archive.writestr(name, text, compress_type=how)
+    return content.getvalue()
+
+
+PDF = a_pdf(b"(La paix au Mali) Tj")
+DOCX = a_zip({"[Content_Types].xml": "<Types/>", "word/document.xml": "<w:document/>"})
+ODT = a_zip({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<office/>"})
+EPUB = a_zip({"mimetype": "application/epub+zip", "META-INF/container.xml": "<container/>"})
+MP4, WEBM = mp4(), webm()
+VTT = "WEBVTT\n\n00:01.000 --> 00:02.000\nLa paix à Ségou\n".encode()
+# Made once with pypdf: one page, 100 by 100 points.
+ASKS_FOR_A_PASSWORD = case("asks-for-a-password.pdf")
+FORBIDS_PRINTING_ONLY = case("forbids-printing-only.pdf")
+EXECUTABLE = b"\x7fELF\x02\x01\x01" + b"\0" * 100
+
+
+# Entries
+
+
+WHOLE_TEXTS = {"title_en": "Note", "body_fr": "<p>Texte.</p>", "body_en": "<p>Text.</p>"}
+
+
+def a_file(paper, **fields):
+    """A PDF with one word at a paper."""
+    file = ContentFile(a_pdf(b"(mots) Tj"), "rapport.pdf")
+    return PaperFile.objects.create(paper=paper, file=file, **fields)
+
+
+# Spreadsheets
+
+
+def workbook(*rows, formats=None):
+    """The bytes of a real xlsx file; `formats` gives a cell its number format."""
+    made = Workbook()
+    for row in rows:
+        made.active.append(row)
+    for place, number_format in (formats or {}).items():
+        made.active[place].number_format = number_format
+    stream = io.BytesIO()
+    made.save(stream)
+    return stream.getvalue()
+
+
+def csv_file(*rows, delimiter=",", encoding="utf-8"):
+    stream = io.StringIO()
+    csv.writer(stream, delimiter=delimiter).writerows(rows)
+    return stream.getvalue().encode(encoding)
+
+
+def cells(content):
+    return [[cell.value for cell in row] for row in load_workbook(io.BytesIO(content)).active]
+
+
+# Forms and answers
+
+
+EMPTY_FILES = {"files-TOTAL_FORMS": "0", "files-INITIAL_FORMS": "0"}
+
+
+def paper_form(**fields):
+    return {
+        "title_fr": "Autoportrait du Mali",
+        "type": "research",
+        "licence_fr": "Tous droits réservés",
+        "position": "100",
+        "publish_at_0": "2016-06-30",
+        "publish_at_1": "12:00",
+        **EMPTY_FILES,
+        **fields,
+    }
+
+
+def errors_of(response):
+    form = response.context["adminform"].form
+    return {name: [str(error) for error in errors] for name, errors in form.errors.items()}
+
+
+def paper_form_with_file(**fields):
+    row = {"files-TOTAL_FORMS": "1", "files-0-language": "fr", "files-0-edition": "full"}
+    file = SimpleUploadedFile("rapport.pdf", a_pdf(b"(mots) Tj"))
+    return paper_form(**{**row, "files-0-file": file, **fields})
+
+
+def seen_in(response):
+    return re.search(r'name="_seen" value="([^"]*)"', response.text)[1]
+
+
+class Filled(HTMLParser):
+    """What a browser would send of the form of a page."""
+
+    def __init__(self, response):
+        super().__init__()
+        self.fields, self.name, self.is_inside = {}, None, False
+        self.feed(response.text)
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        name, value = attributes.get("name"), attributes.get("value", "")
+        if tag == "form":
+            self.is_inside = attributes.get("id", "").endswith("_form")
+        elif not self.is_inside or "__prefix__" in (name or ""):
+            return
+        elif tag == "input" and attributes["type"] == "checkbox":
+            self.fields |= {name: "on"} if "checked" in attributes else {}
+        elif tag == "input" and name and attributes["type"] not in ("file", "submit"):
+            self.fields[name] = value
+        elif tag in ("textarea", "select"):
+            self.name = name
+            self.fields[name] = ""
+        elif tag == "option" and "selected" in attributes:
+            self.fields[self.name] = value
+
+    def handle_data(self, text):
+        if self.lasttag == "textarea" and self.name:
+            self.fields[self.name] += text
+
+    def handle_endtag(self, tag):
+        if tag == "textarea" and self.name:
+            text = self.fields[self.name].removeprefix("\n").removeprefix("\r\n")
+            self.fields[self.name] = text.replace("\r\n", "\n").replace("\n", "\r\n")
+        if tag in ("textarea", "select"):
+            self.name = None
+        if tag == "form":
+            self.is_inside = False
+
+
+def filled(response, **typed):
+    """The fields of the form, as they would be sent with what is typed; None unticks a box."""
+    fields = Filled(response).fields | typed
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def words(response):
+    return " ".join(response.text.split())
+
+
+# Sign-in
+
+
+PASSWORD = "une longue phrase"
+
+
+def six_figures(secret, steps=0):
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps))
+
+
+def sign_in_with(client, password=PASSWORD, login="awa", **extra):
+    fields = {"login": login, "password": password}
+    return client.post("/accounts/login/", fields, **extra)
+
+
+# Servers
+
+
+def a_free_port():
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        return door.getsockname()[1]
+
+
+def environment(**more):
+    """What a newcomer's shell has: none of the settings that these tests run under."""
+    return {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], **more}
+
+
+@contextmanager
+def served(command, printed, port, path="/en/", stop=signal.SIGTERM, **options):
+    """A server as a process of its own, from its first page on until the block ends.
+
+    `printed` is the file of what it prints; `stop` is the signal that ends it.
+    """
+    with printed.open("w") as file:
+        server = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT, **options)
+    try:
+        wait_for(f"http://127.0.0.1:{port}{path}", server, printed)
+        yield server
+    finally:
+        server.send_signal(stop)
+        server.wait(timeout=20)
+
+
+def wait_for(address, server, printed):
+    for _ in range(600):
+        assert server.poll() is None, printed.read_text()
+        try:
+            with urllib.request.urlopen(address) as answer:
+                assert answer.status == 200
+                return
+        except urllib.error.URLError as problem:
+            if not isinstance(problem.reason, ConnectionRefusedError):
+                raise
+            time.sleep(0.1)
+    pytest.fail(printed.read_text())

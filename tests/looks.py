@@ -1,0 +1,115 @@
+"""What tests look for on a page in a browser: what axe knows, sizes, words left in English."""
+
+import re
+from html.parser import HTMLParser
+
+from axe_playwright_python.base import AXE_SCRIPT
+
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "rules": {"target-size": {"enabled": True}},  # off in axe, although it is WCAG 2.2 AA
+    "resultTypes": ["violations"],
+}
+
+
+def nothing(found):
+    """Fails with all that was found, one line each."""
+    assert not found, "\n" + "\n".join(found)
+
+
+def violations(page, place, **options):
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+        page.evaluate(TELL_AXE_THE_FORCED_COLOUR)
+    found = page.evaluate(RUN_AXE, {**RULES, **options})
+    return [f"{place}: {violation}" for violation in found]
+
+
+# axe reads the colour of text from this property, and in forced colours Chromium says there
+# what the stylesheet asked for, not what is seen.
+TELL_AXE_THE_FORCED_COLOUR = """() => {
+  const value = CSSStyleDeclaration.prototype.getPropertyValue;
+  CSSStyleDeclaration.prototype.getPropertyValue = function (name) {
+    return value.call(this, name === "-webkit-text-fill-color" ? "color" : name);
+  };
+}"""
+RUN_AXE = """async (rules) => (await axe.run(rules)).violations.flatMap(({id, nodes}) =>
+  nodes.map(({html, failureSummary}) => `${id}: ${html}\\n  ${failureSummary}`))"""
+
+
+def too_wide_or_cut(page, place):
+    return [f"{place}: too wide or cut: {one}" for one in page.evaluate(TOO_WIDE_OR_CUT)]
+
+
+TOO_WIDE_OR_CUT = """() => {
+  const width = document.documentElement.clientWidth;
+  const is_wide = (element) =>
+    element.checkVisibility() && element.getBoundingClientRect().right > width + 0.5;
+  const is_cut = (element) => element.clientWidth > 1
+    && getComputedStyle(element).overflow !== "visible"
+    && (element.scrollWidth > element.clientWidth || element.scrollHeight > element.clientHeight);
+  const found = [...document.body.querySelectorAll("*")]
+    .filter((element) => is_wide(element) || is_cut(element));
+  if (document.documentElement.scrollWidth > width) found.push(document.documentElement);
+  return found.map((element) => element.cloneNode().outerHTML);
+}"""
+
+
+def too_small(page, place):
+    """What is tapped must have 24 by 24 pixels."""
+    return [f"{place}: too small: {one}" for one in page.evaluate(TOO_SMALL)]
+
+
+# A link within a sentence may be as low as its line; the skip link is measured where it shows.
+TOO_SMALL = """() => {
+  const block = (element) =>
+    getComputedStyle(element).display === "inline" ? block(element.parentElement) : element;
+  const in_a_sentence = (element) => block(element).innerText.trim() !== element.innerText.trim();
+  return [...document.querySelectorAll("a[href], summary, video, button, input, select, textarea")]
+    .filter((element) => element.checkVisibility() && !in_a_sentence(element))
+    .map((element) => [element, element.getBoundingClientRect()])
+    .filter(([element, {width, height}]) => width > 1 && (width < 24 || height < 24))
+    .map(([element, {width, height}]) => `${width} × ${height} ${element.outerHTML}`);
+}"""
+ENGLISH = (
+    "Add Change Changed Delete Deleted Save View Site Filter Search Home Select Selected Go "
+    "Currently Clear Today Now Yesterday Tomorrow History Show Hide Log out Password Welcome "
+    "Remove Choose Run Heading Paragraph Bold Italic Undo Redo Quotation List Link insert "
+    "remove unordered ordered Update Cancel Edit Close Error Please Correct Below Draft "
+    "Published Scheduled Closed The This With Without Nothing Only Date Time By And Or Of To "
+    "Files File Picture Language Languages Facts More Not Are You Sure Yes Django Copy Preview "
+    "Toggle theme Skip Main content Models application administration"
+).lower()
+# "CC BY", "offre close", "image"
+SAME_IN_FRENCH = {"application", "administration", "site", "date", "content", "or", "by", "close"}
+ENGLISH_WORDS = set(ENGLISH.split()) - SAME_IN_FRENCH
+
+
+class Shown(HTMLParser):
+    """All that a page says: texts, and the attributes that are read or shown."""
+
+    SAID = {"title", "alt", "aria-label", "placeholder"}
+
+    def __init__(self, html):
+        super().__init__()
+        self.words, self.silent = [], 0
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        attributes = dict(attrs)
+        self.silent += tag in ("script", "style")
+        self.words += [value for name, value in attrs if name in self.SAID and value]
+        if tag == "input" and attributes.get("type") in ("submit", "button"):
+            self.words.append(attributes.get("value", ""))
+
+    def handle_endtag(self, tag):
+        self.silent -= tag in ("script", "style")
+
+    def handle_data(self, data):
+        if not self.silent:
+            self.words.append(data)
+
+
+def english_in(html):
+    text = " ".join(Shown(html).words).lower().replace("ne change", "")
+    return sorted(set(re.findall(r"[a-zà-ÿ’]+", text)) & ENGLISH_WORDS)
