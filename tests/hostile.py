@@ -61,7 +61,7 @@ def heavy_pages(pages=2_000):
         b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 3 0 R"
         b"/Resources<</Font<</F 4 0 R>>>>>>"
     )
-    lines = b"BT /F 1 Tf 1 0 0 1 9 9 Tm (paix paix paix paix paix paix) Tj ET\n" * 3_000
+    lines = b"BT /F 1 Tf 1 0 0 1 9 9 Tm (paix paix paix paix paix paix) Tj ET\n" * 20_000
     return pdf(
         [
             b"<</Type/Catalog/Pages 2 0 R>>",
@@ -73,11 +73,16 @@ def heavy_pages(pages=2_000):
     )
 
 
-def packed_content(megabytes=400):
+def repeated(piece, times):
+    """A stream that unpacks to so many times a piece; only the first is really packed."""
     packer = zlib.compressobj(9)
-    line = b"0 0 m 9 9 l S\n" * 75_000
-    parts = [packer.compress(line) for _ in range(megabytes)]
-    content = b"".join([*parts, packer.flush()])
+    head = packer.compress(b"") + packer.flush(zlib.Z_FULL_FLUSH)
+    packed_piece = packer.compress(piece) + packer.flush(zlib.Z_FULL_FLUSH)
+    return head + packed_piece * times + packer.flush()  # no reader minds the wrong checksum
+
+
+def packed_content(megabytes=400):
+    content = repeated(b"0 0 m 9 9 l S\n" * 75_000, megabytes)
     return one_page(stream(content, b"/Filter/FlateDecode"))
 
 
@@ -92,16 +97,19 @@ def tiling_pattern():
 
 
 def many_glyphs(number=2_000_000):
-    line = b"(" + b"paix " * 20 + b") ' "
-    content = b"BT /F 1 Tf 1 TL 0 842 Td " + line * (number // 100) + b"ET"
-    return one_page(packed(content), b"/Font<</F 5 0 R>>", FONT)
+    """Lines of a hundred letters, all over the page."""
+    letters = b"abcdefghijklmnopqrstuvwxyz0123456789" * 4
+    lines = b"".join(
+        b"1 0 0 1 %d.%02d %d.%03d Tm (%b) Tj\n"
+        % (line % 400, line % 97, line % 830, line % 997, letters[line % 24 : line % 24 + 100])
+        for line in range(number // 100)
+    )
+    return one_page(packed(b"BT /F 1 Tf " + lines + b"ET"), b"/Font<</F 5 0 R>>", FONT)
 
 
 def painted_picture(side=30_000, times=50):
-    packer = zlib.compressobj(9)
-    rows = [packer.compress(bytes(side)) for _ in range(side)]
     picture = stream(
-        b"".join([*rows, packer.flush()]),
+        repeated(bytes(side * 100), side // 100),
         b"/Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace/DeviceGray"
         b"/BitsPerComponent 8/Filter/FlateDecode" % (side, side),
     )

@@ -26,6 +26,22 @@ from profiles.files.documents import (
     read,
     stored_name,
 )
+from tests.builders import (
+    ASKS_FOR_A_PASSWORD,
+    DOCX,
+    EPUB,
+    EXECUTABLE,
+    FORBIDS_PRINTING_ONLY,
+    MP4,
+    ODT,
+    PDF,
+    VTT,
+    WEBM,
+    a_pdf,
+    a_zip,
+    mutilated,
+    with_cross_references,
+)
 
 
 class Shelf(models.Model):

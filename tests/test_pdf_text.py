@@ -1,14 +1,12 @@
 """The text of PDFs: words divided at a line end, and scripts that run from right to left."""
 
 import io
-from pathlib import Path
 
 import pytest
 
 from profiles.files.documents import read
 from profiles.files.pdf_text import tidy
 from tests.builders import a_pdf, case
-
 
 
 def text_of(content):
@@ -63,7 +61,7 @@ def test_a_word_divided_between_two_pages_is_joined():
 
 
 def test_words_of_a_pdf_are_there_whole_and_in_parts():
-    text = text_of(case("text-hyphen-at-line-end.pdf")
+    text = text_of(case("text-hyphen-at-line-end.pdf"))
     assert text == "Burkina-Faso et cessez-le-feu. La responsabilite de tous."
 
 

@@ -9,9 +9,14 @@ from profiles.files.pdf_text import MAX_TEXT, in_reading_order, is_from_right, t
 from profiles.files.pixels import kept_files
 
 MAX_PAGES_READ = 2_000  # A PDF of a few hundred bytes can claim millions of pages.
+MAX_GLYPHS = 500_000  # of one page; a newspaper's has 50,000
 COVER_SIDE = 1_200
 PASSWORD_ERRORS = (4, 5)  # PDFium's FPDF_ERR_PASSWORD and FPDF_ERR_SECURITY
 END = b"%%EOF"
+
+
+class TooHeavy(Exception):
+    """Nobody reads such a page, but a program would for minutes."""
 
 
 def read(file):
@@ -29,6 +34,8 @@ def read(file):
             return {"pages": len(pdf), "text": text, "cover": next(iter(cover), None)}, cover
     except MemoryError:
         raise
+    except TooHeavy:
+        return {"flaw": "too_heavy"}, {}
     except Exception as error:  # Hostile bytes can end in almost any.
         is_locked = getattr(error, "err_code", None) in PASSWORD_ERRORS
         return {"flaw": "locked" if is_locked else "damaged"}, {}
@@ -62,9 +69,11 @@ def _text_of(pdf):
 def _page_text(pdf, number):
     try:
         with closing(pdf[number]) as page, closing(page.get_textpage()) as found:
+            if found.count_chars() > MAX_GLYPHS:
+                raise TooHeavy
             text = found.get_text_bounded()
             return _in_reading_order(found) if any(map(is_from_right, text)) else text
-    except MemoryError:
+    except (MemoryError, TooHeavy):
         raise
     except Exception:  # One broken page must not cost the text of the others.
         return ""
