@@ -1,6 +1,6 @@
 # `make` lists what can be done here. Only Python 3.11 or newer has to be there beforehand.
 
-.PHONY: help run test sweep lint format catalogues check-catalogues lock install install-dev
+.PHONY: help run test quick sweep lint format catalogues check-catalogues lock install install-dev
 
 help: ## List what can be done
 	@sed -n 's/^\([a-z-]*\):.*## /\1#/p' $(MAKEFILE_LIST) | while IFS='#' read -r name what; do \
@@ -16,6 +16,10 @@ test: install-dev ## Run the tests, in a browser too (ARGS=tests/test_start.py: 
 
 sweep: install-dev ## Let axe look at every page, in every width and colour
 	@$(call run-tests,sweep)
+
+quick: install-dev ## Run only the tests that need no browser and no server
+	@$(key) $(python) -m pytest --numprocesses $$(nproc) --dist worksteal \
+		-m 'not (sweep or browser or server or fuzz)' $(ARGS)
 
 run-tests = $(key) $(python) -m imrap_site.start static && \
 	BROWSER_PATH=$$(.ci/browser) && export BROWSER_PATH && \

@@ -4,6 +4,10 @@ import os
 from pathlib import Path
 
 bind = f"127.0.0.1:{os.environ.get('PORT') or 8000}"
+# Only a web server on this machine is believed when it says that a visitor came by https, and
+# only in this header: the site itself can't see who wrote it (see HTTPS in the settings).
+forwarded_allow_ips = "127.0.0.1"
+secure_scheme_headers = {"X-FORWARDED-PROTO": "https"}
 workers = 2
 # A thread per request: a slow upload holds one thread, and `timeout` only ends a worker
 # that has stopped answering its master, never an upload that takes minutes.

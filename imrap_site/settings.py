@@ -119,6 +119,11 @@ LANG_INFO.setdefault(
 )
 LANG_INFO.setdefault("ff", {"bidi": False, "code": "ff", "name": "Fulah", "name_local": "Fulfulde"})
 
+# Content ----------------------------------------------------------------------------
+
+# Kinds of entries that this site does without, as in addresses; `profiles.models` reads it.
+KINDS_OFF = [kind for text in env.list("KINDS_OFF", default=[]) if (kind := text.strip())]
+
 # Files ------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
@@ -143,7 +148,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-# HTTPS is demanded as soon as the site answers to a name that others can reach.
+# HTTPS is demanded as soon as the site answers to a name that others can reach. Who may say
+# that a request came by it stands in gunicorn.conf.py alone, which knows where each comes from:
+# the web server on this machine, in X-Forwarded-Proto. So no SECURE_PROXY_SSL_HEADER here, with
+# which anybody's word would do.
 HTTPS = env.bool("HTTPS", default=not IS_LOCAL)
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
@@ -163,7 +171,9 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # who makes the account types the address
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0  # the web server that has the certificate
+# The last address in X-Forwarded-For is the visitor's: the web server with the certificate adds
+# it. Whoever comes past that server is sent to https before anything reads the header.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True

@@ -1,13 +1,16 @@
 """What tests make: pictures, documents, entries, spreadsheets, forms, sign-ins, servers."""
 
 import csv
+import functools
 import io
 import os
 import re
+import shutil
 import signal
 import socket
 import struct
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -24,6 +27,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook, load_workbook
 from PIL import Image
 
+from imrap_site import start
+from profiles.files.pictures import reencode
 from profiles.models import PaperFile
 from tests.films import mp4, webm
 
@@ -53,6 +58,12 @@ def content_of(image, format="JPEG", **options):
     content = io.BytesIO()
     image.save(content, format, **options)
     return content.getvalue()
+
+
+@functools.cache
+def kept_photograph(size):
+    """A photograph as the site keeps it, to give to a picture field: encoding takes a while."""
+    return reencode(ContentFile(content_of(photograph(size)), "IMG_0001.jpg"))
 
 
 def exif_with_place(orientation=1):
@@ -298,8 +309,35 @@ def environment(**more):
     return {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], **more}
 
 
+def a_clone(folder):
+    """The project as somebody has just cloned it."""
+    not_in_a_clone = {".git", ".venv", ".env", "var", "media", "node_modules", "test-results"}
+
+    def left_out(path, names):
+        return not_in_a_clone if Path(path) == start.ROOT else ()
+
+    return shutil.copytree(start.ROOT, folder, ignore=left_out)
+
+
+def lend_static_files(clone):
+    """Where they have been collected here; else its start collects them, in ten seconds."""
+    if (start.VAR / "static-collected").exists():
+        shutil.copytree(start.VAR / "static", clone / "var/static")
+        shutil.copy2(start.VAR / "static-collected", clone / "var")
+
+
 @contextmanager
-def served(command, printed, port, path="/en/", stop=signal.SIGTERM, **options):
+def started(clone, headers=(), **variables):
+    """Start the site as `make run` does; gives its address and the file of what it prints."""
+    port, printed = a_free_port(), clone.parent / "printed"
+    command = [sys.executable, "-m", "imrap_site.start"]
+    how = {"cwd": clone, "env": environment(PORT=str(port), **variables)}
+    with served(command, printed, port, headers=headers, **how):
+        yield f"http://127.0.0.1:{port}", printed
+
+
+@contextmanager
+def served(command, printed, port, path="/en/", headers=(), stop=signal.SIGTERM, **options):
     """A server as a process of its own, from its first page on until the block ends.
 
     `printed` is the file of what it prints; `stop` is the signal that ends it.
@@ -307,18 +345,19 @@ def served(command, printed, port, path="/en/", stop=signal.SIGTERM, **options):
     with printed.open("w") as file:
         server = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT, **options)
     try:
-        wait_for(f"http://127.0.0.1:{port}{path}", server, printed)
+        first = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=dict(headers))
+        wait_for(first, server, printed)
         yield server
     finally:
         server.send_signal(stop)
         server.wait(timeout=20)
 
 
-def wait_for(address, server, printed):
+def wait_for(page, server, printed):
     for _ in range(600):
         assert server.poll() is None, printed.read_text()
         try:
-            with urllib.request.urlopen(address) as answer:
+            with urllib.request.urlopen(page) as answer:
                 assert answer.status == 200
                 return
         except urllib.error.URLError as problem:

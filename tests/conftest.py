@@ -2,12 +2,12 @@
 
 import os
 from importlib import import_module
-from pathlib import Path
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.test import Client, testcases
+from django.test import client as test_client
 from django.utils import translation
 
 from profiles.files import documents, pictures, sandbox
@@ -17,14 +17,30 @@ from profiles.models import Organisation, Paper
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 # Django's test server would hand out uploads past the view that guards them.
-testcases._MediaFilesHandler = lambda application: application
+pytest.MonkeyPatch().setattr(testcases, "_MediaFilesHandler", lambda application: application)
 
-STARTER = Path(__file__).parent / "profile-page.txt"
+# The test client copies the context of each template that it makes, and every widget of a form is
+# one: a tenth of the time of all tests, for what none of them asks.
+copy_context = test_client.store_rendered_templates
+
+
+def copy_context_of_pages(store, signal, sender, template, context, **more):
+    if not (template.name or "").startswith("django/forms/"):
+        copy_context(store, signal, sender, template, context, **more)
+
+
+test_client.store_rendered_templates = copy_context_of_pages
 
 
 def pytest_xdist_auto_num_workers():
     """One process more than there are cores: some tests only wait for a server."""
     return os.cpu_count() + 1
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "browser" in item.fixturenames:
+            item.add_marker("browser")
 
 
 @pytest.fixture(autouse=True)

@@ -4,11 +4,13 @@ The tests have two floors of their own: what several files need stands in `build
 """
 
 import ast
+import functools
 import re
 from pathlib import Path
 
 import pytest
 
+IMPORTS = (ast.Import, ast.ImportFrom)
 ROOT = Path(__file__).resolve().parent.parent
 # Rooms of each package, from the ground up; an import only goes down, or sideways on its floor.
 FLOORS = {
@@ -51,20 +53,23 @@ def modules_in(root):
     return found
 
 
+@functools.cache
+def import_statements(source):
+    return [node for node in ast.walk(ast.parse(source)) if isinstance(node, IMPORTS)]
+
+
 def imported_by(source, modules):
     """The modules of ours that a source imports, also inside functions."""
-    for node in ast.walk(ast.parse(source)):
+    for node in import_statements(source):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
+        else:
             assert node.level == 0, "Imports name their module in full."
             # Of a package, either one of its modules or a name that it holds itself.
             names = [
                 full if (full := f"{node.module}.{alias.name}") in modules else node.module
                 for alias in node.names
             ]
-        else:
-            continue
         yield from (name for name in names if name.partition(".")[0] in FLOORS)
 
 

@@ -112,6 +112,29 @@ def test_a_file_deleted_meanwhile_does_not_block_the_next_save(staff_client, mou
     assert Paper.objects.get().title_fr == "Trois"
 
 
+def test_a_cut_form_still_knows_what_it_was_made_on(staff_client, moussa, paper, form):
+    page = staff_client.get(form).text
+    assert page.index('name="_seen"') < page.index('name="title_fr"')
+    moussa.post(form, paper_form(title_fr="Deux", is_draft="on"))
+    seen = re.search(r'name="_seen" value="([^"]+)"', page)[1]
+    cut = staff_client.post(form, {"csrfmiddlewaretoken": "a", "_seen": seen, "title_fr": "Tr"})
+    typed = paper_form(title_fr="Trois", is_draft="on", csrfmiddlewaretoken="a", _complete="1")
+    answer = staff_client.post(form, {**typed, "_seen": seen_in(cut)})
+    assert "Moussa Ba saved this entry on" in answer.text
+    assert Paper.objects.get().title_fr == "Deux"
+
+
+def test_a_form_cut_before_it_says_what_it_was_made_on_shows_both_texts(
+    staff_client, moussa, paper, form
+):
+    moussa.post(form, paper_form(title_fr="Deux", is_draft="on"))
+    cut = staff_client.post(form, {"csrfmiddlewaretoken": "a"})
+    typed = paper_form(title_fr="Trois", is_draft="on", csrfmiddlewaretoken="a", _complete="1")
+    answer = staff_client.post(form, {**typed, "_seen": seen_in(cut)})
+    assert "Moussa Ba saved this entry on" in answer.text
+    assert Paper.objects.get().title_fr == "Deux"
+
+
 def test_what_was_typed_into_a_deleted_entry_is_kept(staff_client, moussa, paper, form):
     file = a_file(paper)
     seen = seen_in(staff_client.get(form))

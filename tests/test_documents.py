@@ -339,6 +339,7 @@ def test_text_is_read_from_the_first_2000_pages():
     assert (document.page_count, document.text) == (2001, "vu")
 
 
+@pytest.mark.fuzz
 def test_mutilated_pdfs_are_read_or_refused_and_nothing_else_happens():
     chance = random.Random(2016)
     outcomes = set()

@@ -263,6 +263,7 @@ def test_a_film_that_was_cut_off_is_refused(content, name):
     assert refusal_of(content, name) == DAMAGED.format(name)
 
 
+@pytest.mark.fuzz
 def test_mutilated_films_are_taken_or_refused_and_nothing_else_happens():
     chance, outcomes = random.Random(2016), set()
     for film, format in ((mp4(), "mp4"), (webm(), "webm"), (webm(is_live=True), "webm")):

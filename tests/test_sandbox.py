@@ -17,7 +17,6 @@ from django.core.management import call_command
 from django.db import connection
 
 from profiles.editing import history
-from profiles.editing import history
 from profiles.files import child, documents, pictures, sandbox
 from profiles.files.documents import DocumentValidator
 from profiles.models import Paper, PaperFile
@@ -26,7 +25,7 @@ from tests.films import mp4
 from tests.hostile import HOSTILE, nested_forms, tiling_pattern
 
 ROOT = Path(__file__).resolve().parent.parent
-pytestmark = pytest.mark.usefixtures("child_processes")
+pytestmark = [pytest.mark.server, pytest.mark.usefixtures("child_processes")]
 
 
 def refusal_of(content, name="rapport.pdf"):
@@ -130,7 +129,6 @@ for turn in range(2):
 # What is refused
 
 
-@pytest.mark.hostile
 @pytest.mark.parametrize("make", HOSTILE.values(), ids=HOSTILE)
 def test_what_asks_for_hours_or_for_all_memory_is_refused_in_words(make, monkeypatch):
     """The limits of time are shorter here, that of memory is the real one."""
@@ -226,7 +224,6 @@ def wait_until(is_so):
 # In the form
 
 
-@pytest.mark.hostile
 def test_a_paper_with_a_hostile_pdf_is_refused_in_words_and_nothing_typed_is_lost(
     staff_client, imrap, media_folder
 ):

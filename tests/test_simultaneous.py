@@ -16,6 +16,7 @@ from django.db import connection
 from imrap_site import start
 from tests.builders import a_free_port, filled, served, words
 
+pytestmark = pytest.mark.server
 CSRF = "a" * 32
 
 

@@ -10,26 +10,20 @@ import sys
 import urllib.error
 import urllib.parse
 import urllib.request
-from contextlib import closing, contextmanager
-from pathlib import Path
+from contextlib import closing
 
 import pytest
 from django.contrib.auth import get_user_model
 
 from imrap_site import start
-from tests.builders import a_free_port, environment, served
-
-NOT_IN_A_CLONE = {".git", ".venv", ".env", "var", "media", "node_modules", "test-results"}
+from tests.builders import a_clone, environment, lend_static_files, started
 
 
 @pytest.fixture
 def copy(tmp_path):
     """The project as somebody has just cloned it."""
 
-    def left_out(folder, names):
-        return NOT_IN_A_CLONE if Path(folder) == start.ROOT else ()
-
-    return shutil.copytree(start.ROOT, tmp_path / "copy", ignore=left_out)
+    return a_clone(tmp_path / "copy")
 
 
 def refused(copy, *command, **more):
@@ -46,15 +40,6 @@ def start_refused(copy, **more):
     return refused(copy, sys.executable, "-m", "imrap_site.start", **more)
 
 
-@contextmanager
-def running(copy):
-    """Start the site; gives its address and the file of what it prints."""
-    port, printed = a_free_port(), copy.parent / "printed"
-    command, variables = [sys.executable, "-m", "imrap_site.start"], environment(PORT=str(port))
-    with served(command, printed, port, cwd=copy, env=variables):
-        yield f"http://127.0.0.1:{port}", printed
-
-
 def log_in(address, password):
     """Log in as a browser does; gives the address where that ends."""
     cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
@@ -67,13 +52,10 @@ def log_in(address, password):
         return page.url
 
 
+@pytest.mark.server
 def test_the_first_start_prints_a_password_once_and_the_second_keeps_the_data(copy):
-    collected = start.VAR / "static"
-    if (start.VAR / "static-collected").exists():  # else the start collects them, in ten seconds
-        shutil.copytree(collected, copy / "var/static")
-        shutil.copy2(start.VAR / "static-collected", copy / "var")
-
-    with running(copy) as (address, printed):
+    lend_static_files(copy)
+    with started(copy) as (address, printed):
         first = printed.read_text()
         assert "Loading the starter content…\n" in first
         assert f"{address}/\n" in first
@@ -81,7 +63,7 @@ def test_the_first_start_prints_a_password_once_and_the_second_keeps_the_data(co
         password = re.search(r"name +admin\n +password +(\S{20,})\n", first)[1]
         assert log_in(address, password) == f"{address}/admin/"
 
-    with running(copy) as (address, printed):
+    with started(copy) as (address, printed):
         second = printed.read_text()
         assert f"{address}/\n" in second
         assert "password" not in second
@@ -103,6 +85,7 @@ def rights_of_groups(database):
         return dict(new.execute(query).fetchall())
 
 
+@pytest.mark.server
 def test_a_port_in_use_is_one_clear_sentence(copy):
     with socket.create_server(("127.0.0.1", 0)) as door:
         port = door.getsockname()[1]
@@ -122,6 +105,7 @@ def test_a_port_that_is_none_is_one_clear_sentence(port, monkeypatch):
     )
 
 
+@pytest.mark.server
 def test_a_folder_that_cannot_be_written_is_one_clear_sentence(copy):
     # A file in the folder's place: permissions would not stop the administrator.
     (copy / "var").touch()
@@ -130,6 +114,7 @@ def test_a_folder_that_cannot_be_written_is_one_clear_sentence(copy):
     )
 
 
+@pytest.mark.server
 @pytest.mark.parametrize(
     ("flaw", "sentence"),
     [
@@ -151,6 +136,7 @@ def test_a_python_that_does_not_suit_is_one_clear_sentence(flaw, sentence, copy)
     assert all(line.startswith("make") for line in said[1:])
 
 
+@pytest.mark.server
 def test_an_installation_that_was_killed_begins_anew(copy):
     pretend = copy.parent / "python"
     pretend.write_text('#!/bin/sh\necho "$@" >> calls\n')
@@ -218,6 +204,7 @@ def test_no_account_is_made_where_somebody_has_one(db, capsys):
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.server
 def test_a_fault_leaves_its_trace_in_what_the_server_prints(tmp_path):
     ask = (
         "import django; django.setup(); from django.test import Client; "

@@ -43,7 +43,6 @@ class MandateAdmin(EntryAdmin):
 
 @admin.register(Vacancy)
 class VacancyAdmin(EntryAdmin):
-    can_close = True
     picture_is_open = False
     first_facts = ("location", "deadline", "contact_email", "file")
     more_facts = ("contact_name", "link")

@@ -42,7 +42,7 @@ def find_conflict(form, saving):
     seen, entry = saving.seen, form.instance
     if saving.deleted_key:
         return None if seen == DELETED else _deletion(type(entry), saving.deleted_key)
-    if not seen or entry.pk is None or seen == history.token_of(entry):
+    if seen is None or entry.pk is None or seen == history.token_of(entry):
         return None
     found = differences(form, saving.formsets, _version_seen(entry, seen))
     return Conflict(_overtaken(entry), history.token_of(entry), found) if found else None

@@ -14,7 +14,7 @@ from profiles.admin.publication import DateAndTime, PublicationAdmin
 from profiles.admin.sending import SendingAdmin
 from profiles.admin.versions import VersionsAdmin
 from profiles.editing.completeness import lacks_translation, remarks_on, with_files
-from profiles.models import Entry, only_organisation
+from profiles.models import Entry, is_switched_off, only_organisation
 from profiles.publishing import State
 from profiles.translation import CONTENT_LANGUAGES, to_attribute
 
@@ -77,7 +77,7 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request, model_admin):
-        states = [state for state in State if state != State.CLOSED or model_admin.can_close]
+        states = [state for state in State if state != State.CLOSED or model_admin.model.can_close]
         return [(state.value, state.label.capitalize()) for state in states]
 
     def queryset(self, request, queryset):
@@ -105,7 +105,6 @@ class EntryAdmin(PublicationAdmin, ContentAdmin):
     first_facts = ()  # what stands open of the kind's own fields; at most seven fields do
     more_facts = ()
     picture_is_open = True
-    can_close = False
     list_display = (
         "thumbnail",
         "title",
@@ -132,8 +131,7 @@ class EntryAdmin(PublicationAdmin, ContentAdmin):
             publication.insert(0, "organisation")
         return [
             *self.language_fieldsets(),
-            (_("Facts"), {"fields": self.first_facts}),
-            folded(_("More facts"), self.more_facts),
+            *self.facts_fieldsets(),
             *self.picture_fieldsets(),
             (
                 _("Publication"),
@@ -141,6 +139,17 @@ class EntryAdmin(PublicationAdmin, ContentAdmin):
             ),
             folded(_("Schedule, address and position"), ["publish_at", "slug", "position"]),
         ]
+
+    def facts_fieldsets(self):
+        if first := self.known_to_this_site(self.first_facts):
+            yield _("Facts"), {"fields": first}
+        if more := self.known_to_this_site(self.more_facts):
+            yield folded(_("More facts"), more)
+
+    def known_to_this_site(self, names):
+        """Without the fields that choose an entry of a kind that is switched off."""
+        unknown = {field.name for field in self.opts.fields if is_switched_off(field.related_model)}
+        return [name for name in names if name not in unknown]
 
     def picture_fieldsets(self):
         fields = ["image", *in_language(["image_alt"], FIRST_LANGUAGE)]

@@ -76,7 +76,8 @@ class SendingAdmin(admin.ModelAdmin):
 
 
 def _saved(request, response):
-    response.set_cookie(SAVED_FORM, request.path, max_age=24 * 3600, path="/admin/", samesite="Lax")
+    how = {"path": "/admin/", "samesite": "Lax", "secure": request.is_secure()}
+    response.set_cookie(SAVED_FORM, request.path, max_age=24 * 3600, **how)
     return response
 
 

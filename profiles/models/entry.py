@@ -1,5 +1,6 @@
 """What every entry on the profile has, whatever its kind."""
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -93,7 +94,7 @@ class Entry(Publishable):
         blank=True,
         db_index=True,
         help_text=_(
-            "JPEG, PNG, WebP, AVIF or GIF, of any size. It is made smaller, and hidden data "
+            "JPEG, PNG, HEIC, WebP, AVIF, GIF, TIFF or BMP. It is made smaller, and hidden data "
             "such as the place where it was taken are removed."
         ),
     )
@@ -128,12 +129,19 @@ class Entry(Publishable):
 
     objects = EntryQuerySet.as_manager()
 
-    kind_slug = ""  # first part of the page's address, and name of its folder under media/
-    dated_by = "date"
-    file_fields = ("image",)
-    cover_is_expected = False  # whether a woven panel stands where there is no picture
+    # What each kind says of itself: the first four always, the rest where it differs.
+    kind_slug = ""  # first part of the page's address; its folder under media/ and templates/
     section_title = ""
     empty_sentence = ""
+    task_sentence = ""  # on the first page of the admin: "Add a paper"
+    task_place = 100  # among these tasks; smaller numbers stand first
+    dated_by = ""  # the field whose date it is sorted by
+    file_fields = ("image",)
+    parts = ""  # the relation to rows that belong to an entry and are restored with it
+    film = None  # an entry's own film, played in the place of its picture
+    cover_is_expected = False  # whether a woven panel stands where there is no picture
+    can_close = False  # whether it has a `deadline`, and says with `is_closed` that it is over
+    heavy_file_remark = _("The file has more than 5 MB: choose a lighter one.")
 
     class Meta:
         abstract = True
@@ -177,20 +185,16 @@ class Entry(Publishable):
         return capfirst(self._meta.verbose_name)
 
     @property
-    def facts_template(self):
-        return f"profiles/_{self._meta.model_name}_facts.html"
-
-    @property
-    def details_template(self):
-        return f"profiles/_{self._meta.model_name}_details.html"
-
-    @property
-    def actions_template(self):
-        return f"profiles/_{self._meta.model_name}_actions.html"
+    def templates(self):
+        """For each part of a page the kind's own template, or else the one that kinds share."""
+        return {
+            part: [f"profiles/{self.kind_slug}/{part}.html", f"profiles/_{part}.html"]
+            for part in ("facts", "details", "actions", "accessibility")
+        }
 
     @property
     def own_date(self):
-        return getattr(self, self.dated_by)
+        return getattr(self, self.dated_by) if self.dated_by else ""
 
     @property
     def image_is_described(self):
@@ -200,6 +204,22 @@ class Entry(Publishable):
     def lead(self):
         """The summary, or the beginning of the text where there is none."""
         return self.summary or TranslatedText(excerpt(self.body), self.body.language)
+
+
+def is_switched_off(model):
+    """Whether it is a kind that this site does without, whose entries only wait in the database."""
+    return getattr(model, "kind_slug", "") in settings.KINDS_OFF
+
+
+def part_model(kind):
+    """The model of what belongs to an entry of a kind that has `parts`."""
+    return kind._meta.get_field(kind.parts).related_model
+
+
+def is_link_of_part(field):
+    """Whether a field says to which entry a part belongs."""
+    whole = field.related_model
+    return bool(getattr(whole, "parts", "")) and part_model(whole) is field.model
 
 
 def free_slug(entry):

@@ -106,6 +106,7 @@ class Organisation(models.Model):
     objects = OrganisationQuerySet.as_manager()
 
     kind_slug = "organisation"
+    parts = ""
 
     class Meta:
         verbose_name = _("organisation")
