@@ -2,6 +2,7 @@
 
 import io
 import json
+import random
 import resource
 import subprocess
 import sys

@@ -38,7 +38,7 @@ def stored(media_folder):
         (
             "dessin.svg",
             b"<svg xmlns='http://www.w3.org/2000/svg'/>",
-            "accepté, SVG : « dessin.svg »",
+            "accepté, SVG : « dessin.svg »",
         ),
         ("page.gif", b"GIF89a<html><script>alert(1)</script>", "n’est pas une image"),
         ("vide.jpg", b"", "Ce fichier est vide"),

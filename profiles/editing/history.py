@@ -199,7 +199,7 @@ def _restore_parts(entry, version):
 
 def read_ahead(version):
     """Read the files that restoring a version will ask for, before its transaction begins."""
-    present = {part.file.name for part in _stored_parts(version._model(pk=version.object_id))}
+    present = {part.file.name for part in _stored_parts(model_of(version)(pk=version.object_id))}
     with suppress(RevertError):  # restoring will say it
         for part in parts_in(version):
             if part.file.name not in present:

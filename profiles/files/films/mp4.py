@@ -56,7 +56,7 @@ class Film:
         self.tables = Tables(file, moov)
         self.tracks = [self._track(box) for box in self.tables.boxes(moov) if box.kind == "trak"]
         self.size = self.top[-1].end
-        self._blanks = []
+        self.found_blanks = []
 
     def _track(self, trak):
         handler = self.tables.box(trak, "mdia", "hdlr")
@@ -107,16 +107,16 @@ class Film:
             self._clean_track(track)
         if not is_fragmented:
             self._clean_gaps()
-        return self._blanks
+        return self.found_blanks
 
     def _free(self, box):
         if box.kind:
-            self._blanks.append((box.start + 4, b"free".hex(), 0))
+            self.found_blanks.append((box.start + 4, b"free".hex(), 0))
         self._zero(box.body, box.end)
 
     def _zero(self, start, end):
         if end > start:
-            self._blanks.append((start, "", end - start))
+            self.found_blanks.append((start, "", end - start))
 
     def _clean_top(self):
         for box in self.top:
@@ -133,7 +133,7 @@ class Film:
         content = self.file.read(min(box.end - box.body, 1_024))
         for at in (0, *range(8, len(content) - 3, 4)):
             if content[at : at + 4] not in BRANDS:
-                self._blanks.append((box.body + at, b"isom".hex(), 0))
+                self.found_blanks.append((box.body + at, b"isom".hex(), 0))
 
     def _clean_boxes(self, tables, parent):
         for box in tables.boxes(parent):

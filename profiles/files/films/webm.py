@@ -35,7 +35,7 @@ class Film:
     def __init__(self, file):
         self.file = file
         self.size = file.seek(0, 2)
-        self._blanks = []
+        self.found_blanks = []
         self.top = list(self._elements(0, self.size))
         self.segment = next((one for one in self.top if one.id == SEGMENT), None)
         if self.segment is None:
@@ -81,7 +81,7 @@ class Film:
                 self._void(element)
         for part in self.parts:
             self._clean_part(part)
-        return self._blanks
+        return self.found_blanks
 
     def _clean_part(self, part):
         if part.id not in IN_SEGMENT:
@@ -116,11 +116,11 @@ class Film:
             if length < 9
             else bytes([VOID, 0x01]) + (length - 9).to_bytes(7, "big")
         )
-        self._blanks.append((element.start, head.hex(), length - len(head)))
+        self.found_blanks.append((element.start, head.hex(), length - len(head)))
 
     def _zero(self, start, end):
         if end > start:
-            self._blanks.append((start, "", end - start))
+            self.found_blanks.append((start, "", end - start))
 
     def _clean_comments(self, entry):
         private = next((one for one in self._children(entry) if one.id == PRIVATE), None)
