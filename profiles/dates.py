@@ -3,6 +3,7 @@
 import calendar
 import datetime
 import re
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -12,7 +13,7 @@ ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", re.ASCII)
 DAY_FIRST = re.compile(r"(?:(?:(\d{1,2})[/.])?(\d{1,2})[/.])?(\d{4})", re.ASCII)
 
 
-def parsed(text):
+def parsed(text: str) -> tuple[int, int | None, int | None]:
     """(year, month or None, day or None); ValueError where there is no such date."""
     if found := ISO.fullmatch(text):
         year, month, day = found.groups()
@@ -20,29 +21,28 @@ def parsed(text):
         day, month, year = found.groups()
     else:
         raise ValueError(text)
-    year, month, day = (part and int(part) for part in (year, month, day))
-    datetime.date(year, 1 if month is None else month, 1 if day is None else day)
-    return year, month, day
+    datetime.date(int(year), int(month or 1), int(day or 1))
+    return int(year), int(month) if month else None, int(day) if day else None
 
 
-def normalised(text):
+def normalised(text: str) -> str:
     """What is stored: ISO 8601, as precise as was typed. "30/06/2016" is "2016-06-30"."""
     year, month, day = parsed(text.strip())
     return "-".join([f"{year:04}", *(f"{part:02}" for part in (month, day) if part)])
 
 
-def first_day(date):
+def first_day(date: str) -> datetime.date:
     year, month, day = parsed(date)
     return datetime.date(year, month or 1, day or 1)
 
 
-def last_day(date):
+def last_day(date: str) -> datetime.date:
     year, month, day = parsed(date)
     month = month or 12
     return datetime.date(year, month, day or calendar.monthrange(year, month)[1])
 
 
-def ends_before_start(start, end):
+def ends_before_start(start: str, end: str) -> bool:
     return bool(start and end and last_day(end) < first_day(start))
 
 
@@ -56,16 +56,16 @@ class PartialDateField(models.CharField):
         )
     }
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["max_length"] = 10
         super().__init__(*args, **kwargs)
 
-    def deconstruct(self):
+    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
         name, path, args, kwargs = super().deconstruct()
         del kwargs["max_length"]
         return name, path, args, kwargs
 
-    def clean(self, value, model_instance):
+    def clean(self, value: str, model_instance: models.Model) -> str:
         try:
             value = normalised(value) if value else ""
         except ValueError:

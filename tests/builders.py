@@ -217,6 +217,13 @@ def paper_form(**fields):
     }
 
 
+def file_row(file, **fields):
+    """The first row of a paper's files, as its form sends it."""
+    row = {"id": file.pk, "paper": file.paper_id, "language": "fr", "edition": "full", **fields}
+    rows = {f"files-0-{name}": value for name, value in row.items()}
+    return {"files-TOTAL_FORMS": "1", "files-INITIAL_FORMS": "1", **rows}
+
+
 def errors_of(response):
     form = response.context["adminform"].form
     return {name: [str(error) for error in errors] for name, errors in form.errors.items()}

@@ -1,10 +1,13 @@
 """What the admin takes, refuses and says."""
 
+import datetime
+
 import pytest
 from django.contrib import admin
+from django.utils import timezone
 
 from profiles.editing import history
-from profiles.models import KINDS, Mandate, Organisation, Paper, Video
+from profiles.models import KINDS, Mandate, Organisation, Paper, Vacancy, Video
 from tests.builders import errors_of, paper_form
 
 
@@ -218,11 +221,36 @@ def test_all_pages_of_a_list_are_scheduled_and_stand_in_the_history(staff_client
     assert history.versions_of(Paper, papers[100].pk).count() == 2
 
 
-@pytest.mark.parametrize("state", ["draft", "scheduled", "published", "closed", "nonsense"])
-def test_the_list_filters_by_state(staff_client, add_paper, state):
+@pytest.mark.parametrize(
+    ("state", "titles"),
+    [
+        ("draft", ["Brouillon"]),
+        ("scheduled", ["Prévue"]),
+        ("published", ["Ouverte"]),
+        ("closed", ["Close"]),
+        ("nonsense", ["Brouillon", "Close", "Ouverte", "Prévue"]),
+    ],
+)
+def test_the_list_filters_by_state(staff_client, imrap, state, titles):
+    tomorrow = timezone.now() + datetime.timedelta(days=1)
+    yesterday = tomorrow - datetime.timedelta(days=2)
+    for title, fields in {
+        "Brouillon": {"deadline": yesterday},
+        "Prévue": {"is_draft": False, "publish_at": tomorrow, "deadline": yesterday},
+        "Ouverte": {"is_draft": False, "deadline": tomorrow},
+        "Close": {"is_draft": False, "deadline": yesterday},
+    }.items():
+        Vacancy.objects.create(**{"organisation": imrap, "title_fr": title, **fields})
+    answer = staff_client.get(f"/admin/profiles/vacancy/?state={state}")
+    assert sorted(vacancy.title for vacancy in answer.context["cl"].result_list) == titles
+
+
+def test_papers_are_never_closed(staff_client, add_paper):
     add_paper()
-    for address in ("vacancy", "paper"):
-        assert staff_client.get(f"/admin/profiles/{address}/?state={state}").status_code == 200
+    stem = "/admin/profiles/paper/"
+    assert "state=closed" not in staff_client.get(stem).text
+    answer = staff_client.get(f"{stem}?state=closed")
+    assert list(answer.context["cl"].result_list) == []
 
 
 def test_every_form_and_list_of_the_admin_opens(staff_client, imrap):

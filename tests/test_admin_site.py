@@ -218,9 +218,11 @@ def test_a_list_tells_state_languages_and_date_in_words(staff_client, add_paper)
 def test_a_list_filters_by_missing_language(staff_client, add_paper):
     add_paper("Seul", body_fr="<p>Texte.</p>")
     add_paper("Deux", **WHOLE_TEXTS)
+    add_paper("Trois", title_en="Three")  # no text in any language
     page = staff_client.get("/admin/profiles/paper/?lacks=en").text
     assert ">Seul</a>" in page
     assert ">Deux</a>" not in page
+    assert ">Trois</a>" not in page
     assert ">Seul</a>" not in staff_client.get("/admin/profiles/paper/?lacks=fr").text
 
 

@@ -24,7 +24,7 @@ FLOORS = {
     ],
     "imrap_site": [
         {"settings", "serving", "accounts"},
-        {"urls", "apps", "wsgi", "start"},
+        {"urls", "apps", "wsgi", "turns", "start", "install"},
     ],
 }
 # What visitors get never imports what only staff use, not even through a third module.

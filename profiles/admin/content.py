@@ -1,5 +1,6 @@
 """What the forms and lists of all our models share."""
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminIntegerFieldWidget, AdminTextareaWidget
 from django.db import models
@@ -66,10 +67,25 @@ class ContentAdmin(SendingAdmin, VersionsAdmin, ConflictAdmin):
         context["media"] = Media.from_media(context["media"], nonce=str(request.csp_nonce))
         if isinstance(original := context.get("original"), Entry):
             context["remarks"] = remarks_on(original)
-            if not original.is_published:
-                address = preview.address_for(original)
+            if address := preview_of_stored(original, request):
                 context["preview_address"] = request.build_absolute_uri(address)
         return super().render_change_form(request, context, *args, **kwargs)
+
+
+def preview_of_stored(entry, request):
+    """The address of a draft; where a form was refused, `entry` bears what was typed into it."""
+    is_sent = request.method == "POST"
+    stored = type(entry).objects.filter(pk=entry.pk).first() if is_sent else entry
+    return preview.address_for(stored) if stored and not stored.is_published else ""
+
+
+class EntryForm(forms.ModelForm):
+    def clean_slug(self):
+        """Not sent by a form that was opened while the entry was published: it stays."""
+        if self.add_prefix("slug") in self.data:
+            return self.cleaned_data["slug"]
+        self.fields["slug"].bound_data = lambda data, initial: initial
+        return self.instance.slug
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -99,6 +115,7 @@ class TranslationFilter(admin.SimpleListFilter):
 
 
 class EntryAdmin(PublicationAdmin, ContentAdmin):
+    form = EntryForm
     translated_fields = ("title", "summary", "body")
     first_fields = ("title", "body")
     picture_text = "image_alt"

@@ -3,6 +3,7 @@
 import re
 import shutil
 import weakref
+from collections.abc import Iterable
 from dataclasses import dataclass
 from struct import unpack_from
 from tempfile import TemporaryFile
@@ -302,7 +303,7 @@ def _zip_names(file):
 class DocumentValidator:
     """Refuses an uploaded file that is none of `formats`, or that visitors could not open."""
 
-    def __init__(self, formats=("pdf", "docx", "odt", "epub")):
+    def __init__(self, formats: Iterable[str] = ("pdf", "docx", "odt", "epub")) -> None:
         self.formats = tuple(formats)
 
     def __eq__(self, other):
@@ -366,7 +367,7 @@ class DocumentFile(FieldFile):
         if save:
             self.instance.save()
 
-    save.alters_data = True
+    save.alters_data = True  # type: ignore[attr-defined]
 
     def _holds(self, name, sha256):
         if not self.storage.exists(name):

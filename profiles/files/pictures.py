@@ -221,7 +221,7 @@ class PictureFile(FieldFile):
         if save:
             self.instance.save()
 
-    save.alters_data = True
+    save.alters_data = True  # type: ignore[attr-defined]
 
 
 class PictureFormField(forms.FileField):
