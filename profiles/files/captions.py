@@ -28,7 +28,7 @@ class Cue(NamedTuple):
     start: int  # milliseconds
     end: int
     settings: str
-    lines: list
+    lines: list[str]
 
 
 class Unfit(Exception):

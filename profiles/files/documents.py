@@ -173,16 +173,12 @@ class Document:
     codec: str = ""
 
 
+@read_once
 def read(file) -> Document:
     """Give the Document in an open binary file; ValidationError if its format is none of ours."""
-    if format_of(file) is None:
-        raise _refusal("unknown", getattr(file, "name", ""), accepted=_labels(FORMATS))
-    return _read(file)
-
-
-@read_once
-def _read(file):
     format = format_of(file)
+    if format is None:
+        raise _refusal("unknown", getattr(file, "name", ""), accepted=_labels(FORMATS))
     if size_of(file) > FORMATS[format].max_bytes:
         return Document(format, size_of(file), "", content=file, flaw="too_large")
     if format == "pdf":
@@ -319,7 +315,7 @@ class DocumentValidator:
     def check(self, file, name):
         """The Document to publish under that name, from an open binary file; or ValidationError."""
         format = self._format_of(file, name)
-        document, named = _read(file), FORMATS[format]
+        document, named = read(file), FORMATS[format]
         if document.flaw != "too_large" and suffix_of(name) not in ENDINGS[format]:
             raise _refusal("misnamed", name, label=named.label, format=format)
         if document.flaw:

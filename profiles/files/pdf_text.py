@@ -53,8 +53,10 @@ def joined(text):
 
     def whole(division):
         start, end = division.span()
-        first = re.search(rf"[\w{DIVIDED}-]*$", text[max(0, start - LONGEST_WORD) : start])[0]
-        last, further = re.match(r"(\w*)(-?)", text[end : end + LONGEST_WORD]).groups()
+        before, behind = text[max(0, start - LONGEST_WORD) : start], text[end : end + LONGEST_WORD]
+        first = re.sub(rf"(?s).*[^\w{DIVIDED}-]", "", before)
+        last = re.sub(r"(?s)\W.*", "", behind)
+        further = behind[len(last) :].startswith("-")
         if is_compound(first, last, further, known):
             return "-"
         if first.casefold() in FIRST_PARTS or last.casefold() in LAST_PARTS:

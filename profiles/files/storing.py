@@ -3,13 +3,17 @@
 import hashlib
 import os
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
 from pathlib import PurePosixPath
+from typing import Any, TypeVar
 
 from django.core.files import File
 from django.db.models.fields.files import FieldFile
 from django.utils.text import slugify
+
+Found = TypeVar("Found")
 
 
 def size_of(file):
@@ -21,14 +25,14 @@ def sha256_of(file):
     return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def read_once(reading):
+def read_once(reading: Callable[[Any], Found]) -> Callable[[Any], Found]:
     """Keep what a reading of a file found on the file itself, for whoever asks again.
 
     A form reads an upload before its transaction begins; field and model then find the result.
     """
 
     @wraps(reading)
-    def kept_reading(file):
+    def kept_reading(file: Any) -> Found:
         holder = file.file if isinstance(file, FieldFile) else file
         if not isinstance(holder, File):
             return reading(file)

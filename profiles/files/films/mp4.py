@@ -39,7 +39,7 @@ QUICKTIME_SOUND = {1: 16, 2: 36}  # and further ones, by the entry's version
 class Track(NamedTuple):
     box: Box
     handler: str  # "vide", "soun" or what else it holds
-    entries: list  # a box for each codec in it
+    entries: list[Box]  # a box for each codec in it
 
     @property
     def is_kept(self):
@@ -248,7 +248,7 @@ class Film:
 
 def merged(spans):
     """The same stretches, sorted and apart from each other."""
-    found = []
+    found: list[tuple[int, int]] = []
     for start, end in spans:
         if found and start <= found[-1][1]:
             found[-1] = (found[-1][0], max(end, found[-1][1]))
