@@ -1,6 +1,7 @@
 """What every test starts from: folders of its own, the content it asks for, a browser."""
 
 import os
+from importlib import import_module
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -9,6 +10,7 @@ from django.test import Client, testcases
 from django.test import client as test_client
 from django.utils import translation
 
+from profiles.files import documents, pictures, sandbox
 from profiles.models import Organisation, Paper
 from tests.firefox import firefox as firefox_without_window
 
@@ -46,6 +48,24 @@ def pytest_collection_modifyitems(items):
 def media_folder(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
     return tmp_path / "media"
+
+
+@pytest.fixture(autouse=True)
+def foreign_bytes_are_read_here(request, monkeypatch):
+    """Without a child process, which takes a tenth of a second; `child_processes` wants them."""
+    if "child_processes" not in request.fixturenames:
+        for module in (pictures, documents):
+            monkeypatch.setattr(module, "read_in_child", read_here)
+
+
+def read_here(reader, file, **options):
+    with sandbox._on_disk(file) as source:
+        return import_module(f"profiles.files.{reader}").read(source, **options)
+
+
+@pytest.fixture
+def child_processes():
+    """For tests of what is read as the site reads it."""
 
 
 @pytest.fixture(autouse=True)
