@@ -7,6 +7,8 @@ from csp.constants import NONCE, NONE, SELF
 from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from django_prose_editor.config import html_tags
+from js_asset import static_lazy
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"  # what the site makes for itself; media/ holds what staff upload
@@ -105,6 +107,11 @@ TEMPLATES = [
             ],
         },
     }
+]
+
+# What the rich text editor has of ours; it adds no element of its own to what is allowed.
+DJANGO_PROSE_EDITOR_EXTENSIONS = [
+    {"js": [static_lazy("editor/extensions.js")], "extensions": {"Paste": html_tags([])}}
 ]
 
 # Languages and time -----------------------------------------------------------------

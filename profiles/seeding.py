@@ -22,7 +22,6 @@ class StarterError(Exception):
     """What is wrong in a TOML file, in a sentence for whoever edits it."""
 
 
-@transaction.atomic
 def add_missing(*paths):
     """Store what TOML files hold and the site lacks; gives two Counters, added and already there.
 
@@ -41,9 +40,11 @@ def add_missing(*paths):
                 nouns = checked(table, model, path, known)
                 known[key] = nouns[0]
                 new += nouns
-    # Only now: the files of an entry that is stored outlive a transaction that fails later.
-    for noun in new:
-        noun.save()
+    # Only now: files have been read, and those of an entry that is stored outlive a transaction
+    # that fails later.
+    with transaction.atomic():
+        for noun in new:
+            noun.save()
     return Counter(map(type, new)), present
 
 

@@ -87,7 +87,7 @@ def test_a_full_disk_under_the_database_loses_nothing(staff_client, imrap):
         pages = cursor.execute("PRAGMA page_count").fetchone()[0]
         cursor.execute(f"PRAGMA max_page_count={pages}")
     try:
-        answer = staff_client.post(ADD, paper_form(body_fr=f"<p>{'long ' * 50_000}</p>"))
+        answer = staff_client.post(ADD, paper_form(body_fr=f"<p>{'long ' * 39_000}</p>"))
     finally:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA max_page_count=1073741823")
@@ -272,6 +272,23 @@ def test_what_a_popup_adds_with_a_file_is_chosen_in_the_form(form, tmp_path):
     popup.locator("#id_image").set_input_files(picture)
     popup.locator("[name=_save]").last.click()
     expect(form.locator("#id_programme option:checked")).to_have_text("Dialogues du fleuve")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_page_brought_back_as_it_was_left_starts_anew(form):
+    """As WebKit does after Back: the inputs are empty again, while the editor shows its text."""
+    type_a_paper(form)
+    with form.expect_navigation():
+        form.evaluate("""() => {
+            const signal = (name) => dispatchEvent(new PageTransitionEvent(name, { persisted: true }));
+            signal("pagehide");
+            document.getElementById("paper_form").reset();
+            signal("pageshow");
+        }""")
+    expect(form.locator("#id_title_fr")).to_have_value("")
+    form.locator("[data-keep=restore]").click()
+    expect(form.locator("#id_title_fr")).to_have_value("Ce que j’ai tapé")
+    expect(form.locator("#id_body_fr")).to_have_value("<p>Un long texte.</p>")
 
 
 @pytest.mark.django_db(transaction=True)

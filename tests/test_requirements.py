@@ -38,6 +38,6 @@ def test_what_is_imported_is_declared():
     declared = {LINE.fullmatch(line)[1].lower() for line in parts_in("requirements.in")}
     owners = packages_distributions()
     ours = {"profiles", "imrap_site", *sys.stdlib_module_names}
-    needed = {owners[module][0].lower() for module in set(imported()) - ours}
+    needed = {owners[name][0].lower().replace("_", "-") for name in set(imported()) - ours}
     assert needed - declared == set()
     assert {"openpyxl", "nh3", "django-js-asset"} <= needed

@@ -184,10 +184,10 @@ def test_cells_far_apart_cost_nothing():
         b'<c r="XFD1048570" s="0"/></row>'
         b'<row r="1048576" ht="12"/>'
     )
-    start = time.perf_counter()
+    start = time.process_time()
     sheet = read(content)
     assert (sheet.headings, sheet.rows) == (["", "title_fr"], [(1_048_570, ["", "Un"])])
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 1
 
 
 def test_cells_without_their_names_stand_one_after_the_other():
@@ -377,9 +377,9 @@ def test_a_hundred_columns_are_taken():
 def test_two_million_cells_in_twelve_kilobytes_are_refused_at_once():
     content = sheet_xml(b"<row>" + b"<c/>" * 1_900_000 + b"</row>")
     assert len(content) < 20_000
-    start = time.perf_counter()
+    start = time.process_time()
     assert refused(content) == TOO_FULL
-    assert time.perf_counter() - start < 5  # seconds, on a busy machine; 26 before
+    assert time.process_time() - start < 3  # seconds; 26 before
 
 
 @pytest.mark.django_db

@@ -19,6 +19,7 @@ from profiles.admin.versions import VersionsAdmin
 from profiles.editing.completeness import lacks_translation, remarks_on, with_files
 from profiles.models import Entry, is_switched_off, only_organisation
 from profiles.publishing import State
+from profiles.richtext import EDITOR_MEDIA
 from profiles.translation import CONTENT_LANGUAGES, to_attribute
 
 FIRST_LANGUAGE, *FURTHER_LANGUAGES = CONTENT_LANGUAGES
@@ -73,7 +74,8 @@ class ContentAdmin(SendingAdmin, OnceAdmin, VersionsAdmin, ConflictAdmin):
 
     def render_change_form(self, request, context, *args, **kwargs):
         # The rich text editor's import map is an inline script, which needs the page's nonce.
-        context["media"] = Media.from_media(context["media"], nonce=str(request.csp_nonce))
+        media = context["media"] + EDITOR_MEDIA
+        context["media"] = Media.from_media(media, nonce=str(request.csp_nonce))
         if isinstance(original := context.get("original"), Entry):
             context |= self.about_stored(request, original)
         return super().render_change_form(request, context, *args, **kwargs)

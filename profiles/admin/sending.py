@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from profiles.admin.saving import COMPLETE, NEXT_ADDRESS, SAVED_FORM, SENT_BY_SCRIPT, Save
+from profiles.files.uploads import read_ahead
 
 CUT = _(
     "The form arrived incomplete, because the line was cut, so nothing was saved. "
@@ -41,6 +42,7 @@ class SendingAdmin(admin.ModelAdmin):
         if is_cut(request):
             return self._unsaved(request, CUT, object_id, form_url, extra_context)
         try:
+            read_ahead(request.FILES.values())
             response = view(request, object_id, form_url, extra_context)
         except OperationalError as error:
             sentence = BUSY if "locked" in str(error) else FULL

@@ -1,18 +1,16 @@
 """Two states of an entry in words: what a reader of the history, or of a conflict, is shown."""
 
-import html
 from typing import NamedTuple
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.utils import formats, timezone
-from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from reversion.models import Version
 
 from profiles.dates import PartialDateField
 from profiles.models import is_link_of_part, is_switched_off
-from profiles.richtext import BLOCK_END, RichTextField
+from profiles.richtext import RichTextField, lines
 from profiles.times import duration_as_typed
 from profiles.words import date_in_words
 
@@ -76,7 +74,7 @@ def _value_in_words(field, value):
     if isinstance(field, models.DurationField):
         return duration_as_typed(value)
     if isinstance(field, RichTextField):
-        return html.unescape(strip_tags(BLOCK_END.sub("\n", value))).strip()
+        return lines(value)
     return str(value)
 
 

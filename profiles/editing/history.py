@@ -1,13 +1,15 @@
 """Who changed what and when, and the way back to it."""
 
 import hashlib
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import lru_cache
 
 import reversion
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from reversion.errors import RevertError
 from reversion.models import Version
 
 from profiles.editing import ties
@@ -214,9 +216,24 @@ def _restore_parts(entry, version):
         part.save()
 
 
+def read_ahead(version):
+    """Read the files that restoring a version will ask for, before its transaction begins."""
+    present = {part.file.name for part in parts_of(model_of(version)(pk=version.object_id))}
+    with suppress(RevertError):  # restoring will say it
+        for part in parts_in(version):
+            if part.file.name not in present:
+                _text_in(part.file)
+
+
 def _text_in(file):
     try:
-        with file.open() as content:
-            return documents.read(content).text
+        return _text_of_stored(file.storage, file.name)
     except OSError:  # The row comes back even where somebody removed the file from the disk.
         return ""
+
+
+@lru_cache(maxsize=16)
+def _text_of_stored(storage, name):
+    """Under a name made from its content, a file never changes."""
+    with storage.open(name) as content:
+        return documents.read(content).text

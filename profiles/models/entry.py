@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from profiles.files.pictures import PictureField, kept_names
+from profiles.files.pictures import PictureField
+from profiles.files.variants import kept_names
 from profiles.models.fields import free_slug, unify_line_ends
 from profiles.models.organisation import Organisation, only_organisation
 from profiles.models.rules import Checked, Rule, in_one_language
@@ -93,7 +94,7 @@ class Entry(Checked, Publishable):
         blank=True,
         db_index=True,
         help_text=_(
-            "JPEG, PNG, WebP, AVIF or GIF, of any size. It is made smaller, and hidden data "
+            "JPEG, PNG, HEIC, WebP, AVIF, GIF, TIFF or BMP. It is made smaller, and hidden data "
             "such as the place where it was taken are removed."
         ),
     )

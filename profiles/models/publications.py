@@ -55,7 +55,10 @@ class Video(OfProgramme, Entry):
         max_length=200,
         blank=True,
         db_index=True,
-        help_text=_("Your own file, MP4 or WebM, played on this site. Keep it small."),
+        help_text=_(
+            "Your own file, MP4 (H.264) or WebM, played on this site. Keep it small. Where, when "
+            "and with what it was filmed is removed, and so are subtitles inside the film."
+        ),
     )
     captions = DocumentField(
         _("captions"),
@@ -64,7 +67,7 @@ class Video(OfProgramme, Entry):
         max_length=200,
         blank=True,
         db_index=True,
-        help_text=_("A WebVTT file (.vtt) for people who can't hear the film."),
+        help_text=_("A WebVTT (.vtt) or SubRip (.srt) file for people who can't hear the film."),
     )
     language = models.CharField(
         _("language"),
@@ -265,4 +268,4 @@ class PaperFile(models.Model):
         self.page_count = document.page_count
         self.sha256 = document.sha256
         self.text = document.text
-        self.cover = documents.cover_of(self.file.file)
+        self.cover = document.cover

@@ -4,10 +4,11 @@ import re
 
 from django.utils.html import escape
 
+from profiles import markup
 from profiles.richtext import sanitised
 
 TAG = re.compile(r"</?([a-z][a-z0-9]*)\b[^>]*>", re.IGNORECASE)
-BLOCKS = {"p", "h3", "h4", "ul", "ol", "blockquote"}
+BLOCKS = markup.BLOCKS | markup.DIVISIONS | {"table", "h1", "h2", "h5", "h6"}
 
 
 def as_html(text):
