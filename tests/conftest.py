@@ -51,6 +51,12 @@ def media_folder(settings, tmp_path):
 
 
 @pytest.fixture(autouse=True)
+def var_folder(settings, tmp_path):
+    settings.VAR_DIR = tmp_path / "var"
+    return tmp_path / "var"
+
+
+@pytest.fixture(autouse=True)
 def foreign_bytes_are_read_here(request, monkeypatch):
     """Without a child process, which takes a tenth of a second; `child_processes` wants them."""
     if "child_processes" not in request.fixturenames:

@@ -14,6 +14,7 @@ from profiles.admin.conflicts import ConflictAdmin
 from profiles.admin.once import OnceAdmin
 from profiles.admin.publication import DateAndTime, PublicationAdmin
 from profiles.admin.sending import SendingAdmin
+from profiles.admin.spreadsheets import SheetsMixin
 from profiles.admin.versions import VersionsAdmin
 from profiles.editing.completeness import lacks_translation, remarks_on, with_files
 from profiles.models import Entry, is_switched_off, only_organisation
@@ -124,7 +125,7 @@ class TranslationFilter(admin.SimpleListFilter):
         return queryset
 
 
-class EntryAdmin(PublicationAdmin, ContentAdmin):
+class EntryAdmin(SheetsMixin, PublicationAdmin, ContentAdmin):
     form = EntryForm
     translated_fields = ("title", "summary", "body")
     first_fields = ("title", "body")

@@ -19,14 +19,22 @@ from profiles.models import ALL_KINDS, Organisation, part_model
 
 # A restored entry keeps its present state: who may restore a text need not be allowed to publish.
 NOT_RESTORED = {"id", "created", "updated", "is_draft", "publish_at"}
+# The text of a file is long, and can be read from the file again.
+NOT_RECORDED = ["text"]
 
 
 def register():
     for model in (Organisation, *ALL_KINDS.values()):
         reversion.register(model, follow=[model.parts] if model.parts else [])
         if model.parts:
-            # The text of a file is long, and can be read from the file again.
-            reversion.register(part_model(model), exclude=["text"])
+            reversion.register(part_model(model), exclude=NOT_RECORDED)
+
+
+def fields_of(noun):
+    """The names of those that a version holds, in their order."""
+    names = (field.name for field in noun._meta.concrete_fields)
+    excluded = () if hasattr(noun, "parts") else NOT_RECORDED
+    return [name for name in names if name not in excluded]
 
 
 @contextmanager
@@ -108,7 +116,7 @@ def changes(older, newer):
 def changes_from_now(version):
     """What restoring a version would change: (now, then) by field."""
     entry = model_of(version)._base_manager.filter(pk=version.object_id).first()
-    now = texts_with_parts(entry, _stored_parts(entry)) if entry else {}
+    now = texts_with_parts(entry, parts_of(entry)) if entry else {}
     return differing(now, _texts_of(version))
 
 
@@ -127,8 +135,9 @@ def entry_in(version):
     return model_of(version)(**version.field_dict)
 
 
-def _stored_parts(entry):
-    return list(getattr(entry, entry.parts).all()) if entry.parts else []
+def parts_of(entry):
+    """What belongs to an entry and is recorded with it."""
+    return list(getattr(entry, entry.parts).all()) if entry.parts and entry.pk else []
 
 
 def parts_in(version):
@@ -191,12 +200,12 @@ def loses_parts(version):
     """Whether restoring a version would delete files that were added since."""
     wanted = {part.pk for part in parts_in(version)}
     stored = model_of(version)(pk=version.object_id)
-    return any(part.pk not in wanted for part in _stored_parts(stored))
+    return any(part.pk not in wanted for part in parts_of(stored))
 
 
 def _restore_parts(entry, version):
     wanted = {part.pk: part for part in parts_in(version)}
-    stored = {part.pk: part for part in _stored_parts(entry)}
+    stored = {part.pk: part for part in parts_of(entry)}
     for part in stored.keys() - wanted.keys():
         stored[part].delete()
     for key, part in wanted.items():
@@ -209,7 +218,7 @@ def _restore_parts(entry, version):
 
 def read_ahead(version):
     """Read the files that restoring a version will ask for, before its transaction begins."""
-    present = {part.file.name for part in _stored_parts(model_of(version)(pk=version.object_id))}
+    present = {part.file.name for part in parts_of(model_of(version)(pk=version.object_id))}
     with suppress(RevertError):  # restoring will say it
         for part in parts_in(version):
             if part.file.name not in present:

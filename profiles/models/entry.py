@@ -173,12 +173,16 @@ class Entry(Checked, Publishable):
         return reverse("entry", args=[self.kind_slug, self.slug])
 
     def save(self, *args, **kwargs):
+        self.fill_in()
+        super().save(*args, **kwargs)
+
+    def fill_in(self):
+        """What the site writes by itself, before the entry is stored."""
         if self.organisation_id is None:
             self.organisation_id = only_organisation()
         self.slug = self.slug or free_slug(self, texts_of(self, "title"), self.own_date)
         self.dated = self.own_date
         unify_line_ends(self)
-        super().save(*args, **kwargs)
 
     @property
     def kind_label(self):
