@@ -84,10 +84,11 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "imrap_site.serving.staff.StaffSessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "imrap_site.serving.languages.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "imrap_site.serving.staff.StaffCsrfMiddleware",
     "imrap_site.serving.staff.StaffAuthenticationMiddleware",
+    "imrap_site.accounts.middleware.PersonLanguageMiddleware",
     "imrap_site.serving.staff.StaffMessageMiddleware",
     "imrap_site.accounts.middleware.StaffAccountMiddleware",
     "imrap_site.accounts.middleware.SecondFactorMiddleware",
@@ -118,6 +119,8 @@ DJANGO_PROSE_EDITOR_EXTENSIONS = [
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]
+# Of staff pages, until a person chooses another; what is none of ours leaves it to the browser.
+STAFF_LANGUAGE = env("STAFF_LANGUAGE", default="fr")
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "imrap_site.formats"
 TIME_ZONE = env("TIME_ZONE", default="Africa/Bamako")
