@@ -7,6 +7,8 @@ from csp.constants import NONCE, NONE, SELF
 from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from django_prose_editor.config import html_tags
+from js_asset import static_lazy
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"  # what the site makes for itself; media/ holds what staff upload
@@ -108,6 +110,11 @@ TEMPLATES = [
     }
 ]
 
+# What the rich text editor has of ours; it adds no element of its own to what is allowed.
+DJANGO_PROSE_EDITOR_EXTENSIONS = [
+    {"js": [static_lazy("editor/extensions.js")], "extensions": {"Paste": html_tags([])}}
+]
+
 # Languages and time -----------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
@@ -122,6 +129,11 @@ LANG_INFO.setdefault(
     "bm", {"bidi": False, "code": "bm", "name": "Bambara", "name_local": "Bamanankan"}
 )
 LANG_INFO.setdefault("ff", {"bidi": False, "code": "ff", "name": "Fulah", "name_local": "Fulfulde"})
+
+# Content ----------------------------------------------------------------------------
+
+# Kinds of entries that this site does without, as in addresses; `profiles.models` reads it.
+KINDS_OFF = [kind for text in env.list("KINDS_OFF", default=[]) if (kind := text.strip())]
 
 # Files ------------------------------------------------------------------------------
 
@@ -147,7 +159,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-# HTTPS is demanded as soon as the site answers to a name that others can reach.
+# HTTPS is demanded as soon as the site answers to a name that others can reach. Who may say
+# that a request came by it stands in gunicorn.conf.py alone, which knows where each comes from:
+# the web server on this machine, in X-Forwarded-Proto. So no SECURE_PROXY_SSL_HEADER here, with
+# which anybody's word would do.
 HTTPS = env.bool("HTTPS", default=not IS_LOCAL)
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
@@ -167,7 +182,9 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # who makes the account types the address
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0  # the web server that has the certificate
+# The last address in X-Forwarded-For is the visitor's: the web server with the certificate adds
+# it. Whoever comes past that server is sent to https before anything reads the header.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True

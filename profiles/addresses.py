@@ -5,6 +5,7 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from anyascii import anyascii
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils.encoding import iri_to_uri
 from django.utils.text import slugify
 
@@ -39,16 +40,16 @@ def content_disposition(name, is_attachment=True):
     return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
-def absolute(site, address):
+def absolute(site: str, address: str) -> str:
     """A page's whole address; `site` is scheme and host: "https://www.example.org"."""
     return iri_to_uri(urljoin(site, str(address)))
 
 
-def site_of(request):
+def site_of(request: HttpRequest) -> str:
     return f"{request.scheme}://{request.get_host()}"
 
 
-def in_each_language(path, query=""):
+def in_each_language(path: str, query: str = "") -> dict[str, str]:
     """The address of the same page by language; the profile where the page has no language."""
     prefix, _slash, page = path.lstrip("/").partition("/")
     codes = dict(settings.LANGUAGES)
@@ -58,16 +59,16 @@ def in_each_language(path, query=""):
     return {code: f"/{code}/{page}{ending}" for code in codes}
 
 
-def default_of(by_language):
+def default_of(by_language: dict[str, str]) -> str:
     """Where a reader of no interface language is sent: `/` chooses, other pages are English."""
     address = by_language[settings.LANGUAGE_CODE]
     return "/" if address == f"/{settings.LANGUAGE_CODE}/" else address
 
 
-def host(address):
+def host(address: str) -> str:
     """The site an address leads to: "interpeace.org"."""
     return (urlsplit(address).hostname or address).removeprefix("www.")
 
 
-def telephone_address(number):
+def telephone_address(number: str) -> str:
     return "tel:" + "".join(sign for sign in number if sign.isdigit() or sign == "+")

@@ -7,16 +7,8 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.i18n import JavaScriptCatalog
 
 from profiles.editing import completeness
-from profiles.models import KINDS, Organisation
+from profiles.models import ALL_KINDS, KINDS, Organisation, is_switched_off
 
-# The sentences of the frequent tasks, whose articles differ from kind to kind.
-TASKS = {
-    "videos": gettext_lazy("Add a video"),
-    "papers": gettext_lazy("Add a paper"),
-    "vacancies": gettext_lazy("Add a vacancy"),
-    "programmes": gettext_lazy("Add a programme"),
-    "mandates": gettext_lazy("Add a support mandate"),
-}
 # Django's own sentences, here for our catalogues, which come before Django's: its French ones
 # say "Ajout de offre d'emploi".
 DJANGO_SENTENCES = [
@@ -27,13 +19,6 @@ DJANGO_SENTENCES = [
 ]
 # In the order of the profile page; what is not of the profile comes after it.
 ORDER = [model._meta.object_name for model in (Organisation, *KINDS.values())]
-
-
-def organisations(request):
-    """The first two organisations, asked for once in a request."""
-    if not hasattr(request, "desk_organisations"):
-        request.desk_organisations = list(Organisation.objects.all()[:2])
-    return request.desk_organisations
 
 
 def form_address(entry, field=""):
@@ -48,39 +33,42 @@ class ProfileAdminSite(admin.AdminSite):
     index_template = "admin/desk.html"
     enable_nav_sidebar = False  # lists need the width, and the first page has it all
 
+    def register(self, model_or_iterable, admin_class=None, **options):
+        """As Django does, but what is switched off has no forms, lists and tasks."""
+        is_one = isinstance(model_or_iterable, type)
+        models = [model_or_iterable] if is_one else model_or_iterable
+        known = [model for model in models if not is_switched_off(model)]
+        super().register(known, admin_class, **options)
+
     def each_context(self, request):
-        known = organisations(request)
+        context = super().each_context(request)
+        title = _("Administration")
+        known = list(Organisation.objects.all()[:2])
         if len(known) == 1:
             title = _("Administration of %(name)s") % {"name": known[0]}
-        else:
-            title = _("Administration")
-        return {**super().each_context(request), "site_header": title, "site_title": title}
+            open_single_organisation(context["available_apps"], known[0])
+        return context | {"site_header": title, "site_title": title}
 
     def get_app_list(self, request, app_label=None):
         apps = super().get_app_list(request, app_label)
         for app in apps:
             if app["app_label"] == "profiles":
                 app["models"].sort(key=place)
-                self.open_single_organisation(request, app["models"])
         return sorted(apps, key=lambda app: (app["app_label"] != "profiles", app["app_label"]))
-
-    def open_single_organisation(self, request, models):
-        """The list of one organisation would only be a page more to pass."""
-        known = organisations(request)
-        for model in models:
-            if model["model"] is Organisation and len(known) == 1 and model["admin_url"]:
-                model["admin_url"] = form_address(known[0])
 
     def index(self, request, extra_context=None):
         context = {"tasks": self.tasks(request), "attention": self.attention(request)}
-        return super().index(request, {**context, **(extra_context or {})})
+        return listing_opened(super().index(request, {**context, **(extra_context or {})}))
+
+    def app_index(self, request, app_label, extra_context=None):
+        return listing_opened(super().app_index(request, app_label, extra_context))
 
     def tasks(self, request):
         """(words, address) of what is done most often, as far as this person may do it."""
         return [
-            (words, reverse(f"admin:profiles_{KINDS[address]._meta.model_name}_add"))
-            for address, words in TASKS.items()
-            if self.get_model_admin(KINDS[address]).has_add_permission(request)
+            (kind.task_sentence, reverse(f"admin:profiles_{kind._meta.model_name}_add"))
+            for kind in sorted(KINDS.values(), key=lambda kind: kind.task_place)
+            if self.get_model_admin(kind).has_add_permission(request)
         ]
 
     def attention(self, request):
@@ -93,10 +81,31 @@ class ProfileAdminSite(admin.AdminSite):
         rows = [(remark, form_address(remark.entry, remark.field)) for remark in found.remarks]
         return {"rows": rows, "number": found.number, "is_more": found.is_more}
 
+    def get_log_entries(self, request):
+        """What was done last, to what this site still knows."""
+        off = [kind._meta.model_name for kind in ALL_KINDS.values() if is_switched_off(kind)]
+        entries = super().get_log_entries(request)
+        return entries.exclude(content_type__app_label="profiles", content_type__model__in=off)
+
     def i18n_javascript(self, request, extra_context=None):
         # With the words of the rich text editor, which Django's own catalogue lacks.
         packages = ["django.contrib.admin", "django_prose_editor"]
         return JavaScriptCatalog.as_view(packages=packages)(request)
+
+
+def open_single_organisation(apps, organisation):
+    """The list of one organisation would only be a page more to pass."""
+    for model in (model for app in apps for model in app["models"]):
+        if model["model"] is Organisation and model["admin_url"]:
+            model["admin_url"] = form_address(organisation)
+
+
+def listing_opened(response):
+    """An index with the apps as each_context() gave them; Django lists them a second time."""
+    listed = {app["app_label"] for app in response.context_data["app_list"]}
+    apps = response.context_data["available_apps"]
+    response.context_data["app_list"] = [app for app in apps if app["app_label"] in listed]
+    return response
 
 
 def place(model):

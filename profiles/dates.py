@@ -8,6 +8,7 @@ import calendar
 import datetime
 import re
 import unicodedata
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -49,7 +50,7 @@ def folded(text):
     return "".join(sign for sign in signs if unicodedata.category(sign) not in ("Mn", "Cf")).strip()
 
 
-def parsed(text):
+def parsed(text: str) -> tuple[int, int | None, int | None]:
     """(year, month or None, day or None); ValueError where there is no such date."""
     found = STORED.fullmatch(text)
     year, month, day = map(_number, found.groups()) if found else _typed(folded(text))
@@ -152,13 +153,13 @@ def first_day(date):
     return datetime.date(year, month or 1, day or 1)
 
 
-def last_day(date):
+def last_day(date: str) -> datetime.date:
     year, month, day = parsed(date)
     month = month or 12
     return datetime.date(year, month, day or calendar.monthrange(year, month)[1])
 
 
-def ends_before_start(start, end):
+def ends_before_start(start: str, end: str) -> bool:
     return bool(start and end and last_day(end) < first_day(start))
 
 
@@ -197,11 +198,11 @@ class PartialDateField(models.CharField):
 
     default_error_messages = PartialDateInput.default_error_messages
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["max_length"] = 10
         super().__init__(*args, **kwargs)
 
-    def deconstruct(self):
+    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
         name, path, args, kwargs = super().deconstruct()
         del kwargs["max_length"]
         return name, path, args, kwargs

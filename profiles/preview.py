@@ -36,8 +36,10 @@ def entry_of(token):
         content = _signer.unsign(token, max_age=VALID_FOR)
     except signing.BadSignature:
         return None
-    address, key, _updated = content.split("-", 2)
-    entry = KINDS[address].objects.filter(pk=key).with_related().first()
+    kind, key, _updated = content.rsplit("-", 2)
+    if kind not in KINDS:  # switched off since
+        return None
+    entry = KINDS[kind].objects.filter(pk=key).with_related().first()
     return entry if entry and _content(entry) == content else None
 
 

@@ -1,5 +1,8 @@
 """What the public may see: the one definition of "published"."""
 
+from datetime import datetime
+from typing import Any, Protocol, Self
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -21,25 +24,32 @@ def this_minute():
     return timezone.now().replace(second=0, microsecond=0)
 
 
-def before_9999(moment):
+def before_9999(moment: datetime) -> None:
     """The last hours of the calendar do not exist in every time zone."""
     if moment.year >= 9999:
         raise ValidationError(_("Give a year before 9999."))
 
 
+class Account(Protocol):
+    """What is asked of a user, also of one who has not signed in."""
+
+    is_active: bool
+    is_staff: bool
+
+
 class PublishedQuerySet(models.QuerySet):
-    def published(self):
+    def published(self) -> Self:
         return self.filter(is_draft=False, publish_at__lte=timezone.now())
 
-    def visible_to(self, user):
+    def visible_to(self, user: Account) -> Self:
         """Staff see drafts and scheduled entries at their final address; visitors never do."""
         return self.all() if is_staff(user) else self.published()
 
-    def listed(self):
+    def listed(self) -> Self:
         """What the profile and the lists show. A kind may leave out what is over."""
         return self.published()
 
-    def in_state(self, state):
+    def in_state(self, state: State) -> Self:
         """Entries in one `State`; the counterpart of `Publishable.state`."""
         return self.filter(
             {
@@ -51,7 +61,7 @@ class PublishedQuerySet(models.QuerySet):
         )
 
 
-def is_staff(user):
+def is_staff(user: Account) -> bool:
     return user.is_active and user.is_staff
 
 
@@ -80,11 +90,11 @@ class Publishable(models.Model):
         abstract = True
 
     @property
-    def state(self):
+    def state(self) -> Any:  # one of State, which is a Django class and so has no type
         if self.is_draft:
             return State.DRAFT
         return State.PUBLISHED if self.publish_at <= timezone.now() else State.SCHEDULED
 
     @property
-    def is_published(self):
+    def is_published(self) -> bool:
         return not self.is_draft and self.publish_at <= timezone.now()

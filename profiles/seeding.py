@@ -12,7 +12,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from profiles.files.pictures import PictureField, reencode
-from profiles.models import KINDS, Organisation, Paper, PaperFile, Vacancy
+from profiles.models import ALL_KINDS, Organisation, part_model
 
 STARTER = Path(__file__).parent / "starter"
 PUBLISHED = {"is_draft": False}
@@ -22,7 +22,6 @@ class StarterError(Exception):
     """What is wrong in a TOML file, in a sentence for whoever edits it."""
 
 
-@transaction.atomic
 def add_missing(*paths):
     """Store what TOML files hold and the site lacks; gives two Counters, added and already there.
 
@@ -41,9 +40,11 @@ def add_missing(*paths):
                 nouns = checked(table, model, path, known)
                 known[key] = nouns[0]
                 new += nouns
-    # Only now: the files of an entry that is stored outlive a transaction that fails later.
-    for noun in new:
-        noun.save()
+    # Only now: files have been read, and those of an entry that is stored outlive a transaction
+    # that fails later.
+    with transaction.atomic():
+        for noun in new:
+            noun.save()
     return Counter(map(type, new)), present
 
 
@@ -58,7 +59,7 @@ def tables(path):
         raise StarterError(f"{path.name} can't be read: {error}") from error
     found = [
         (model, table)
-        for model in (Organisation, *KINDS.values())
+        for model in (Organisation, *ALL_KINDS.values())
         for table in as_tables(content.pop(model.kind_slug, []), model.kind_slug, path)
     ]
     if content:
@@ -95,18 +96,12 @@ def stored(model, slug):
 
 
 def checked(table, model, path, known):
-    """The unsaved noun that a table describes, and behind it the files of a paper."""
+    """The unsaved noun that a table describes, and behind it its parts, such as files."""
     table = dict(table)
-    files = table.pop("files", []) if model is Paper else []
+    parts = table.pop(model.parts, []) if model.parts else []
     try:
         noun = made(table, model, path.parent, known)
-        return [
-            noun,
-            *(
-                made(file, PaperFile, path.parent, known, paper=noun)
-                for file in as_tables(files, "papers.files", path)
-            ),
-        ]
+        return [noun, *made_parts(noun, parts, path, known)]
     except ValidationError as error:
         raise StarterError(f"{named(table, model, path)}: {sentence_of(error)}") from error
     except OSError as error:
@@ -116,14 +111,20 @@ def checked(table, model, path, known):
         raise StarterError(f"{named(table, model, path)}: {error}") from error
 
 
+def made_parts(noun, tables, path, known):
+    for table in as_tables(tables, f"{noun.kind_slug}.{noun.parts}", path):
+        link = noun._meta.get_field(noun.parts).remote_field.name
+        yield made(table, part_model(noun), path.parent, known, **{link: noun})
+
+
 def made(table, model, folder, known, **fixed):
     fields = {field.name: field for field in model._meta.fields if is_written(field)}
-    if model is Vacancy and "deadline_in_days" in table:
+    if "deadline" in fields and "deadline_in_days" in table:
         table["deadline"] = last_minute(table.pop("deadline_in_days"))
     if unknown := table.keys() - fields.keys():
         raise ValueError(f"there is no field “{min(unknown)}”.")
     values = {name: value_for(fields[name], value, folder, known) for name, value in table.items()}
-    if model in KINDS.values():
+    if model in ALL_KINDS.values():
         values = {"organisation": our_organisation(known), **PUBLISHED, **values}
     noun = model(**values, **fixed)
     # What it belongs to is not saved yet; the rest of these the site fills in on saving.

@@ -1,5 +1,9 @@
 """Content in several languages: a column per language, and an honest fallback."""
 
+from collections.abc import Callable
+from typing import Any, Self
+
+from django.db.models import Field, Model
 from django.utils.text import format_lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -26,21 +30,22 @@ class TranslatedText(str):
     """A text that knows which language it is really in (a code such as "fr")."""
 
     __slots__ = ("language",)
+    language: str
 
-    def __new__(cls, text, language):
+    def __new__(cls, text: str, language: str) -> Self:
         self = super().__new__(cls, text)
         self.language = language
         return self
 
 
-def direction_of(language):
+def direction_of(language: str) -> str:
     return "rtl" if language in RIGHT_TO_LEFT else "ltr"
 
 
-def in_page_language(name, field):
+def in_page_language(name: str, field: TranslatedField) -> Callable[[Model], TranslatedText]:
     """Attribute getter: the page's language where there is a text, else another one."""
 
-    def getter(entry):
+    def getter(entry: Model) -> TranslatedText:
         page_language = get_language()
         for language in sorted(field.languages, key=lambda code: code != page_language):
             if text := getattr(entry, to_attribute(name, language)):
@@ -50,7 +55,7 @@ def in_page_language(name, field):
     return getter
 
 
-def translated(field, **specific):
+def translated(field: Field, **specific: dict[str, Any]) -> TranslatedField:
     """A column per content language for `field`; `specific` changes one of them.
 
     `translated(CharField(_("title")))` gives `title_fr`, `title_en` and `title`, which is
@@ -67,7 +72,7 @@ def translated(field, **specific):
     )
 
 
-def translated_columns(*names):
+def translated_columns(*names: str) -> list[str]:
     """The columns of translated fields, language by language: title_fr, body_fr, title_en…"""
     return [to_attribute(name, language) for language in CONTENT_LANGUAGES for name in names]
 

@@ -15,7 +15,7 @@ RULES = [
 NOT_TEXT = re.compile(r"(<(?:[^>\"]|\"[^\"]*\")*>|&#?\w+;)")
 
 
-def typeset(text, language):
+def typeset(text: str, language: str) -> str:
     """Plain text with the spaces that its language puts inside quotation and before signs."""
     if language == "fr":
         for sign, replacement in RULES:
@@ -23,7 +23,7 @@ def typeset(text, language):
     return text
 
 
-def typeset_html(html, language):
+def typeset_html(html: str, language: str) -> str:
     parts = NOT_TEXT.split(html)
     return "".join(
         part if is_markup else typeset(part, language)

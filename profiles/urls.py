@@ -3,15 +3,17 @@
 from django.urls import path, register_converter
 
 from profiles import views
-from profiles.models import KINDS
+from profiles.models import ALL_KINDS, KINDS
 
 
 class KindConverter:
     """The word that stands for a kind in addresses; anything else is no address."""
 
-    regex = "|".join(KINDS)
+    regex = "|".join(ALL_KINDS)
 
     def to_python(self, value):
+        if value not in KINDS:  # switched off
+            raise ValueError
         return KINDS[value]
 
     def to_url(self, value):

@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from profiles import preview
-from profiles.models import KINDS, Organisation, Paper, Programme, Video
+from profiles.models import KINDS, OfProgramme, Organisation, Programme, is_switched_off
 
 ON_PROFILE = 3
 ON_PAGE = 20
@@ -106,13 +106,14 @@ def entry_page(request, found, **context):
 
 
 def related(found):
-    """Published videos and papers of the same programme."""
+    """Published entries of the same programme, of all kinds that come out of one."""
     programme = found if isinstance(found, Programme) else getattr(found, "programme", None)
-    if programme is None:
+    if programme is None or is_switched_off(Programme):
         return []
     return [
         other
-        for kind in (Video, Paper)
+        for kind in KINDS.values()
+        if issubclass(kind, OfProgramme)
         for other in kind.objects.listed().filter(programme=programme)[:ON_PAGE]
         if other != found
     ]

@@ -194,6 +194,14 @@
     offerNext();
   };
 
+  // By the button Back, a browser may show the page as it was left: what this and other scripts know of
+  // it is then older than what is stored, and WebKit empties its inputs while the editor shows their text.
+  addEventListener("pageshow", ({ persisted }) => {
+    if (!persisted) return;
+    document.dispatchEvent(new Event("keep:forget")); // else the emptied inputs would be kept as typed
+    location.replace(location.pathname + location.search); // to reload could send a refused form again
+  });
+
   document.addEventListener("DOMContentLoaded", () => {
     if (!user) return;
     forgetSaved();

@@ -83,7 +83,5 @@
       event.preventDefault();
       send(form, event.submitter, () => { isSending = false; });
     });
-    // Back from the next page by the browser's own button: the form can be sent again.
-    addEventListener("pageshow", (event) => { if (event.persisted) isSending = false; });
   });
 }

@@ -1,13 +1,16 @@
 """What tests make: pictures, documents, entries, spreadsheets, forms, sign-ins, servers."""
 
 import csv
+import functools
 import io
 import os
 import re
+import shutil
 import signal
 import socket
 import struct
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -19,12 +22,17 @@ from pathlib import Path
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.contrib.auth import get_user_model
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook, load_workbook
 from PIL import Image
 
-from profiles.models import PaperFile
+from imrap_site import start
+from profiles.editing import spreadsheets
+from profiles.files.pictures import reencode
+from profiles.models import Paper, PaperFile
+from tests.films import mp4, webm
 
 STARTER = Path(__file__).parent / "profile-page.txt"
 CASES = Path(__file__).parent / "cases"
@@ -52,6 +60,12 @@ def content_of(image, format="JPEG", **options):
     content = io.BytesIO()
     image.save(content, format, **options)
     return content.getvalue()
+
+
+@functools.cache
+def kept_photograph(size):
+    """A photograph as the site keeps it, to give to a picture field: encoding takes a while."""
+    return reencode(ContentFile(content_of(photograph(size)), "IMG_0001.jpg"))
 
 
 def exif_with_place(orientation=1):
@@ -82,7 +96,7 @@ TO_UNICODE = b"""/CIDInit /ProcSet findresource begin 12 dict begin begincmap
 endcmap end end"""
 
 
-def a_pdf(*pages, size="595 842", count=None):
+def a_pdf(*pages, size="595 842", count=None, to_unicode=TO_UNICODE):
     """A PDF with these lines of text on each page, in 10 point letters; the font has ToUnicode."""
     texts = [b"BT /F1 10 Tf 12 TL 50 780 Td " + text + b" ET" for text in pages or [b"(Paix) Tj"]]
     kids = b" ".join(b"%d 0 R" % (5 + 2 * number) for number in range(len(texts)))
@@ -90,7 +104,7 @@ def a_pdf(*pages, size="595 842", count=None):
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Kids[%b]/Count %d>>" % (kids, count or len(texts)),
         b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding/ToUnicode 4 0 R>>",
-        a_stream(TO_UNICODE),
+        a_stream(to_unicode),
     ]
     for number, text in enumerate(texts):
         page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 %b]/Contents %d 0 R" % (
@@ -103,6 +117,18 @@ def a_pdf(*pages, size="595 842", count=None):
 
 def a_stream(content):
     return b"<</Length %d>>stream\n%b\nendstream" % (len(content), content)
+
+
+def mutilated(content, chance):
+    """Other bytes here and there in a bytearray."""
+    for _ in range(chance.randint(1, 12)):
+        start = chance.randrange(len(content))
+        end = start + chance.randint(1, 8)
+        piece = chance.choice(
+            [b"", chance.randbytes(3), content[start:end] * 9, b"99999999", b"<<"]
+        )
+        content[start:end] = piece
+    return content
 
 
 def with_cross_references(objects):
@@ -129,8 +155,7 @@ PDF = a_pdf(b"(La paix au Mali) Tj")
 DOCX = a_zip({"[Content_Types].xml": "<Types/>", "word/document.xml": "<w:document/>"})
 ODT = a_zip({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<office/>"})
 EPUB = a_zip({"mimetype": "application/epub+zip", "META-INF/container.xml": "<container/>"})
-MP4 = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + b"\0\0\0\x08mdat"
-WEBM = b"\x1a\x45\xdf\xa3\x8b\x42\x86\x81\x01\x42\x82\x84webm" + b"\x18\x53\x80\x67"
+MP4, WEBM = mp4(), webm()
 VTT = "WEBVTT\n\n00:01.000 --> 00:02.000\nLa paix à Ségou\n".encode()
 # Made once with pypdf: one page, 100 by 100 points.
 ASKS_FOR_A_PASSWORD = case("asks-for-a-password.pdf")
@@ -171,6 +196,43 @@ def csv_file(*rows, delimiter=",", encoding="utf-8"):
     return stream.getvalue().encode(encoding)
 
 
+def repacked(content, change):
+    """A workbook with `change(name of the part, its bytes)` in the place of each part."""
+    stream, source = io.BytesIO(), zipfile.ZipFile(io.BytesIO(content))
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name in source.namelist():
+            packed.writestr(name, change(name, source.read(name)))
+    return stream.getvalue()
+
+
+def archive(**parts):
+    """The bytes of a ZIP archive; "__" in a name stands for "/"."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in parts.items():
+            packed.writestr(name.replace("__", "/"), content)
+    return stream.getvalue()
+
+
+def tried(content, model=Paper):
+    """The report on a spreadsheet."""
+    return spreadsheets.try_out(model, spreadsheets.read(content))
+
+
+def imported(content, model=Paper):
+    return stored(spreadsheets.read(content), tried(content, model), model)
+
+
+def stored(sheet, seen, model=Paper):
+    """The report on an import, by somebody, of what was `seen` to happen."""
+    user, _is_new = get_user_model().objects.get_or_create(username="fanta")
+    return spreadsheets.import_rows(model, sheet, seen.fingerprint, user)
+
+
+def faults(report):
+    return [(fault.line, fault.column, fault.message) for fault in report.faults]
+
+
 def cells(content):
     return [[cell.value for cell in row] for row in load_workbook(io.BytesIO(content)).active]
 
@@ -192,6 +254,13 @@ def paper_form(**fields):
         **EMPTY_FILES,
         **fields,
     }
+
+
+def file_row(file, **fields):
+    """The first row of a paper's files, as its form sends it."""
+    row = {"id": file.pk, "paper": file.paper_id, "language": "fr", "edition": "full", **fields}
+    rows = {f"files-0-{name}": value for name, value in row.items()}
+    return {"files-TOTAL_FORMS": "1", "files-INITIAL_FORMS": "1", **rows}
 
 
 def errors_of(response):
@@ -286,8 +355,35 @@ def environment(**more):
     return {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], **more}
 
 
+def a_clone(folder):
+    """The project as somebody has just cloned it."""
+    not_in_a_clone = {".git", ".venv", ".env", "var", "media", "node_modules", "test-results"}
+
+    def left_out(path, names):
+        return not_in_a_clone if Path(path) == start.ROOT else ()
+
+    return shutil.copytree(start.ROOT, folder, ignore=left_out)
+
+
+def lend_static_files(clone):
+    """Where they have been collected here; else its start collects them, in ten seconds."""
+    if (start.VAR / "static-collected").exists():
+        shutil.copytree(start.VAR / "static", clone / "var/static")
+        shutil.copy2(start.VAR / "static-collected", clone / "var")
+
+
 @contextmanager
-def served(command, printed, port, path="/en/", stop=signal.SIGTERM, **options):
+def started(clone, headers=(), **variables):
+    """Start the site as `make run` does; gives its address and the file of what it prints."""
+    port, printed = a_free_port(), clone.parent / "printed"
+    command = [sys.executable, "-m", "imrap_site.start"]
+    how = {"cwd": clone, "env": environment(PORT=str(port), **variables)}
+    with served(command, printed, port, headers=headers, **how):
+        yield f"http://127.0.0.1:{port}", printed
+
+
+@contextmanager
+def served(command, printed, port, path="/en/", headers=(), stop=signal.SIGTERM, **options):
     """A server as a process of its own, from its first page on until the block ends.
 
     `printed` is the file of what it prints; `stop` is the signal that ends it.
@@ -295,18 +391,19 @@ def served(command, printed, port, path="/en/", stop=signal.SIGTERM, **options):
     with printed.open("w") as file:
         server = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT, **options)
     try:
-        wait_for(f"http://127.0.0.1:{port}{path}", server, printed)
+        first = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=dict(headers))
+        wait_for(first, server, printed)
         yield server
     finally:
         server.send_signal(stop)
         server.wait(timeout=20)
 
 
-def wait_for(address, server, printed):
+def wait_for(page, server, printed):
     for _ in range(600):
         assert server.poll() is None, printed.read_text()
         try:
-            with urllib.request.urlopen(address) as answer:
+            with urllib.request.urlopen(page) as answer:
                 assert answer.status == 200
                 return
         except urllib.error.URLError as problem:

@@ -1,23 +1,36 @@
 """What every test starts from: folders of its own, the content it asks for, a browser."""
 
 import os
-from pathlib import Path
+from importlib import import_module
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.test import Client, testcases
+from django.test import client as test_client
 from django.utils import translation
 
+from profiles.files import documents, pictures, sandbox
 from profiles.models import Organisation, Paper
+from tests.firefox import firefox as firefox_without_window
 
 # Playwright keeps an event loop in the test's thread, where Django would refuse the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 # Django's test server would hand out uploads past the view that guards them.
-testcases._MediaFilesHandler = lambda application: application
+pytest.MonkeyPatch().setattr(testcases, "_MediaFilesHandler", lambda application: application)
 
-STARTER = Path(__file__).parent / "profile-page.txt"
+# The test client copies the context of each template that it makes, and every widget of a form is
+# one: a tenth of the time of all tests, for what none of them asks.
+copy_context = test_client.store_rendered_templates
+
+
+def copy_context_of_pages(store, signal, sender, template, context, **more):
+    if not (template.name or "").startswith("django/forms/"):
+        copy_context(store, signal, sender, template, context, **more)
+
+
+test_client.store_rendered_templates = copy_context_of_pages
 
 
 def pytest_xdist_auto_num_workers():
@@ -25,10 +38,40 @@ def pytest_xdist_auto_num_workers():
     return os.cpu_count() + 1
 
 
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "browser" in item.fixturenames:
+            item.add_marker("browser")
+
+
 @pytest.fixture(autouse=True)
 def media_folder(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
     return tmp_path / "media"
+
+
+@pytest.fixture(autouse=True)
+def var_folder(settings, tmp_path):
+    settings.VAR_DIR = tmp_path / "var"
+    return tmp_path / "var"
+
+
+@pytest.fixture(autouse=True)
+def foreign_bytes_are_read_here(request, monkeypatch):
+    """Without a child process, which takes a tenth of a second; `child_processes` wants them."""
+    if "child_processes" not in request.fixturenames:
+        for module in (pictures, documents):
+            monkeypatch.setattr(module, "read_in_child", read_here)
+
+
+def read_here(reader, file, **options):
+    with sandbox._on_disk(file) as source:
+        return import_module(f"profiles.files.{reader}").read(source, **options)
+
+
+@pytest.fixture
+def child_processes():
+    """For tests of what is read as the site reads it."""
 
 
 @pytest.fixture(autouse=True)
@@ -54,9 +97,8 @@ def add_paper(imrap):
     """Stores a published paper unless told otherwise."""
 
     def add(title="Autoportrait du Mali", **fields):
-        return Paper.objects.create(
-            organisation=imrap, title_fr=title, **{"is_draft": False, **fields}
-        )
+        wanted = {"organisation": imrap, "title_fr": title, "is_draft": False, **fields}
+        return Paper.objects.create(**wanted)
 
     return add
 
@@ -102,6 +144,20 @@ def sign_in(page, live_server, staff):
         return page
 
     return sign_in
+
+
+@pytest.fixture(scope="session")
+def firefox_browser(request, tmp_path_factory):
+    request.getfixturevalue("live_server")  # begins before it, and ends after
+    with firefox_without_window(tmp_path_factory.mktemp("firefox")) as browser:
+        yield browser
+
+
+@pytest.fixture
+def firefox(firefox_browser, live_server):
+    """Firefox as somebody finds it who was never here."""
+    firefox_browser.visit(live_server.url)
+    return firefox_browser
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import os
 
 os.environ["SECRET_KEY"] = "only-for-tests-" + 50 * "x"
 os.environ["ALLOWED_HOSTS"] = "testserver,localhost,127.0.0.1"
+os.environ.setdefault("KINDS_OFF", "")  # whatever .env says
 
 from imrap_site.settings import *  # noqa: F403
 from imrap_site.settings import MIDDLEWARE, STORAGES

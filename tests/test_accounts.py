@@ -54,6 +54,13 @@ def test_an_e_mail_address_serves_as_well_as_the_name(client, staff):
     assert sign_in_with(client, login="awa@example.org")["Location"] == "/admin/"
 
 
+@pytest.mark.parametrize("login", ["awa", "awa@example.org"])
+def test_a_wrong_password_is_told_in_one_sentence(client, staff, login):
+    User.objects.update(email="awa@example.org")
+    response = sign_in_with(client, "faux", login, headers={"Accept-Language": "en"})
+    assert "This name and this password do not go together." in response.text
+
+
 def test_sign_in_leads_to_no_other_site(client, staff):
     fields = {"login": "awa", "password": PASSWORD, "next": "https://evil.example/"}
     assert client.post("/accounts/login/", fields)["Location"] == "/admin/"
@@ -139,6 +146,7 @@ def test_a_failed_guess_writes_nothing_into_the_database(client, staff):
 def test_sessions_are_files_that_others_of_the_machine_can_not_read(settings, tmp_path):
     assert production.SESSION_ENGINE == "imrap_site.accounts.sessions"
     settings.SESSION_FILE_PATH = tmp_path / "sessions"
+    SessionStore.clear_expired()  # before anybody came
     session = SessionStore()
     session["who"] = "awa"
     session.save()

@@ -1,10 +1,13 @@
 """What the admin takes, refuses and says."""
 
+import datetime
+
 import pytest
 from django.contrib import admin
+from django.utils import timezone
 
 from profiles.editing import history
-from profiles.models import KINDS, Mandate, Organisation, Paper, Video
+from profiles.models import KINDS, Mandate, Organisation, Paper, Vacancy, Video
 from profiles.models.fields import free_slug
 from tests.builders import errors_of, filled, paper_form
 
@@ -226,6 +229,25 @@ def test_a_forged_key_is_refused_without_a_fault(staff_client, add_paper, key):
     assert Paper.objects.get().updated == paper.updated
 
 
+def test_what_an_entry_lacks_is_told_in_the_list_too(staff_client, add_paper):
+    paper = add_paper("Sans légende", image="papers/a.jpg")  # as a script may have stored it
+    row = {"form-0-id": paper.pk, "form-0-position": "7", "initial-form-0-position": "100"}
+    fields = {"_save": "1", "form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "1", **row}
+    page = staff_client.post("/admin/profiles/paper/", fields).text
+    assert "Before this entry is published, say what the picture shows" in page
+    assert 'value="7"' in page
+    assert Paper.objects.get().position == 100
+
+
+def test_a_list_of_endless_rows_is_answered_all_the_same(staff_client, add_paper):
+    """Without a bound, counting them would take years."""
+    paper = add_paper()
+    rows = {"form-TOTAL_FORMS": "9" * 17, "form-INITIAL_FORMS": "9" * 17, "form-0-id": paper.pk}
+    fields = {"_save": "1", "form-0-position": "7", **rows}
+    assert staff_client.post("/admin/profiles/paper/", fields).status_code == 200
+    assert Paper.objects.get().position == 100
+
+
 def test_nothing_that_lacks_something_is_scheduled(staff_client, add_paper):
     lacking = add_paper("Sans légende", is_draft=True, image="papers/a.jpg")
     page = schedule(staff_client, [lacking.pk])
@@ -245,11 +267,36 @@ def test_all_pages_of_a_list_are_scheduled_and_stand_in_the_history(staff_client
     assert history.versions_of(Paper, papers[100].pk).count() == 2
 
 
-@pytest.mark.parametrize("state", ["draft", "scheduled", "published", "closed", "nonsense"])
-def test_the_list_filters_by_state(staff_client, add_paper, state):
+@pytest.mark.parametrize(
+    ("state", "titles"),
+    [
+        ("draft", ["Brouillon"]),
+        ("scheduled", ["Prévue"]),
+        ("published", ["Ouverte"]),
+        ("closed", ["Close"]),
+        ("nonsense", ["Brouillon", "Close", "Ouverte", "Prévue"]),
+    ],
+)
+def test_the_list_filters_by_state(staff_client, imrap, state, titles):
+    tomorrow = timezone.now() + datetime.timedelta(days=1)
+    yesterday = tomorrow - datetime.timedelta(days=2)
+    for title, fields in {
+        "Brouillon": {"deadline": yesterday},
+        "Prévue": {"is_draft": False, "publish_at": tomorrow, "deadline": yesterday},
+        "Ouverte": {"is_draft": False, "deadline": tomorrow},
+        "Close": {"is_draft": False, "deadline": yesterday},
+    }.items():
+        Vacancy.objects.create(**{"organisation": imrap, "title_fr": title, **fields})
+    answer = staff_client.get(f"/admin/profiles/vacancy/?state={state}")
+    assert sorted(vacancy.title for vacancy in answer.context["cl"].result_list) == titles
+
+
+def test_papers_are_never_closed(staff_client, add_paper):
     add_paper()
-    for address in ("vacancy", "paper"):
-        assert staff_client.get(f"/admin/profiles/{address}/?state={state}").status_code == 200
+    stem = "/admin/profiles/paper/"
+    assert "state=closed" not in staff_client.get(stem).text
+    answer = staff_client.get(f"{stem}?state=closed")
+    assert list(answer.context["cl"].result_list) == []
 
 
 def test_every_form_and_list_of_the_admin_opens(staff_client, imrap):
@@ -257,6 +304,33 @@ def test_every_form_and_list_of_the_admin_opens(staff_client, imrap):
         stem = f"/admin/profiles/{model._meta.model_name}/"
         assert staff_client.get(stem).status_code == 200
         assert staff_client.get(f"{stem}add/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong", "right"),
+    [
+        ("isbn", ["978", "978-9966-16666-6-1", "ISBN 978-9966-1666-6"], "978-9966-1666-6-1"),
+        (
+            "doi",
+            ["https://doi.org/10.1000/182", "10.1/182", "10.1000/", "10.1000 182"],
+            "10.1000/182",
+        ),
+    ],
+)
+def test_a_number_that_is_none_is_refused_with_an_example(staff_client, imrap, field, wrong, right):
+    add = "/admin/profiles/paper/add/"
+    for number in wrong:
+        answer = staff_client.post(add, paper_form(**{field: number}))
+        assert errors_of(answer) == {field: [f"Example: {right}."]}
+    assert staff_client.post(add, paper_form(**{field: right})).status_code == 302
+
+
+@pytest.mark.parametrize("address", ["programme", "mandate"])
+def test_an_end_may_be_known_less_exactly_than_the_start(staff_client, imrap, address):
+    add, dates = f"/admin/profiles/{address}/add/", {"start": "2016-06-30", "end": "2015"}
+    refused = staff_client.post(add, paper_form(**dates))
+    assert errors_of(refused) == {"end": ["The end lies before the start."]}
+    assert staff_client.post(add, paper_form(**dates | {"end": "2016"})).status_code == 302
 
 
 def test_every_field_has_a_help_text():

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from profiles.editing import history
 from profiles.models import Organisation, Paper, PaperFile
 from tests import builders
-from tests.builders import a_file, seen_in, words
+from tests.builders import a_file, file_row, seen_in, words
 
 PAPERS = "/admin/profiles/paper"
 
@@ -84,12 +84,6 @@ def test_a_save_on_top_of_a_restored_version_is_refused(staff_client, moussa, pa
     assert Paper.objects.get().title_fr == "Un"
 
 
-def file_row(file, **fields):
-    row = {"id": file.pk, "paper": file.paper_id, "language": "fr", "edition": "full", **fields}
-    rows = {f"files-0-{name}": value for name, value in row.items()}
-    return {"files-TOTAL_FORMS": "1", "files-INITIAL_FORMS": "1", **rows}
-
-
 def test_a_file_changed_meanwhile_is_a_conflict(staff_client, moussa, paper, form):
     file = a_file(paper)
     seen = seen_in(staff_client.get(form))
@@ -113,6 +107,29 @@ def test_a_file_deleted_meanwhile_does_not_block_the_next_save(staff_client, mou
     again = staff_client.post(form, {**typed, "_seen": seen_in(answer)})
     assert again.status_code == 302
     assert Paper.objects.get().title_fr == "Trois"
+
+
+def test_a_cut_form_still_knows_what_it_was_made_on(staff_client, moussa, paper, form):
+    page = staff_client.get(form).text
+    assert page.index('name="_seen"') < page.index('name="title_fr"')
+    moussa.post(form, paper_form(title_fr="Deux", is_draft="on"))
+    seen = re.search(r'name="_seen" value="([^"]+)"', page)[1]
+    cut = staff_client.post(form, {"csrfmiddlewaretoken": "a", "_seen": seen, "title_fr": "Tr"})
+    typed = paper_form(title_fr="Trois", is_draft="on", csrfmiddlewaretoken="a", _complete="1")
+    answer = staff_client.post(form, {**typed, "_seen": seen_in(cut)})
+    assert "Moussa Ba saved this entry on" in answer.text
+    assert Paper.objects.get().title_fr == "Deux"
+
+
+def test_a_form_cut_before_it_says_what_it_was_made_on_shows_both_texts(
+    staff_client, moussa, paper, form
+):
+    moussa.post(form, paper_form(title_fr="Deux", is_draft="on"))
+    cut = staff_client.post(form, {"csrfmiddlewaretoken": "a"})
+    typed = paper_form(title_fr="Trois", is_draft="on", csrfmiddlewaretoken="a", _complete="1")
+    answer = staff_client.post(form, {**typed, "_seen": seen_in(cut)})
+    assert "Moussa Ba saved this entry on" in answer.text
+    assert Paper.objects.get().title_fr == "Deux"
 
 
 def test_what_was_typed_into_a_deleted_entry_is_kept(staff_client, moussa, paper, form):

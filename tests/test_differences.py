@@ -109,6 +109,17 @@ def test_a_moment_in_two_inputs_stays(staff_client, moussa, form):
     assert Paper.objects.get().publish_at.isoformat() == "2030-01-02T08:30:00+00:00"
 
 
+def test_a_withdrawal_from_the_list_stays(staff_client, moussa, paper, form):
+    Paper.objects.update(is_draft=False)
+    opened = staff_client.get(form)
+    moussa.post(f"{ADMIN}/paper/", {"action": "withdraw", "_selected_action": [paper.pk]})
+    answer = staff_client.post(form, filled(opened, title_fr="Mon titre"))
+    assert theirs(answer) == {"draft": ["no", "yes"]}
+    assert staff_client.post(form, filled(answer)).status_code == 302
+    stored = Paper.objects.get()
+    assert (stored.title_fr, stored.is_draft, stored.slug) == ("Mon titre", True, "un")
+
+
 def test_a_chosen_programme_stays(staff_client, moussa, form, imrap):
     programme = Programme.objects.create(organisation=imrap, title_fr="Paix")
     opened = staff_client.get(form)

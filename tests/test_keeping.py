@@ -16,13 +16,24 @@ from playwright.sync_api import expect
 
 from profiles.admin import PaperAdmin
 from profiles.models import Paper, PaperFile
-from tests.builders import a_pdf, paper_form, paper_form_with_file
+from tests.builders import a_pdf, content_of, paper_form, paper_form_with_file, photograph
 
 ADD = "/admin/profiles/paper/add/"
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def stored_files(folder):
     return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def test_the_map_names_what_form_script_and_server_agree_on():
+    text = (ROOT / "ARCHITECTURE.md").read_text().partition("| written by | read by |\n")[2]
+    rows = [line.split("|")[1:-1] for line in text.partition("\n\n")[0].splitlines()[1:]]
+    assert len(rows) == 9
+    for name, _what, *files in rows:
+        (term, *_more) = re.findall("`([^`]+)`", name)
+        for file in re.findall("`([^`]+)`", "".join(files)):
+            assert term in (ROOT / file).read_text(), (term, file)
 
 
 # The server's side
@@ -76,7 +87,7 @@ def test_a_full_disk_under_the_database_loses_nothing(staff_client, imrap):
         pages = cursor.execute("PRAGMA page_count").fetchone()[0]
         cursor.execute(f"PRAGMA max_page_count={pages}")
     try:
-        answer = staff_client.post(ADD, paper_form(body_fr=f"<p>{'long ' * 50_000}</p>"))
+        answer = staff_client.post(ADD, paper_form(body_fr=f"<p>{'long ' * 39_000}</p>"))
     finally:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA max_page_count=1073741823")
@@ -106,6 +117,15 @@ def test_a_busy_database_under_the_list_is_said_in_words(staff_client, add_paper
     page = staff_client.post("/admin/profiles/paper/", fields, follow=True).text
     assert "The server was busy with another change, so nothing was saved. Do it" in page
     assert Paper.objects.get().position == 100
+
+
+def test_a_list_that_cannot_be_read_does_not_lead_to_itself(staff_client, imrap, monkeypatch):
+    def locked(*args, **kwargs):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(PaperAdmin, "get_queryset", locked)
+    with pytest.raises(OperationalError):
+        staff_client.get("/admin/profiles/paper/", follow=True)
 
 
 def test_a_script_is_told_where_to_go_next(staff_client, imrap):
@@ -240,6 +260,48 @@ def test_what_is_typed_beside_an_offer_is_kept_too(form, site):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_rows_that_were_added_come_back_with_what_was_typed(form):
+    form.locator("#files-group .add-row a").click()
+    form.locator("#id_files-1-edition").select_option("light")
+    form.wait_for_timeout(500)
+    form.reload()
+    expect(form.locator("#id_files-1-edition")).to_have_count(0)
+    form.locator("[data-keep=restore]").click()
+    expect(form.locator("#id_files-1-edition")).to_have_value("light")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_popup_adds_with_a_file_is_chosen_in_the_form(form, tmp_path):
+    picture = tmp_path / "fleuve.jpg"
+    picture.write_bytes(content_of(photograph()))
+    form.locator("details", has=form.locator("#id_programme")).locator("summary").click()
+    with form.expect_popup() as opened:
+        form.locator("#add_id_programme").click()
+    popup = opened.value
+    popup.locator("#id_title_fr").fill("Dialogues du fleuve")
+    popup.locator("#id_image").set_input_files(picture)
+    popup.locator("[name=_save]").last.click()
+    expect(form.locator("#id_programme option:checked")).to_have_text("Dialogues du fleuve")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_page_brought_back_as_it_was_left_starts_anew(form):
+    """As WebKit does after Back: the inputs are empty again, while the editor shows its text."""
+    type_a_paper(form)
+    with form.expect_navigation():
+        form.evaluate("""() => {
+            const signal = (name) => dispatchEvent(new PageTransitionEvent(name, { persisted: true }));
+            signal("pagehide");
+            document.getElementById("paper_form").reset();
+            signal("pageshow");
+        }""")
+    expect(form.locator("#id_title_fr")).to_have_value("")
+    form.locator("[data-keep=restore]").click()
+    expect(form.locator("#id_title_fr")).to_have_value("Ce que j’ai tapé")
+    expect(form.locator("#id_body_fr")).to_have_value("<p>Un long texte.</p>")
+
+
+@pytest.mark.django_db(transaction=True)
 def test_an_expired_session_leads_back_to_what_was_typed(form, site):
     type_a_paper(form)
     form.context.clear_cookies(name="sessionid")
@@ -364,6 +426,7 @@ def application(environ, start_response):
 """
 
 
+@pytest.mark.server
 def test_an_upload_outlives_the_timeout_of_the_server(tmp_path):
     """30 MB at 256 kbit/s last 16 minutes; `timeout` is 60 s. Here 4.5 s, and a timeout of 2 s."""
     (tmp_path / "slow.py").write_text(SLOW_APP)

@@ -16,7 +16,7 @@ from profiles.editing import history
 from profiles.models import KINDS, Organisation, Paper, PaperFile
 from tests.builders import a_pdf
 
-ENTRIES = ["programme", "mandate", "vacancy", "video", "paper"]
+ENTRIES = [kind._meta.model_name for kind in KINDS.values()]
 NOTHING = {"list": 403, "add": 403, "change": 403, "delete": 403, "history": 403}
 EVERYTHING = {"list": 200, "add": 200, "change": 200, "delete": 200, "history": 200}
 MATRIX = {

@@ -19,7 +19,7 @@ from django.test import RequestFactory
 from imrap_site.serving.ranges import ranged_response
 
 # Closing an answer makes Django look after its database connections.
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.server]
 
 SITE = """
 import hashlib, os

@@ -1,5 +1,6 @@
 """What `manage.py seed --sample` holds: the real works of the first user, and plain examples."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -101,6 +102,16 @@ def test_the_example_paper_has_a_full_and_a_light_file():
     assert light.size < full.size < 20_000
     assert "Ce texte ne vient d’aucune recherche." in full.text
     assert full.cover
+
+
+def test_a_film_of_our_own_is_played_here_with_captions_and_loads_nothing_before(client):
+    page = client.get("/fr/videos/exemple-video/").text
+    film = re.search(r"<video [^>]*>.*?</video>", page, re.DOTALL)[0]
+    assert 'controls preload="none"' in film
+    assert 'poster="/media/videos/' in film
+    assert re.search(r'<track kind="captions" src="/media/[^"]+\.vtt" srclang="fr"', film)
+    assert "Regarder la vidéo (example.org)" in page
+    assert "Ces sous-titres sont un exemple." in page
 
 
 def test_one_example_vacancy_is_open_for_sixty_days_and_one_is_closed():

@@ -1,35 +1,35 @@
 """The first start, the second, and the refusals, as real processes in a copy of the project."""
 
+import errno
+import fcntl
 import http.cookiejar
+import os
 import re
+import runpy
 import shutil
 import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from contextlib import closing, contextmanager
-from pathlib import Path
+from contextlib import closing
 
 import pytest
 from django.contrib.auth import get_user_model
 
-from imrap_site import start
-from tests.builders import a_free_port, environment, served
-
-NOT_IN_A_CLONE = {".git", ".venv", ".env", "var", "media", "node_modules", "test-results"}
+from imrap_site import start, turns
+from tests.builders import a_clone, a_free_port, environment, lend_static_files, started, wait_for
 
 
 @pytest.fixture
 def copy(tmp_path):
     """The project as somebody has just cloned it."""
 
-    def left_out(folder, names):
-        return NOT_IN_A_CLONE if Path(folder) == start.ROOT else ()
-
-    return shutil.copytree(start.ROOT, tmp_path / "copy", ignore=left_out)
+    return a_clone(tmp_path / "copy")
 
 
 def refused(copy, *command, **more):
@@ -46,15 +46,6 @@ def start_refused(copy, **more):
     return refused(copy, sys.executable, "-m", "imrap_site.start", **more)
 
 
-@contextmanager
-def running(copy):
-    """Start the site; gives its address and the file of what it prints."""
-    port, printed = a_free_port(), copy.parent / "printed"
-    command, variables = [sys.executable, "-m", "imrap_site.start"], environment(PORT=str(port))
-    with served(command, printed, port, cwd=copy, env=variables):
-        yield f"http://127.0.0.1:{port}", printed
-
-
 def log_in(address, password):
     """Log in as a browser does; gives the address where that ends."""
     cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
@@ -67,13 +58,10 @@ def log_in(address, password):
         return page.url
 
 
+@pytest.mark.server
 def test_the_first_start_prints_a_password_once_and_the_second_keeps_the_data(copy):
-    collected = start.VAR / "static"
-    if (start.VAR / "static-collected").exists():  # else the start collects them, in ten seconds
-        shutil.copytree(collected, copy / "var/static")
-        shutil.copy2(start.VAR / "static-collected", copy / "var")
-
-    with running(copy) as (address, printed):
+    lend_static_files(copy)
+    with started(copy) as (address, printed):
         first = printed.read_text()
         assert "Loading the starter content…\n" in first
         assert f"{address}/\n" in first
@@ -81,7 +69,7 @@ def test_the_first_start_prints_a_password_once_and_the_second_keeps_the_data(co
         password = re.search(r"name +admin\n +password +(\S{20,})\n", first)[1]
         assert log_in(address, password) == f"{address}/admin/"
 
-    with running(copy) as (address, printed):
+    with started(copy) as (address, printed):
         second = printed.read_text()
         assert f"{address}/\n" in second
         assert "password" not in second
@@ -103,6 +91,7 @@ def rights_of_groups(database):
         return dict(new.execute(query).fetchall())
 
 
+@pytest.mark.server
 def test_a_port_in_use_is_one_clear_sentence(copy):
     with socket.create_server(("127.0.0.1", 0)) as door:
         port = door.getsockname()[1]
@@ -122,6 +111,7 @@ def test_a_port_that_is_none_is_one_clear_sentence(port, monkeypatch):
     )
 
 
+@pytest.mark.server
 def test_a_folder_that_cannot_be_written_is_one_clear_sentence(copy):
     # A file in the folder's place: permissions would not stop the administrator.
     (copy / "var").touch()
@@ -130,50 +120,7 @@ def test_a_folder_that_cannot_be_written_is_one_clear_sentence(copy):
     )
 
 
-@pytest.mark.parametrize(
-    ("flaw", "sentence"),
-    [
-        ("sys.version_info = (3, 9, 2)", "Python 3.11 or newer is needed, and this one is 3.9."),
-        (
-            "import importlib.util as util; util.find_spec = lambda name: None",
-            "This Python cannot make virtual environments; on Debian: apt install python3-venv",
-        ),
-    ],
-)
-def test_a_python_that_does_not_suit_is_one_clear_sentence(flaw, sentence, copy):
-    python = copy.parent / "python"
-    python.write_text(
-        f"#!/bin/sh\nexec {sys.executable} -c 'import sys; {flaw}; exec(sys.argv[2])' \"$@\"\n"
-    )
-    python.chmod(0o755)
-    said = refused(copy, "make", "run", f"PYTHON={python}").splitlines()
-    assert said[0] == sentence
-    assert all(line.startswith("make") for line in said[1:])
-
-
-def test_an_installation_that_was_killed_begins_anew(copy):
-    pretend = copy.parent / "python"
-    pretend.write_text('#!/bin/sh\necho "$@" >> calls\n')
-    installed = copy / ".venv/bin/python"
-    installed.parent.mkdir(parents=True)
-    installed.write_text(
-        f'#!/bin/sh\ncase "$*" in *pip*) exit 1; esac\nexec {sys.executable} "$@"\n'
-    )
-    for script in (pretend, installed):
-        script.chmod(0o755)
-
-    said = refused(copy, "make", "install", f"PYTHON={pretend}")
-    assert "The installation stopped. The next make begins it anew.\n" in said
-    assert "-m venv --clear .venv\n" in (copy / "calls").read_text()
-
-    (copy / "calls").unlink()
-    shutil.copy(copy / "requirements.txt", copy / ".venv/installed-requirements.txt")
-    subprocess.run(
-        ["make", "install", f"PYTHON={pretend}"], cwd=copy, env=environment(), check=True
-    )
-    assert not (copy / "calls").exists()
-
-
+@pytest.mark.server
 def test_the_secret_key_is_made_once_and_only_its_owner_can_read_it(tmp_path, monkeypatch):
     monkeypatch.setattr(start, "VAR", tmp_path)
     monkeypatch.delenv("SECRET_KEY", raising=False)
@@ -218,6 +165,7 @@ def test_no_account_is_made_where_somebody_has_one(db, capsys):
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.server
 def test_a_fault_leaves_its_trace_in_what_the_server_prints(tmp_path):
     ask = (
         "import django; django.setup(); from django.test import Client; "
@@ -241,3 +189,102 @@ def test_a_fault_leaves_its_trace_in_what_the_server_prints(tmp_path):
     assert done.stdout == "500\n"
     assert "Internal Server Error: /fr/" in done.stderr
     assert "no such table: profiles_organisation" in done.stderr
+
+
+@pytest.mark.server
+def test_of_first_starts_at_once_one_prepares_and_a_port_is_given_once(copy):
+    lend_static_files(copy)
+    one, other = a_free_port(), a_free_port()
+    printed = [copy.parent / f"printed-{number}" for number in range(3)]
+    starts = [
+        start_beside(copy, port, file)
+        for port, file in zip((one, one, other), printed, strict=True)
+    ]
+    try:
+        wait_for(f"http://127.0.0.1:{other}/fr/", starts[2], printed[2])
+        while all(site.poll() is None for site in starts[:2]):
+            time.sleep(0.1)
+        refused, serving = sorted((0, 1), key=lambda number: starts[number].poll() is None)
+        wait_for(f"http://127.0.0.1:{one}/fr/", starts[serving], printed[serving])
+        # Nothing that they run on may be replaced now.
+        with (copy / "var/running").open("w") as door, pytest.raises(BlockingIOError):
+            fcntl.flock(door, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    finally:
+        for site in starts:
+            site.terminate()
+            site.wait(timeout=20)
+
+    assert printed[refused].read_text().endswith(f"make run PORT={one + 1}\n")
+    together = "".join(file.read_text() for file in printed)
+    assert len(re.findall("password  ", together)) == 1
+    assert len(re.findall("Loading the starter content…", together)) == 1
+    assert len(re.findall("Waiting for what is being set up in this folder…", together)) == 2
+    assert "Traceback" not in together
+
+
+def start_beside(copy, port, printed):
+    """Start the site without waiting for it."""
+    with printed.open("w") as file:
+        return subprocess.Popen(
+            [sys.executable, "-m", "imrap_site.start"],
+            cwd=copy,
+            env=environment(PORT=str(port)),
+            stdout=file,
+            stderr=subprocess.STDOUT,
+        )
+
+
+def test_a_running_site_keeps_the_static_files_that_it_knows(tmp_path, settings, monkeypatch):
+    monkeypatch.setattr(start, "VAR", tmp_path)
+    monkeypatch.setattr(turns, "VAR", tmp_path)
+    settings.STATIC_ROOT = tmp_path / "static"
+    old = settings.STATIC_ROOT / "site.1f2e3d.css"
+
+    old.parent.mkdir()
+    old.touch()
+    with (tmp_path / "running").open("w") as door:
+        fcntl.flock(door, fcntl.LOCK_SH)
+        start.collect_static()
+        assert old.exists()
+
+    (tmp_path / "static-collected").unlink()
+    start.collect_static()
+    assert not old.exists()
+    assert (settings.STATIC_ROOT / "site.css").exists()
+
+
+def test_a_port_in_the_file_env_is_not_known_before_the_installation(tmp_path, monkeypatch):
+    monkeypatch.setattr(start, "ROOT", tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        monkeypatch.setenv("PORT", str(door.getsockname()[1]))
+        with pytest.raises(SystemExit):
+            start.main("check")
+        (tmp_path / ".env").touch()
+        start.main("check")
+
+
+@pytest.mark.parametrize("number", [errno.ENOENT, errno.EROFS, errno.ENOSPC])
+def test_a_shared_memory_that_cannot_be_used_is_done_without(number, monkeypatch):
+    real = tempfile.TemporaryFile
+
+    def fails_there(dir=None):
+        if dir == "/dev/shm":
+            raise OSError(number, os.strerror(number))
+        return real(dir=dir)
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", fails_there)
+    settings = runpy.run_path(str(start.ROOT / "gunicorn.conf.py"))
+    assert settings["worker_tmp_dir"] == tempfile.gettempdir()
+
+
+def test_without_a_library_of_playwrights_the_tests_say_so_in_one_sentence(copy):
+    tools, python = copy.parent / "tools", copy / ".venv/bin/python"
+    for folder in (tools, python.parent):
+        folder.mkdir(parents=True)
+    for tool in ("bash", "dirname", "env", "id"):
+        (tools / tool).symlink_to(shutil.which(tool))
+    python.write_text("#!/bin/sh\nexit 127\n")
+    python.chmod(0o755)
+    assert refused(copy, copy / ".ci/browser", PATH=str(tools)) == (
+        "The tests need libatomic.so.1, for Playwright's node; on Debian: apt install libatomic1\n"
+    )

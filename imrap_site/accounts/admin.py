@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from imrap_site.accounts.middleware import SECOND_FACTORS
+from profiles.models import KINDS, Organisation, with_parts
 
 ACTIONS = {
     "view": _("see"),
@@ -119,5 +120,16 @@ class RoleAdmin(PeopleAdmin, GroupAdmin):
             kwargs["form_class"] = PermissionChoices
         field = super().formfield_for_manytomany(db_field, request=request, **kwargs)
         if db_field.name == "permissions":
-            field.queryset = field.queryset.filter(content_type__app_label="profiles")
+            models = [Organisation, *with_parts(KINDS.values())]
+            field.queryset = field.queryset.filter(
+                content_type__app_label="profiles",
+                content_type__model__in=[model._meta.model_name for model in models],
+            )
         return field
+
+    def save_related(self, request, form, formsets, change):
+        """Rights that the form does not show, as on a kind that is switched off, stay."""
+        shown = form.fields["permissions"].queryset
+        hidden = list(form.instance.permissions.exclude(pk__in=shown))
+        super().save_related(request, form, formsets, change)
+        form.instance.permissions.add(*hidden)

@@ -7,7 +7,17 @@ from django.contrib.sessions.backends.file import SessionStore as FileSessionSto
 
 
 class SessionStore(FileSessionStore):
+    """Django's own, which demands a folder that is there."""
+
+    def __init__(self, session_key=None):
+        make_folder()
+        super().__init__(session_key)
+
     @classmethod
-    def _get_storage_path(cls):
-        Path(settings.SESSION_FILE_PATH).mkdir(mode=0o700, parents=True, exist_ok=True)
-        return super()._get_storage_path()
+    def clear_expired(cls):
+        make_folder()
+        super().clear_expired()
+
+
+def make_folder():
+    Path(settings.SESSION_FILE_PATH).mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -9,7 +9,12 @@ from datetime import datetime
 
 from django import forms
 from django.contrib import admin, messages
+<<<<<<< HEAD
 from django.core.exceptions import BadRequest
+=======
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import NON_FIELD_ERRORS, BadRequest
+>>>>>>> tests
 from django.db import connection
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -46,7 +51,7 @@ def find_conflict(form, saving):
     if saving.was_sent and not seen:
         found = differences(form, saving.formsets, None)
         return Conflict(_sent_before(entry), history.token_of(entry), found) if found else None
-    if not seen or entry.pk is None or seen == history.token_of(entry):
+    if seen is None or entry.pk is None or seen == history.token_of(entry):
         return None
     found = differences(form, saving.formsets, _version_seen(entry, seen))
     return Conflict(_overtaken(entry), history.token_of(entry), found) if found else None
@@ -216,3 +221,10 @@ class ListForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for form_field in self.fields.values():
             form_field.show_hidden_initial = True
+
+    def add_error(self, field, error):
+        """What is wrong with a field that the list does not show is wrong with the row."""
+        by_name = getattr(error, "error_dict", {})
+        for name in sorted(by_name.keys() - self.fields.keys() - {NON_FIELD_ERRORS}):
+            by_name.setdefault(NON_FIELD_ERRORS, []).extend(by_name.pop(name))
+        super().add_error(field, error)

@@ -1,5 +1,6 @@
 """What the forms and lists of all our models share."""
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminIntegerFieldWidget, AdminTextareaWidget
 from django.db import models
@@ -13,10 +14,12 @@ from profiles.admin.conflicts import ConflictAdmin
 from profiles.admin.once import OnceAdmin
 from profiles.admin.publication import DateAndTime, PublicationAdmin
 from profiles.admin.sending import SendingAdmin
+from profiles.admin.spreadsheets import SheetsMixin
 from profiles.admin.versions import VersionsAdmin
 from profiles.editing.completeness import lacks_translation, remarks_on, with_files
-from profiles.models import Entry, only_organisation
+from profiles.models import Entry, is_switched_off, only_organisation
 from profiles.publishing import State
+from profiles.richtext import EDITOR_MEDIA
 from profiles.translation import CONTENT_LANGUAGES, to_attribute
 
 FIRST_LANGUAGE, *FURTHER_LANGUAGES = CONTENT_LANGUAGES
@@ -71,7 +74,8 @@ class ContentAdmin(SendingAdmin, OnceAdmin, VersionsAdmin, ConflictAdmin):
 
     def render_change_form(self, request, context, *args, **kwargs):
         # The rich text editor's import map is an inline script, which needs the page's nonce.
-        context["media"] = Media.from_media(context["media"], nonce=str(request.csp_nonce))
+        media = context["media"] + EDITOR_MEDIA
+        context["media"] = Media.from_media(media, nonce=str(request.csp_nonce))
         if isinstance(original := context.get("original"), Entry):
             context |= self.about_stored(request, original)
         return super().render_change_form(request, context, *args, **kwargs)
@@ -86,12 +90,21 @@ class ContentAdmin(SendingAdmin, OnceAdmin, VersionsAdmin, ConflictAdmin):
         return about
 
 
+class EntryForm(forms.ModelForm):
+    def clean_slug(self):
+        """Not sent by a form that was opened while the entry was published: it stays."""
+        if self.add_prefix("slug") in self.data:
+            return self.cleaned_data["slug"]
+        self.fields["slug"].bound_data = lambda data, initial: initial
+        return self.instance.slug
+
+
 class StateFilter(admin.SimpleListFilter):
     title = _("state")
     parameter_name = "state"
 
     def lookups(self, request, model_admin):
-        states = [state for state in State if state != State.CLOSED or model_admin.can_close]
+        states = [state for state in State if state != State.CLOSED or model_admin.model.can_close]
         return [(state.value, state.label.capitalize()) for state in states]
 
     def queryset(self, request, queryset):
@@ -112,14 +125,14 @@ class TranslationFilter(admin.SimpleListFilter):
         return queryset
 
 
-class EntryAdmin(PublicationAdmin, ContentAdmin):
+class EntryAdmin(SheetsMixin, PublicationAdmin, ContentAdmin):
+    form = EntryForm
     translated_fields = ("title", "summary", "body")
     first_fields = ("title", "body")
     picture_text = "image_alt"
     first_facts = ()  # what stands open of the kind's own fields; at most seven fields do
     more_facts = ()
     picture_is_open = True
-    can_close = False
     list_display = (
         "thumbnail",
         "title",
@@ -146,8 +159,7 @@ class EntryAdmin(PublicationAdmin, ContentAdmin):
             publication.insert(0, "organisation")
         return [
             *self.language_fieldsets(),
-            (_("Facts"), {"fields": self.first_facts}),
-            folded(_("More facts"), self.more_facts),
+            *self.facts_fieldsets(),
             *self.picture_fieldsets(),
             (
                 _("Publication"),
@@ -155,6 +167,17 @@ class EntryAdmin(PublicationAdmin, ContentAdmin):
             ),
             folded(_("Schedule, address and position"), ["publish_at", "slug", "position"]),
         ]
+
+    def facts_fieldsets(self):
+        if first := self.known_to_this_site(self.first_facts):
+            yield _("Facts"), {"fields": first}
+        if more := self.known_to_this_site(self.more_facts):
+            yield folded(_("More facts"), more)
+
+    def known_to_this_site(self, names):
+        """Without the fields that choose an entry of a kind that is switched off."""
+        unknown = {field.name for field in self.opts.fields if is_switched_off(field.related_model)}
+        return [name for name in names if name not in unknown]
 
     def picture_fieldsets(self):
         fields = ["image", *in_language(["image_alt"], FIRST_LANGUAGE)]

@@ -54,7 +54,7 @@ def _compare(found, form, stored, base, prefix=""):
 
 def _compared_columns(form):
     for column in form._meta.model._meta.concrete_fields:
-        if column.name in form.fields or column.name not in changes.SILENT:
+        if column.name in form.fields or not changes.is_silent(column):
             yield column
 
 

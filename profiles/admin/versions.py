@@ -120,6 +120,7 @@ class VersionsAdmin(admin.ModelAdmin):
 
     def version_view(self, request, object_id, version_id):
         if request.method == "POST":
+            history.read_ahead(self._entry_and_version(request, object_id, version_id)[1])
             return self._version_restored(request, object_id, version_id)
         entry, version = self._entry_and_version(request, object_id, version_id)
         return self._page(
@@ -146,6 +147,7 @@ class VersionsAdmin(admin.ModelAdmin):
         self._require_recovery(request)
         version = get_object_or_404(history.deleted(self.model), pk=version_id)
         if request.method == "POST":
+            history.read_ahead(version)
             return self._restored(request, version, self.deleted_address)
         return self._page(
             request,

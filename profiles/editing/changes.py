@@ -1,23 +1,26 @@
 """Two states of an entry in words: what a reader of the history, or of a conflict, is shown."""
 
-import html
 from typing import NamedTuple
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.utils import formats, timezone
-from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from reversion.models import Version
 
 from profiles.dates import PartialDateField
-from profiles.richtext import BLOCK_END, RichTextField
+from profiles.models import is_link_of_part, is_switched_off
+from profiles.richtext import RichTextField, lines
 from profiles.times import duration_as_typed
 from profiles.words import date_in_words
 
 # What the site writes by itself, and what nobody reads in a list of changes.
 SILENT = {"id", "created", "updated", "dated", "format", "size", "page_count", "sha256"}
-SILENT |= {"text", "cover", "paper", "organisation"}
+SILENT |= {"text", "cover", "organisation"}
+
+
+def is_silent(field):
+    return field.name in SILENT or is_link_of_part(field) or is_switched_off(field.related_model)
 
 
 class FieldChange(NamedTuple):
@@ -42,7 +45,7 @@ def texts_with_parts(entry, parts):
 
 def texts_of(entry):
     """What a reader of the history sees: text by label."""
-    fields = (field for field in entry._meta.concrete_fields if field.name not in SILENT)
+    fields = (field for field in entry._meta.concrete_fields if not is_silent(field))
     texts = {str(field.verbose_name): shown(field, entry) for field in fields}
     return {label: text for label, text in texts.items() if text}
 
@@ -71,7 +74,7 @@ def _value_in_words(field, value):
     if isinstance(field, models.DurationField):
         return duration_as_typed(value)
     if isinstance(field, RichTextField):
-        return html.unescape(strip_tags(BLOCK_END.sub("\n", value))).strip()
+        return lines(value)
     return str(value)
 
 

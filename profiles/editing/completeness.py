@@ -2,11 +2,10 @@
 
 from typing import NamedTuple
 
-from django.db.models import Model, Prefetch, Q
+from django.db.models import Field, Model, Prefetch, Q, URLField
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from profiles.models import Paper, PaperFile, Vacancy, Video
 from profiles.richtext import SCHEMES
 from profiles.translation import CONTENT_LANGUAGES, has_any, to_attribute, translated_columns
 
@@ -14,7 +13,6 @@ HEAVY = 5_000_000  # bytes; on a slow line that is some minutes
 SHOWN = 20
 MOST = 200  # entries of a kind that are looked at for the overview
 TRANSLATED = ("title", "body")
-WEB_FIELDS = ("website", "watch_url", "link", "source_url")
 INSECURE = f"{SCHEMES[0]}://"
 
 
@@ -53,17 +51,13 @@ def heavy_files(entry):
 
 def heavy_own_file(entry):
     """An entry's own file has no stored size; a lost file is not this list's concern."""
-    words = {
-        Vacancy: _("The file has more than 5 MB: choose a lighter one."),
-        Video: _("The film has more than 5 MB: choose a lighter one, or give a web address."),
-    }
-    if type(entry) in words and entry.file:
+    if "file" in field_names(entry) and entry.file:
         try:
             is_heavy = entry.file.size > HEAVY
         except OSError:
             return
         if is_heavy:
-            yield "file", words[type(entry)]
+            yield "file", str(entry.heavy_file_remark)
 
 
 def unreadable_files(entry):
@@ -75,12 +69,12 @@ def unreadable_files(entry):
 
 
 def deadline_past(entry):
-    if isinstance(entry, Vacancy) and entry.is_closed:
-        yield "deadline", _("The deadline is past: the vacancy is no longer listed.")
+    if entry.can_close and entry.is_closed:
+        yield "deadline", str(entry.closed_remark)
 
 
 def insecure_links(entry):
-    for field in fields_of(entry, WEB_FIELDS):
+    for field in field_names(entry, URLField):
         if getattr(entry, field).startswith(INSECURE):
             yield field, _("The link does not begin with https://.")
     for field in translated_columns("body"):
@@ -131,17 +125,18 @@ def candidates(model):
     conditions.append(Q(**dict.fromkeys(translated_columns("body"), "")))
     conditions.append(~Q(image="") & Q(**dict.fromkeys(translated_columns("image_alt"), "")))
     conditions += [
-        Q(**{f"{field}__startswith": INSECURE}) for field in fields_of(model, WEB_FIELDS)
+        Q(**{f"{field}__startswith": INSECURE}) for field in field_names(model, URLField)
     ]
     conditions += [
         Q(**{f"{field}__contains": f'href="{INSECURE}'}) for field in translated_columns("body")
     ]
-    if model is Paper:
+    if has_files(model):
         flawed = Q(size__gt=HEAVY) | Q(format="pdf", text="") | Q(language="")
-        conditions.append(Q(pk__in=PaperFile.objects.filter(flawed).values("paper")))
-    if model in (Vacancy, Video):
+        link = model._meta.get_field("files").remote_field
+        conditions.append(Q(pk__in=link.model.objects.filter(flawed).values(link.name)))
+    if "file" in field_names(model):
         conditions.append(~Q(file=""))
-    if model is Vacancy:
+    if model.can_close:
         conditions.append(Q(deadline__lte=timezone.now()))
     entries = model.objects.filter(Q.create(conditions, connector=Q.OR))
     return with_files(entries).order_by("-updated", "-pk")
@@ -161,23 +156,28 @@ def lacks_translation(language):
 
 def with_files(entries):
     """The entries with what the checks ask of their files, but not the files' long texts."""
-    if entries.model is not Paper:
+    if not has_files(entries.model):
         return entries
-    files = PaperFile.objects.defer("text").annotate(has_text=~Q(text=""))
+    files = entries.model._meta.get_field("files").related_model.objects.defer("text")
+    files = files.annotate(has_text=~Q(text=""))
     return entries.prefetch_related(Prefetch("files", queryset=files))
 
 
+def has_files(kind):
+    """Whether its files are rows of their own, in several languages and editions."""
+    return kind.parts == "files"
+
+
 def files_of(entry):
-    return entry.files.all() if isinstance(entry, Paper) else ()
+    return entry.files.all() if has_files(entry) else ()
 
 
 def file_field(number):
     return f"files-{number}-file"
 
 
-def fields_of(entry, names):
-    known = {field.name for field in entry._meta.fields}
-    return [name for name in names if name in known]
+def field_names(entry, type=Field):
+    return [field.name for field in entry._meta.fields if isinstance(field, type)]
 
 
 def anchor(field):

@@ -1,30 +1,40 @@
 """Who changed what and when, and the way back to it."""
 
 import hashlib
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import lru_cache
 
 import reversion
+from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from reversion.errors import RevertError
 from reversion.models import Version
 
 from profiles.editing import ties
 from profiles.editing.changes import differing, is_there, texts_with_parts
 from profiles.files import documents
-from profiles.models import KINDS, Organisation, Paper, PaperFile
+from profiles.models import ALL_KINDS, Organisation, part_model
 
-# What belongs to an entry and is restored with it: the name of the relation.
-PARTS = {Paper: "files"}
 # A restored entry keeps its present state: who may restore a text need not be allowed to publish.
 NOT_RESTORED = {"id", "created", "updated", "is_draft", "publish_at"}
+# The text of a file is long, and can be read from the file again.
+NOT_RECORDED = ["text"]
 
 
 def register():
-    for model in (Organisation, *KINDS.values()):
-        reversion.register(model, follow=[PARTS[model]] if model in PARTS else [])
-    # The text of a file is long, and can be read from the file again.
-    reversion.register(PaperFile, exclude=["text"])
+    for model in (Organisation, *ALL_KINDS.values()):
+        reversion.register(model, follow=[model.parts] if model.parts else [])
+        if model.parts:
+            reversion.register(part_model(model), exclude=NOT_RECORDED)
+
+
+def fields_of(noun):
+    """The names of those that a version holds, in their order."""
+    names = (field.name for field in noun._meta.concrete_fields)
+    excluded = () if hasattr(noun, "parts") else NOT_RECORDED
+    return [name for name in names if name not in excluded]
 
 
 @contextmanager
@@ -105,8 +115,8 @@ def changes(older, newer):
 
 def changes_from_now(version):
     """What restoring a version would change: (now, then) by field."""
-    entry = version._model._base_manager.filter(pk=version.object_id).first()
-    now = texts_with_parts(entry, _stored_parts(entry)) if entry else {}
+    entry = model_of(version)._base_manager.filter(pk=version.object_id).first()
+    now = texts_with_parts(entry, parts_of(entry)) if entry else {}
     return differing(now, _texts_of(version))
 
 
@@ -116,26 +126,31 @@ def _texts_of(version):
     return texts_with_parts(entry_in(version), parts_in(version))
 
 
+def model_of(version):
+    return ContentType.objects.get_for_id(version.content_type_id).model_class()
+
+
 def entry_in(version):
     """The entry as the version holds it, unsaved; RevertError where the fields are others now."""
-    return version._object_version.object
+    return model_of(version)(**version.field_dict)
 
 
-def _stored_parts(entry):
-    relation = PARTS.get(type(entry))
-    return list(getattr(entry, relation).all()) if relation else []
+def parts_of(entry):
+    """What belongs to an entry and is recorded with it."""
+    return list(getattr(entry, entry.parts).all()) if entry.parts and entry.pk else []
 
 
 def parts_in(version):
     """The parts that a version's revision holds of its entry, unsaved."""
-    relation = PARTS.get(version._model)
-    if relation is None:
+    model = model_of(version)
+    relation = model.parts
+    if not relation:
         return []
-    link = version._model._meta.get_field(relation)
+    link = model._meta.get_field(relation)
     objects = (
-        other._object_version.object
+        entry_in(other)
         for other in version.revision.version_set.all()
-        if other._model is link.related_model
+        if model_of(other) is link.related_model
     )
     key = link.remote_field.attname
     return [part for part in objects if str(getattr(part, key)) == version.object_id]
@@ -151,7 +166,7 @@ def restore(version, user):
     if it can't stand any more.
     """
     with revision(user, _("Restored")):
-        model = version._model
+        model = model_of(version)
         stored = model._base_manager.select_for_update().filter(pk=version.object_id).first()
         entry = stored or model(pk=version.object_id)
         keep_slug = stored is not None and getattr(stored, "is_published", False)
@@ -184,27 +199,41 @@ def _make_way(entry):
 def loses_parts(version):
     """Whether restoring a version would delete files that were added since."""
     wanted = {part.pk for part in parts_in(version)}
-    stored = version._model(pk=version.object_id)
-    return any(part.pk not in wanted for part in _stored_parts(stored))
+    stored = model_of(version)(pk=version.object_id)
+    return any(part.pk not in wanted for part in parts_of(stored))
 
 
 def _restore_parts(entry, version):
-    relation = PARTS.get(type(entry))
-    if relation is None:
-        return
     wanted = {part.pk: part for part in parts_in(version)}
-    stored = {part.pk: part for part in getattr(entry, relation).all()}
+    stored = {part.pk: part for part in parts_of(entry)}
     for part in stored.keys() - wanted.keys():
         stored[part].delete()
     for key, part in wanted.items():
-        present = stored.get(key)
-        part.text = present.text if present and present.file == part.file else _text_in(part.file)
+        if hasattr(part, "text"):
+            present = stored.get(key)
+            is_known = present and present.file == part.file
+            part.text = present.text if is_known else _text_in(part.file)
         part.save()
+
+
+def read_ahead(version):
+    """Read the files that restoring a version will ask for, before its transaction begins."""
+    present = {part.file.name for part in parts_of(model_of(version)(pk=version.object_id))}
+    with suppress(RevertError):  # restoring will say it
+        for part in parts_in(version):
+            if part.file.name not in present:
+                _text_in(part.file)
 
 
 def _text_in(file):
     try:
-        with file.open() as content:
-            return documents.read(content).text
+        return _text_of_stored(file.storage, file.name)
     except OSError:  # The row comes back even where somebody removed the file from the disk.
         return ""
+
+
+@lru_cache(maxsize=16)
+def _text_of_stored(storage, name):
+    """Under a name made from its content, a file never changes."""
+    with storage.open(name) as content:
+        return documents.read(content).text

@@ -2,12 +2,19 @@
 
 import hashlib
 import os
+from collections.abc import Callable
 from contextlib import suppress
+from functools import wraps
 from pathlib import PurePosixPath
+from typing import Any, TypeVar
 
+from django.core.files import File
+from django.db.models.fields.files import FieldFile
 from django.utils.timezone import localdate
 
 from profiles.addresses import readable_name
+
+Found = TypeVar("Found")
 
 
 def size_of(file):
@@ -17,6 +24,25 @@ def size_of(file):
 def sha256_of(file):
     file.seek(0)
     return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_once(reading: Callable[[Any], Found]) -> Callable[[Any], Found]:
+    """Keep what a reading of a file found on the file itself, for whoever asks again.
+
+    A form reads an upload before its transaction begins; field and model then find the result.
+    """
+
+    @wraps(reading)
+    def kept_reading(file: Any) -> Found:
+        holder = file.file if isinstance(file, FieldFile) else file
+        if not isinstance(holder, File):
+            return reading(file)
+        readings = holder.__dict__.setdefault("_readings", {})
+        if reading not in readings:
+            readings[reading] = reading(holder)
+        return readings[reading]
+
+    return kept_reading
 
 
 # Names

@@ -1,15 +1,20 @@
 """The nouns: an organisation, and the five kinds of entries on its profile."""
 
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
 from profiles.models.activities import Mandate, Programme, Vacancy
-from profiles.models.entry import Entry
+from profiles.models.entry import Entry, is_link_of_part, is_switched_off, part_model
 from profiles.models.organisation import Organisation, only_organisation
-from profiles.models.publications import Paper, PaperFile, Video
+from profiles.models.publications import OfProgramme, Paper, PaperFile, Video
 from profiles.models.sent_forms import SentForm
 
 __all__ = [
+    "ALL_KINDS",
     "KINDS",
     "Entry",
     "Mandate",
+    "OfProgramme",
     "Organisation",
     "Paper",
     "PaperFile",
@@ -18,11 +23,29 @@ __all__ = [
     "Vacancy",
     "Video",
     "file_is_visible",
+    "is_link_of_part",
+    "is_switched_off",
     "only_organisation",
+    "part_model",
+    "with_parts",
 ]
 
 # The one list of kinds, in the order of the profile page, under the word in their addresses.
-KINDS = {model.kind_slug: model for model in (Programme, Mandate, Vacancy, Video, Paper)}
+ALL_KINDS = {model.kind_slug: model for model in (Programme, Mandate, Vacancy, Video, Paper)}
+if unknown := set(settings.KINDS_OFF) - set(ALL_KINDS):
+    raise ImproperlyConfigured(
+        f"KINDS_OFF names “{min(unknown)}”, which is no kind of entries; "
+        f"possible are {', '.join(ALL_KINDS)}."
+    )
+# Those that are not switched off: pages, forms, counts and search know of no others.
+KINDS = {slug: model for slug, model in ALL_KINDS.items() if not is_switched_off(model)}
+
+
+def with_parts(kinds):
+    """The models of these kinds and of what belongs to their entries."""
+    return [
+        model for kind in kinds for model in (kind, *([part_model(kind)] if kind.parts else []))
+    ]
 
 
 def file_is_visible(name, user):

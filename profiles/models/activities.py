@@ -52,9 +52,11 @@ class Programme(WithPeriod, Entry):
     website = web_address(_("website"), _("A page about the programme, with https://."))
 
     kind_slug = "programmes"
-    dated_by = "start"
     section_title = _("Programmes")
     empty_sentence = _("No programmes have been added yet.")
+    task_sentence = _("Add a programme")
+    task_place = 4
+    dated_by = "start"
 
     class Meta(Entry.Meta):
         verbose_name = _("programme")
@@ -76,9 +78,11 @@ class Mandate(WithPeriod, Entry):
     )
 
     kind_slug = "mandates"
-    dated_by = "start"
     section_title = _("Support mandates")
     empty_sentence = _("No support mandates have been added yet.")
+    task_sentence = _("Add a support mandate")
+    task_place = 5
+    dated_by = "start"
 
     class Meta(Entry.Meta):
         verbose_name = _("support mandate")
@@ -151,9 +155,13 @@ class Vacancy(Entry):
         ),
     )
     kind_slug = "vacancies"
-    file_fields = ("image", "file")
     section_title = _("Vacancies")
     empty_sentence = _("No vacancies have been added yet.")
+    task_sentence = _("Add a vacancy")
+    task_place = 3
+    file_fields = ("image", "file")
+    can_close = True
+    closed_remark = _("The deadline is past: the vacancy is no longer listed.")
     last_minute = datetime.timedelta(minutes=1)  # "23:59" includes that minute
 
     class Meta(Entry.Meta):

@@ -1,5 +1,6 @@
 """What every entry on the profile has, whatever its kind."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Left
@@ -7,7 +8,8 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from profiles.files.pictures import PictureField, kept_names
+from profiles.files.pictures import PictureField
+from profiles.files.variants import kept_names
 from profiles.models.fields import free_slug, unify_line_ends
 from profiles.models.organisation import Organisation, only_organisation
 from profiles.models.rules import Checked, Rule, in_one_language
@@ -92,7 +94,7 @@ class Entry(Checked, Publishable):
         blank=True,
         db_index=True,
         help_text=_(
-            "JPEG, PNG, WebP, AVIF or GIF, of any size. It is made smaller, and hidden data "
+            "JPEG, PNG, HEIC, WebP, AVIF, GIF, TIFF or BMP. It is made smaller, and hidden data "
             "such as the place where it was taken are removed."
         ),
     )
@@ -139,12 +141,19 @@ class Entry(Checked, Publishable):
             ),
         ),
     )
-    kind_slug = ""  # first part of the page's address, and name of its folder under media/
-    dated_by = "date"
-    file_fields = ("image",)
-    cover_is_expected = False  # whether a woven panel stands where there is no picture
+    # What each kind says of itself: the first four always, the rest where it differs.
+    kind_slug = ""  # first part of the page's address; its folder under media/ and templates/
     section_title = ""
     empty_sentence = ""
+    task_sentence = ""  # on the first page of the admin: "Add a paper"
+    task_place = 100  # among these tasks; smaller numbers stand first
+    dated_by = ""  # the field whose date it is sorted by
+    file_fields = ("image",)
+    parts = ""  # the relation to rows that belong to an entry and are restored with it
+    film = None  # an entry's own film, played in the place of its picture
+    cover_is_expected = False  # whether a woven panel stands where there is no picture
+    can_close = False  # whether it has a `deadline`, and says with `is_closed` that it is over
+    heavy_file_remark = _("The file has more than 5 MB: choose a lighter one.")
 
     class Meta:
         abstract = True
@@ -164,32 +173,32 @@ class Entry(Checked, Publishable):
         return reverse("entry", args=[self.kind_slug, self.slug])
 
     def save(self, *args, **kwargs):
+        self.fill_in()
+        super().save(*args, **kwargs)
+
+    def fill_in(self):
+        """What the site writes by itself, before the entry is stored."""
         if self.organisation_id is None:
             self.organisation_id = only_organisation()
         self.slug = self.slug or free_slug(self, texts_of(self, "title"), self.own_date)
         self.dated = self.own_date
         unify_line_ends(self)
-        super().save(*args, **kwargs)
 
     @property
     def kind_label(self):
         return capfirst(self._meta.verbose_name)
 
     @property
-    def facts_template(self):
-        return f"profiles/_{self._meta.model_name}_facts.html"
-
-    @property
-    def details_template(self):
-        return f"profiles/_{self._meta.model_name}_details.html"
-
-    @property
-    def actions_template(self):
-        return f"profiles/_{self._meta.model_name}_actions.html"
+    def templates(self):
+        """For each part of a page the kind's own template, or else the one that kinds share."""
+        return {
+            part: [f"profiles/{self.kind_slug}/{part}.html", f"profiles/_{part}.html"]
+            for part in ("facts", "details", "actions", "accessibility")
+        }
 
     @property
     def own_date(self):
-        return getattr(self, self.dated_by)
+        return getattr(self, self.dated_by) if self.dated_by else ""
 
     @property
     def image_is_described(self):
@@ -199,3 +208,19 @@ class Entry(Checked, Publishable):
     def lead(self):
         """The summary, or the beginning of the text where there is none."""
         return self.summary or TranslatedText(excerpt(self.body), self.body.language)
+
+
+def is_switched_off(model):
+    """Whether it is a kind that this site does without, whose entries only wait in the database."""
+    return getattr(model, "kind_slug", "") in settings.KINDS_OFF
+
+
+def part_model(kind):
+    """The model of what belongs to an entry of a kind that has `parts`."""
+    return kind._meta.get_field(kind.parts).related_model
+
+
+def is_link_of_part(field):
+    """Whether a field says to which entry a part belongs."""
+    whole = field.related_model
+    return bool(getattr(whole, "parts", "")) and part_model(whole) is field.model

@@ -112,6 +112,7 @@ class Organisation(Checked):
 
     rules = (in_one_language("name", _("Type the name in at least one language.")),)
     kind_slug = "organisation"
+    parts = ""
 
     class Meta:
         verbose_name = _("organisation")

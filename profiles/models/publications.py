@@ -10,7 +10,7 @@ from profiles.files import documents
 from profiles.files.documents import DocumentField
 from profiles.files.pictures import PictureField
 from profiles.models.activities import Programme
-from profiles.models.entry import Entry, EntryQuerySet
+from profiles.models.entry import Entry, EntryQuerySet, is_switched_off
 from profiles.models.fields import names, web_address
 from profiles.times import DurationField
 from profiles.translation import FILE_LANGUAGES, TranslatedText, translated
@@ -39,7 +39,7 @@ class OfProgramme(models.Model):
 
     @property
     def published_programme(self):
-        programme = self.programme
+        programme = None if is_switched_off(Programme) else self.programme
         return programme if programme and programme.is_published else None
 
 
@@ -55,7 +55,10 @@ class Video(OfProgramme, Entry):
         max_length=200,
         blank=True,
         db_index=True,
-        help_text=_("Your own file, MP4 or WebM, played on this site. Keep it small."),
+        help_text=_(
+            "Your own file, MP4 (H.264) or WebM, played on this site. Keep it small. Where, when "
+            "and with what it was filmed is removed, and so are subtitles inside the film."
+        ),
     )
     captions = DocumentField(
         _("captions"),
@@ -64,7 +67,7 @@ class Video(OfProgramme, Entry):
         max_length=200,
         blank=True,
         db_index=True,
-        help_text=_("A WebVTT file (.vtt) for people who can't hear the film."),
+        help_text=_("A WebVTT (.vtt) or SubRip (.srt) file for people who can't hear the film."),
     )
     language = models.CharField(
         _("language"),
@@ -92,14 +95,24 @@ class Video(OfProgramme, Entry):
     objects = OfProgrammeQuerySet.as_manager()
 
     kind_slug = "videos"
-    cover_is_expected = True
-    file_fields = ("image", "file", "captions")
     section_title = _("Videos")
     empty_sentence = _("No videos have been added yet.")
+    task_sentence = _("Add a video")
+    task_place = 1
+    dated_by = "date"
+    file_fields = ("image", "file", "captions")
+    cover_is_expected = True
+    heavy_file_remark = _(
+        "The film has more than 5 MB: choose a lighter one, or give a web address."
+    )
 
     class Meta(Entry.Meta):
         verbose_name = _("video")
         verbose_name_plural = _("videos")
+
+    @property
+    def film(self):
+        return self.file
 
 
 class PaperQuerySet(OfProgrammeQuerySet):
@@ -160,10 +173,14 @@ class Paper(OfProgramme, Entry):
     objects = PaperQuerySet.as_manager()
 
     kind_slug = "papers"
-    cover_is_expected = True
-    file_fields = ("image", "files__file", "files__cover")
     section_title = _("Policy and Research Papers")
     empty_sentence = _("No papers have been added yet.")
+    task_sentence = _("Add a paper")
+    task_place = 2
+    dated_by = "date"
+    file_fields = ("image", "files__file", "files__cover")
+    parts = "files"
+    cover_is_expected = True
 
     class Meta(Entry.Meta):
         verbose_name = _("paper")
@@ -251,4 +268,4 @@ class PaperFile(models.Model):
         self.page_count = document.page_count
         self.sha256 = document.sha256
         self.text = document.text
-        self.cover = documents.cover_of(self.file.file)
+        self.cover = document.cover

@@ -3,7 +3,6 @@
 from argparse import ArgumentTypeError
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 
 from profiles.generated import add_papers
 from profiles.models import Paper
@@ -36,7 +35,6 @@ class Command(BaseCommand):
             help="also generated papers, N in all, to try the site under load",
         )
 
-    @transaction.atomic
     def handle(self, *, sample, entries, verbosity, **options):
         names = ["profile.toml", "sample.toml"] if sample else ["profile.toml"]
         try:

@@ -1,0 +1,21 @@
+// What the browser has, name by name: a list of all would hide a slip like `name` or `event`.
+import js from "@eslint/js";
+
+const browser = [
+  "ClipboardEvent", "CustomEvent", "DOMParser", "DataTransfer", "Event", "FormData", "MutationObserver",
+  "Node", "NodeFilter", "URL", "XMLHttpRequest", "addEventListener", "clearTimeout", "document", "localStorage",
+  "location", "navigator", "setTimeout", "window",
+];
+
+export default [
+  { ignores: [".venv/", "var/"] },
+  js.configs.recommended,
+  {
+    files: ["static/*.js"],
+    languageOptions: {
+      sourceType: "script",
+      globals: Object.fromEntries(browser.map((name) => [name, "readonly"])),
+    },
+    rules: { eqeqeq: "error", "no-var": "error", "prefer-const": "error" },
+  },
+];

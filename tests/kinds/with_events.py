@@ -1,0 +1,111 @@
+"""A walk through a site to which events were added; prints what was met on it."""
+
+import json
+import re
+
+from django.contrib.auth.models import Group, User
+from django.test import Client
+from profiles.models.events import Event
+
+from profiles.editing import history
+from profiles.models import Organisation, Paper
+
+STEM = "/admin/profiles/event/"
+FORM = {"position": "100", "place": "Mopti", "day": "2026-03", "body_fr": "<p>Dialogue.</p>"}
+
+
+def member(group):
+    """The client of somebody of a group; of a superuser where it is none."""
+    person = User.objects.create_user(group or "awa", is_staff=True, is_superuser=not group)
+    person.groups.set(Group.objects.filter(name=group))
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(person)
+    return client
+
+
+def rights(group):
+    codenames = Group.objects.get(name=group).permissions.values_list("codename", flat=True)
+    return sorted(name for name in codenames if name.endswith(("_event", "_paper")))
+
+
+def links_in(page, stem):
+    return re.findall(rf'href="{stem}\d+/change/[^"]*">([^<]+)<', page.text)
+
+
+def words_in(html):
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
+def edited_by_redaction():
+    client = member("Rédaction")
+    added = client.post(f"{STEM}add/", {**FORM, "title_fr": "Forum de Mopti", "is_draft": ""})
+    event = Event.objects.get()
+    client.post(STEM, {"action": "publish", "_selected_action": [event.pk]})
+    return {
+        "tasks": re.findall(r'/add/">([^<]+)</a></li>', client.get("/admin/").text),
+        "headings of the form": re.findall(
+            r'class="fieldset-heading">\s*(?:<summary>)?([^<]+)<',
+            client.get(f"{STEM}add/").text,
+        ),
+        "is added": added.status_code == 302,
+        "is a draft": Event.objects.get().is_draft,
+        "may delete": client.get(f"{STEM}{event.pk}/delete/").status_code == 200,
+        "draft to visitors": Client().get("/en/events/forum-de-mopti/").status_code,
+    }
+
+
+def published_by_responsable():
+    client, event = member("Responsable"), Event.objects.get()
+    client.post(STEM, {"action": "publish", "_selected_action": [event.pk]})
+    return {"is a draft": Event.objects.get().is_draft, **seen_by_visitor(event)}
+
+
+def seen_by_visitor(event):
+    visitor = Client(headers={"accept-language": "en"})
+    profile, page = visitor.get("/en/"), visitor.get(event.get_absolute_url())
+    return {
+        "sections": re.findall(r'<a href="#(\w+)">', profile.text),
+        "link with the number": words_in(re.search(r'<a href="#events">.*?</a>', profile.text)[0]),
+        "on the profile": event.title_fr in profile.text,
+        "in the list": event.title_fr in visitor.get("/en/events/").text,
+        "facts": words_in(re.search(r'<ul class="facts">.*?</ul>', page.text, re.DOTALL)[0]),
+        "details": words_in(re.search(r'<dl class="facts-list">.*?</dl>', page.text, re.DOTALL)[0]),
+    }
+
+
+def found_in_the_admin():
+    client = member("")
+    return {
+        "events": links_in(client.get(f"{STEM}?q=forums"), STEM),
+        "papers": links_in(client.get("/admin/profiles/paper/?q=forums"), "/admin/profiles/paper/"),
+        "old papers": links_in(
+            client.get("/admin/profiles/paper/?q=autoportraits"), "/admin/profiles/paper/"
+        ),
+        "to complete": re.findall(rf"{STEM}\d+[^>]*>(.*?)</li>", client.get("/admin/").text),
+    }
+
+
+def brought_back_by_responsable():
+    client = Client()
+    client.force_login(User.objects.get(username="Responsable"))
+    client.post(f"{STEM}{Event.objects.get().pk}/delete/", {"post": "yes"})
+    left = Event.objects.count()
+    version = history.deleted(Event).get()
+    client.post(f"{STEM}deleted/{version.pk}/")
+    event = Event.objects.get()
+    return {"left": left, "back": [event.title_fr, event.day, event.is_draft]}
+
+
+print(
+    json.dumps(
+        {
+            "Rédaction": rights("Rédaction"),
+            "Responsable": rights("Responsable"),
+            "entries from before": [Organisation.objects.count(), Paper.objects.count()],
+            "edited": edited_by_redaction(),
+            "published": published_by_responsable(),
+            "found": found_in_the_admin(),
+            "brought back": brought_back_by_responsable(),
+        }
+    )
+)
