@@ -97,9 +97,8 @@ def add_paper(imrap):
     """Stores a published paper unless told otherwise."""
 
     def add(title="Autoportrait du Mali", **fields):
-        return Paper.objects.create(
-            organisation=imrap, title_fr=title, **{"is_draft": False, **fields}
-        )
+        wanted = {"organisation": imrap, "title_fr": title, "is_draft": False, **fields}
+        return Paper.objects.create(**wanted)
 
     return add
 

@@ -229,6 +229,25 @@ def test_a_forged_key_is_refused_without_a_fault(staff_client, add_paper, key):
     assert Paper.objects.get().updated == paper.updated
 
 
+def test_what_an_entry_lacks_is_told_in_the_list_too(staff_client, add_paper):
+    paper = add_paper("Sans légende", image="papers/a.jpg")  # as a script may have stored it
+    row = {"form-0-id": paper.pk, "form-0-position": "7", "initial-form-0-position": "100"}
+    fields = {"_save": "1", "form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "1", **row}
+    page = staff_client.post("/admin/profiles/paper/", fields).text
+    assert "Before this entry is published, say what the picture shows" in page
+    assert 'value="7"' in page
+    assert Paper.objects.get().position == 100
+
+
+def test_a_list_of_endless_rows_is_answered_all_the_same(staff_client, add_paper):
+    """Without a bound, counting them would take years."""
+    paper = add_paper()
+    rows = {"form-TOTAL_FORMS": "9" * 17, "form-INITIAL_FORMS": "9" * 17, "form-0-id": paper.pk}
+    fields = {"_save": "1", "form-0-position": "7", **rows}
+    assert staff_client.post("/admin/profiles/paper/", fields).status_code == 200
+    assert Paper.objects.get().position == 100
+
+
 def test_nothing_that_lacks_something_is_scheduled(staff_client, add_paper):
     lacking = add_paper("Sans légende", is_draft=True, image="papers/a.jpg")
     page = schedule(staff_client, [lacking.pk])
@@ -285,6 +304,33 @@ def test_every_form_and_list_of_the_admin_opens(staff_client, imrap):
         stem = f"/admin/profiles/{model._meta.model_name}/"
         assert staff_client.get(stem).status_code == 200
         assert staff_client.get(f"{stem}add/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong", "right"),
+    [
+        ("isbn", ["978", "978-9966-16666-6-1", "ISBN 978-9966-1666-6"], "978-9966-1666-6-1"),
+        (
+            "doi",
+            ["https://doi.org/10.1000/182", "10.1/182", "10.1000/", "10.1000 182"],
+            "10.1000/182",
+        ),
+    ],
+)
+def test_a_number_that_is_none_is_refused_with_an_example(staff_client, imrap, field, wrong, right):
+    add = "/admin/profiles/paper/add/"
+    for number in wrong:
+        answer = staff_client.post(add, paper_form(**{field: number}))
+        assert errors_of(answer) == {field: [f"Example: {right}."]}
+    assert staff_client.post(add, paper_form(**{field: right})).status_code == 302
+
+
+@pytest.mark.parametrize("address", ["programme", "mandate"])
+def test_an_end_may_be_known_less_exactly_than_the_start(staff_client, imrap, address):
+    add, dates = f"/admin/profiles/{address}/add/", {"start": "2016-06-30", "end": "2015"}
+    refused = staff_client.post(add, paper_form(**dates))
+    assert errors_of(refused) == {"end": ["The end lies before the start."]}
+    assert staff_client.post(add, paper_form(**dates | {"end": "2016"})).status_code == 302
 
 
 def test_every_field_has_a_help_text():

@@ -4,7 +4,9 @@ import re
 
 import pytest
 import reversion
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError
 from playwright.sync_api import expect
@@ -55,6 +57,7 @@ def test_a_restored_version_is_itself_a_new_version(staff_client, add_paper):
     assert Paper.objects.get().updated > updated
     assert [v.object_repr for v in versions(paper)] == ["Un", "Deux", "Un"]
     assert versions(paper)[0].revision.user.username == "awa"
+    assert LogEntry.objects.first().get_change_message() == "Restored"
 
 
 def test_a_version_is_read_before_it_is_restored(staff_client, add_paper):
@@ -393,6 +396,44 @@ def test_the_history_of_one_and_of_forty_versions_costs_the_same(
                 page = staff_client.get(f"{PAPERS}/{paper.pk}/history/").text
     assert "page 1 of 2" in page
     assert "<del>Note 19</del> → <ins>Note 20</ins>" in page
+
+
+@pytest.fixture
+def sign_in_with(client):
+    """The client of a member of staff who has these rights on papers, and no other."""
+
+    def sign_in_with(*rights):
+        person = get_user_model().objects.create_user("fanta", is_staff=True)
+        names = [f"{right}_paper" for right in rights]
+        person.user_permissions.set(Permission.objects.filter(codename__in=names))
+        client.force_login(person)
+        return client
+
+    return sign_in_with
+
+
+def test_who_may_only_look_restores_no_version(sign_in_with, add_paper):
+    paper = add_paper("Un")
+    with history.revision():
+        paper.save()
+    client, stem = sign_in_with("view"), f"{PAPERS}/{paper.pk}/history/"
+    assert client.get(stem).status_code == 200
+    Paper.objects.update(title_fr="Deux")
+    address, seen = f"{stem}{versions(paper)[0].pk}/", history.token_of(Paper.objects.get())
+    assert client.get(address).status_code == 403
+    assert client.post(address, {"_seen": seen}).status_code == 403
+    assert Paper.objects.get().title_fr == "Deux"
+
+
+@pytest.mark.parametrize("right", ["add", "change", "delete"])
+def test_one_right_is_too_little_to_bring_back_what_was_deleted(sign_in_with, add_paper, right):
+    paper = add_paper()
+    history.keep_last([paper], None)
+    paper.delete()
+    client, version = sign_in_with(right), history.deleted(Paper).get()
+    assert client.get(f"{PAPERS}/deleted/").status_code == 403
+    assert client.post(f"{PAPERS}/deleted/{version.pk}/").status_code == 403
+    assert Paper.objects.count() == 0
 
 
 @pytest.mark.django_db(transaction=True)

@@ -119,6 +119,15 @@ def test_a_busy_database_under_the_list_is_said_in_words(staff_client, add_paper
     assert Paper.objects.get().position == 100
 
 
+def test_a_list_that_cannot_be_read_does_not_lead_to_itself(staff_client, imrap, monkeypatch):
+    def locked(*args, **kwargs):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(PaperAdmin, "get_queryset", locked)
+    with pytest.raises(OperationalError):
+        staff_client.get("/admin/profiles/paper/", follow=True)
+
+
 def test_a_script_is_told_where_to_go_next(staff_client, imrap):
     answer = staff_client.post(ADD, paper_form(), headers={"X-Sending": "1"})
     assert (answer.status_code, answer["X-Location"]) == (204, "/admin/profiles/paper/")

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import BadRequest
+from django.core.exceptions import NON_FIELD_ERRORS, BadRequest
 from django.db import connection
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -216,3 +216,10 @@ class ListForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for form_field in self.fields.values():
             form_field.show_hidden_initial = True
+
+    def add_error(self, field, error):
+        """What is wrong with a field that the list does not show is wrong with the row."""
+        by_name = getattr(error, "error_dict", {})
+        for name in sorted(by_name.keys() - self.fields.keys() - {NON_FIELD_ERRORS}):
+            by_name.setdefault(NON_FIELD_ERRORS, []).extend(by_name.pop(name))
+        super().add_error(field, error)
