@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from html import escape
 from html.parser import HTMLParser
+from typing import NamedTuple
 
 import nh3
 
@@ -30,13 +31,13 @@ UNSEEN_CLASS = re.compile(
     r"(?:^|\s)(?:mso(?:del\b|comment|com(?:anchor|txt|off)\b)|annotation_style_by_filter\b)",
     re.IGNORECASE,
 )
-FOREIGN = re.compile(r"<[a-z][^>]*\s(?:style|class|hidden)\b", re.IGNORECASE)
+FOREIGN = re.compile(r"[\s/\"'](?:style|class|hidden)\b", re.IGNORECASE)
 NORMAL = re.compile(r"font-(?:weight|style)\s*:\s*(?:normal|[1-4]00)", re.IGNORECASE)
 BETWEEN, BLANK = " · ", "–"
 REPEATED = 60  # letters; a longer text that is merged over several rows stands in the first only
 
-COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-TAG = re.compile(r"<(/?)([a-z][^\s/>]*)", re.IGNORECASE)
+COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+TAG = re.compile(r"<(/?)([a-z][^\s/>]*)([^>]*)", re.IGNORECASE)
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 # Another one of these closes the one before, so that people leave their end tags out.
 SELF_CLOSING = {"p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option"}
@@ -65,29 +66,36 @@ class Part:
     children: list = field(default_factory=list)
 
 
-def depth_and_number(html):
-    """How deep its elements stand in one another, about; and how many could do so."""
-    open_now, depth, deepest, number = Counter(), 0, 0, 0
+class Weight(NamedTuple):
+    depth: int  # how deep its elements stand in one another, about
+    parts: int  # how many could stand in one another
+    attributes: int  # of the element that has most of them
+
+
+def weight(html):
+    """What makes it slow to read; an element looks at all that it stands in."""
     html = COMMENT.sub("", html).lower()
     # In a drawing or a formula nothing closes itself.
     flat = VOID if re.search("<(?:svg|math)", html) else VOID | SELF_CLOSING
-    for closing, name in TAG.findall(html):
+    open_now, depth, deepest, parts, attributes = Counter(), 0, 0, 0, 0
+    for closing, name, rest in TAG.findall(html):
+        attributes = max(attributes, len(rest.split()))
         if name in flat:
             continue
         if not closing:
-            number += 1
+            parts += 1
             open_now[name] += 1
             depth += 1
             deepest = max(deepest, depth)
         elif open_now[name]:
             open_now[name] -= 1
             depth -= 1
-    return deepest, number
+    return Weight(deepest, parts, attributes)
 
 
 def is_ours(html):
     """Whether nothing in it needs to be made into ours, as in what the editor sends."""
-    names = {name.lower() for _closing, name in TAG.findall(html)}
+    names = {name.lower() for _closing, name, _rest in TAG.findall(html)}
     return names <= INLINE | BLOCKS and not FOREIGN.search(html)
 
 

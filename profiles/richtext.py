@@ -20,9 +20,9 @@ from profiles import markup
 
 SCHEMES = ["http", "https", "mailto", "tel"]
 MOST_LETTERS = 200_000
-# What costs time: the letters of the HTML, how deep its parts stand in one another, and how many
-# of them could do so (each looks at all that it stands in).
-MOST_HTML, DEEPEST, MOST_PARTS = 1_000_000, 40, 10_000
+# What costs time to read: the letters of the HTML, how deep its parts stand in one another, how
+# many of them could, and how many attributes a single one has.
+MOST_HTML, MOST_LEVELS, MOST_PARTS, MOST_ATTRIBUTES = 1_000_000, 40, 10_000, 1_000
 
 LINK_WORDS = {
     "heading": gettext_lazy("Link"),
@@ -109,7 +109,7 @@ def sanitised(text: str) -> str:
     Raises a ValidationError, a sentence for whoever typed it, if there is too much of it.
     """
     _refuse_heavy(text)
-    clean = _cleaner.clean(text if markup.is_ours(text) else markup.simplified(text))
+    clean = _cleaner.clean(text if markup.is_ours(text) else _simplified(text))
     words = plain(clean)
     if len(words) > MOST_LETTERS:
         message = _("This text has %(letters)s letters; at most %(most)s are possible. Divide it.")
@@ -119,23 +119,33 @@ def sanitised(text: str) -> str:
     return clean if words else ""
 
 
+def _simplified(text):
+    try:
+        return markup.simplified(text)
+    except RecursionError:  # end tags that end nothing made it look less deep than it is
+        raise ValidationError(_too_heavy()) from None
+
+
+def _too_heavy():
+    return _(
+        "This text is too long, or has too much formatting. Divide it, or paste its words alone "
+        "with Ctrl+Shift+V."
+    )
+
+
 def _refuse_heavy(text):
-    deepest, parts = markup.depth_and_number(text) if len(text) <= MOST_HTML else (0, 0)
-    if deepest > DEEPEST:
+    weight = markup.weight(text[:MOST_HTML])
+    if weight.depth > MOST_LEVELS:
         raise ValidationError(
             _(
                 "In this text, lists, quotations or other parts stand in one another %(levels)s "
                 "levels deep; at most %(most)s are possible. Take some levels out."
             ),
-            params={"levels": _number(deepest), "most": DEEPEST},
+            params={"levels": _number(weight.depth), "most": MOST_LEVELS},
         )
-    if len(text) > MOST_HTML or parts > MOST_PARTS:
-        raise ValidationError(
-            _(
-                "This text is too long, or has too much formatting. Divide it, or paste its words "
-                "alone with Ctrl+Shift+V."
-            )
-        )
+    is_long = len(text) > MOST_HTML
+    if is_long or weight.parts > MOST_PARTS or weight.attributes > MOST_ATTRIBUTES:
+        raise ValidationError(_too_heavy())
 
 
 def _number(number):

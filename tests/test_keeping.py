@@ -293,12 +293,14 @@ def test_a_page_brought_back_as_it_was_left_starts_anew(form):
             const signal = (name) => dispatchEvent(new PageTransitionEvent(name, { persisted: true }));
             signal("pagehide");
             document.getElementById("paper_form").reset();
+            document.getElementById("id_type").value = "policy";
             signal("pageshow");
         }""")
     expect(form.locator("#id_title_fr")).to_have_value("")
     form.locator("[data-keep=restore]").click()
     expect(form.locator("#id_title_fr")).to_have_value("Ce que j’ai tapé")
     expect(form.locator("#id_body_fr")).to_have_value("<p>Un long texte.</p>")
+    expect(form.locator("#id_type")).to_have_value("audit")
 
 
 @pytest.mark.django_db(transaction=True)

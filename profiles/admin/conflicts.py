@@ -9,12 +9,7 @@ from datetime import datetime
 
 from django import forms
 from django.contrib import admin, messages
-<<<<<<< HEAD
-from django.core.exceptions import BadRequest
-=======
-from django.contrib.admin.utils import unquote
 from django.core.exceptions import NON_FIELD_ERRORS, BadRequest
->>>>>>> tests
 from django.db import connection
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
