@@ -74,7 +74,7 @@ const numberInLetters = (letters, format, previous) => {
 // What a marker says of its item; undefined where it has words of its own, such as "Article 3".
 const meaningOf = (marker, format, previous) => {
   const text = marker.trim();
-  const digits = text.match(/^[^\p{L}\p{N}]*(?:\d+[.\-])*(\d{1,6})[^\p{L}\p{N}]*$/u)?.[1];
+  const digits = text.match(/^[^\p{L}\p{N}]*(?:\d+[.-])*(\d{1,6})[^\p{L}\p{N}]*$/u)?.[1];
   const letters = text.match(/^\W*([a-z]|[ivxlcdm]+)[^\p{L}\p{N}]+$/iu)?.[1] ?? text.match(/^[IVXLC]+$/)?.[0];
   if (format === "bullet") return { kind: "ul" };
   if (digits) return { kind: "ol", type: "decimal", number: Number(digits) };
