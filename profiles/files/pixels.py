@@ -72,13 +72,11 @@ def _normalised(image):
     """The first frame, upright, not too large, in 8-bit sRGB; RGBA only if something shows through."""
     if image.width * image.height > MAX_MEGAPIXELS * 1_000_000:
         raise Image.DecompressionBombError
-    size = _kept_size(image)
+    scale = min(1, LONGER_SIDE / max(image.size))
+    size = tuple(max(1, round(side * scale)) for side in image.size)
     see_through = _see_through_shade(image)
-    # A large JPEG is decoded at a half, a quarter or an eighth.
-    is_drafted = image.draft(None, size)
+    image.draft(None, size)  # A large JPEG is decoded at a half, a quarter or an eighth.
     image.load()
-    if not is_drafted:  # decoding can turn a picture upright
-        size = _kept_size(image)
     profile = image.info.get("icc_profile")
     # Resized first: turning and correcting colours then take less time and memory.
     image = _in_srgb(_upright(_resized(_resizable(image, see_through), size)), profile)
@@ -88,11 +86,6 @@ def _normalised(image):
     bare = Image.new(image.mode, image.size)
     bare.paste(image)
     return bare
-
-
-def _kept_size(image):
-    scale = min(1, LONGER_SIDE / max(image.size))
-    return tuple(max(1, round(side * scale)) for side in image.size)
 
 
 # How many 8-bit shades there are to one of a PNG, by what Pillow calls its pixels.
@@ -117,9 +110,6 @@ def _resizable(image, see_through):
     """Without palette, 16 bits, or transparency other than an alpha channel."""
     if image.mode.startswith("I") or image.mode == "F":
         return _in_8_bits(image, see_through)
-    if image.mode == "LAB":
-        lab, srgb = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
-        return ImageCms.profileToProfile(image, lab, srgb, outputMode="RGB")
     if see_through is not None:
         image.info["transparency"] = see_through
     if image.has_transparency_data:
