@@ -1,10 +1,43 @@
-"""Addresses: whole, in each language, and of people and sites."""
+"""Addresses: whole, in each language, and of people and sites; names that can stand in them."""
 
-from urllib.parse import urljoin, urlsplit
+import unicodedata
+from urllib.parse import quote, urljoin, urlsplit
 
+from anyascii import anyascii
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.encoding import iri_to_uri
+from django.utils.text import slugify
+
+# As people write them with a French keyboard, and as search finds them.
+TYPED_AS = {"ɲ": "ny", "ŋ": "ng", "ɣ": "gh"}
+# A typed apostrophe parts two words ("L'école"), as all punctuation does. The curly one joins
+# them ("L’État": "letat"), as it always did here, and dots do: "F.D.S.".
+JOINING = "’‘.°"
+PARTING = "ʼ´"  # apostrophes that Unicode counts among letters or accents
+
+
+def readable_name(text, longest=80):
+    """Small letters, digits and hyphens for an address or a file name; "" where none are left."""
+    signs = unicodedata.normalize("NFC", text.lower())
+    plain = anyascii("".join(map(_in_name, signs))).replace("/", "-")
+    return slugify(plain)[:longest].strip("-")
+
+
+def _in_name(sign):
+    if sign in JOINING:
+        return ""
+    if sign in PARTING or unicodedata.category(sign)[0] in "PZ":
+        return "-"
+    return TYPED_AS.get(sign, sign)
+
+
+def content_disposition(name, is_attachment=True):
+    """The header that names a download, in both forms of RFC 6266: each browser reads one."""
+    stem, _dot, ending = name.rpartition(".")
+    plain = f"{readable_name(stem) or 'document'}.{readable_name(ending)}"
+    how = "attachment" if is_attachment else "inline"
+    return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def absolute(site: str, address: str) -> str:

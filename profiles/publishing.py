@@ -9,12 +9,19 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from profiles.times import MomentField
+
 
 class State(models.TextChoices):
     DRAFT = "draft", _("draft")
     SCHEDULED = "scheduled", _("scheduled")
     PUBLISHED = "published", _("published")
     CLOSED = "closed", _("closed")
+
+
+def this_minute():
+    """As people write a moment: without seconds."""
+    return timezone.now().replace(second=0, microsecond=0)
 
 
 def before_9999(moment: datetime) -> None:
@@ -67,9 +74,9 @@ class Publishable(models.Model):
             "everybody; tick it again to withdraw it at once."
         ),
     )
-    publish_at = models.DateTimeField(
+    publish_at = MomentField(
         _("published from"),
-        default=timezone.now,
+        default=this_minute,
         validators=[before_9999],
         help_text=_(
             "Visitors see this entry from this moment on, if it is not a draft. "

@@ -107,7 +107,7 @@ def checked(table, model, path, known):
     except OSError as error:
         reason = f"the file “{Path(error.filename).name}” can't be read: {error.strerror}."
         raise StarterError(f"{named(table, model, path)}: {reason}") from error
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise StarterError(f"{named(table, model, path)}: {error}") from error
 
 

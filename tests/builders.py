@@ -22,14 +22,16 @@ from pathlib import Path
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.contrib.auth import get_user_model
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook, load_workbook
 from PIL import Image
 
 from imrap_site import start
+from profiles.editing import spreadsheets
 from profiles.files.pictures import reencode
-from profiles.models import PaperFile
+from profiles.models import Paper, PaperFile
 from tests.films import mp4, webm
 
 STARTER = Path(__file__).parent / "profile-page.txt"
@@ -192,6 +194,43 @@ def csv_file(*rows, delimiter=",", encoding="utf-8"):
     stream = io.StringIO()
     csv.writer(stream, delimiter=delimiter).writerows(rows)
     return stream.getvalue().encode(encoding)
+
+
+def repacked(content, change):
+    """A workbook with `change(name of the part, its bytes)` in the place of each part."""
+    stream, source = io.BytesIO(), zipfile.ZipFile(io.BytesIO(content))
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name in source.namelist():
+            packed.writestr(name, change(name, source.read(name)))
+    return stream.getvalue()
+
+
+def archive(**parts):
+    """The bytes of a ZIP archive; "__" in a name stands for "/"."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in parts.items():
+            packed.writestr(name.replace("__", "/"), content)
+    return stream.getvalue()
+
+
+def tried(content, model=Paper):
+    """The report on a spreadsheet."""
+    return spreadsheets.try_out(model, spreadsheets.read(content))
+
+
+def imported(content, model=Paper):
+    return stored(spreadsheets.read(content), tried(content, model), model)
+
+
+def stored(sheet, seen, model=Paper):
+    """The report on an import, by somebody, of what was `seen` to happen."""
+    user, _is_new = get_user_model().objects.get_or_create(username="fanta")
+    return spreadsheets.import_rows(model, sheet, seen.fingerprint, user)
+
+
+def faults(report):
+    return [(fault.line, fault.column, fault.message) for fault in report.faults]
 
 
 def cells(content):

@@ -12,6 +12,7 @@ from django.utils import translation
 
 from profiles.files import documents, pictures, sandbox
 from profiles.models import Organisation, Paper
+from tests.firefox import firefox as firefox_without_window
 
 # Playwright keeps an event loop in the test's thread, where Django would refuse the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -47,6 +48,12 @@ def pytest_collection_modifyitems(items):
 def media_folder(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
     return tmp_path / "media"
+
+
+@pytest.fixture(autouse=True)
+def var_folder(settings, tmp_path):
+    settings.VAR_DIR = tmp_path / "var"
+    return tmp_path / "var"
 
 
 @pytest.fixture(autouse=True)
@@ -90,9 +97,8 @@ def add_paper(imrap):
     """Stores a published paper unless told otherwise."""
 
     def add(title="Autoportrait du Mali", **fields):
-        return Paper.objects.create(
-            organisation=imrap, title_fr=title, **{"is_draft": False, **fields}
-        )
+        wanted = {"organisation": imrap, "title_fr": title, "is_draft": False, **fields}
+        return Paper.objects.create(**wanted)
 
     return add
 
@@ -138,6 +144,20 @@ def sign_in(page, live_server, staff):
         return page
 
     return sign_in
+
+
+@pytest.fixture(scope="session")
+def firefox_browser(request, tmp_path_factory):
+    request.getfixturevalue("live_server")  # begins before it, and ends after
+    with firefox_without_window(tmp_path_factory.mktemp("firefox")) as browser:
+        yield browser
+
+
+@pytest.fixture
+def firefox(firefox_browser, live_server):
+    """Firefox as somebody finds it who was never here."""
+    firefox_browser.visit(live_server.url)
+    return firefox_browser
 
 
 @pytest.fixture(scope="session")

@@ -87,6 +87,7 @@ def test_only_addresses_that_are_meant_stand_under_accounts():
         "2fa/",
         "^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
         "inactive/",
+        "language/",
         "login/",
         "logout/",
         "password/change/",
@@ -243,7 +244,8 @@ def test_an_unknown_address_gets_no_mail_and_the_same_answer(client, staff):
         client.post("/accounts/password/reset/", {"email": address}, follow=True)
         for address in ("awa@example.org", "personne@example.org")
     )
-    assert known.text == unknown.text
+    texts = [re.sub(r'(?<=csrfmiddlewaretoken" value=")\w+', "", a.text) for a in (known, unknown)]
+    assert texts[0] == texts[1]
     assert [message.to for message in mail.outbox] == [["awa@example.org"]]
 
 

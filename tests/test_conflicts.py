@@ -34,7 +34,10 @@ def test_a_save_on_top_of_a_later_one_is_refused(staff_client, moussa, paper, fo
     answer = staff_client.post(form, typed)
     assert Paper.objects.get().title_fr == "Deux"
     page = words(answer)
-    assert re.search(r"Moussa Ba saved this entry on [A-Z].*, while you were writing", page)
+    assert re.search(
+        r"Moussa Ba saved this entry on \d{1,2} [A-Z][a-z]+ 20\d\d, \d\d:\d\d, while you were writing",
+        page,
+    )
     assert (
         '<dt>title (French)</dt> <dd><span class="safe-side">You</span> Trois</dd> '
         '<dd><span class="safe-side">Stored</span> Deux</dd> </dl>'

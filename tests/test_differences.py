@@ -104,7 +104,7 @@ def test_a_moment_in_two_inputs_stays(staff_client, moussa, form):
     save(moussa, form, publish_at_0="2030-01-02", publish_at_1="08:30:00")
     answer = staff_client.post(form, filled(opened, title_fr="Mon titre"))
     assert list(theirs(answer)) == ["published from"]
-    assert filled(answer)["publish_at_0"] == "2030-01-02"
+    assert filled(answer)["publish_at_0"] == "02/01/2030"
     staff_client.post(form, filled(answer))
     assert Paper.objects.get().publish_at.isoformat() == "2030-01-02T08:30:00+00:00"
 

@@ -426,14 +426,16 @@ def test_a_cover_tells_nothing_but_its_pixels():
         ("../../etc/passwd", "papers/0123456789abcdef/passwd.pdf"),
         ("C:\\Documents\\rapport.pdf", "papers/0123456789abcdef/rapport.pdf"),
         ("\u202efdp.exe", "papers/0123456789abcdef/fdp.pdf"),
-        ("تقرير.pdf", "papers/0123456789abcdef/document.pdf"),
-        ("", "papers/0123456789abcdef/document.pdf"),
-        ("...", "papers/0123456789abcdef/document.pdf"),
+        ("L'école, cœur de Soŋay.pdf", "papers/0123456789abcdef/l-ecole-coeur-de-songay.pdf"),
+        ("تقرير.pdf", "papers/0123456789abcdef/tqryr.pdf"),
+        ("", "papers/0123456789abcdef/document-2026-11-25.pdf"),
+        ("...", "papers/0123456789abcdef/document-2026-11-25.pdf"),
         ("r" * 300 + ".pdf", f"papers/0123456789abcdef/{'r' * 80}.pdf"),
         ("a\0b\nc.pdf", "papers/0123456789abcdef/ab-c.pdf"),
     ],
 )
-def test_a_stored_name_is_readable_and_harmless(filename, expected):
+def test_a_stored_name_is_readable_and_harmless(filename, expected, time_machine):
+    time_machine.move_to("2026-11-25", tick=False)
     assert stored_name("0123456789abcdef" * 4, filename, "pdf", "papers") == expected
 
 

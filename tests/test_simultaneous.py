@@ -85,6 +85,30 @@ def test_of_two_saves_at_the_same_moment_one_wins(staff_client, moussa, add_pape
 
 
 @pytest.mark.django_db(transaction=True)
+def test_one_form_sent_twice_at_the_same_moment_makes_one_entry(staff_client, imrap, tmp_path):
+    add = "/admin/profiles/paper/add/"
+    with running(tmp_path) as (port, database), ThreadPoolExecutor(2) as pool:
+        for number in range(4):
+            title, is_same = f"Note {number}", number % 2 == 0
+            form, moment = filled(answer_to(staff_client, port, add), title_fr=title), Barrier(2)
+            second = form if is_same else {**form, "authors": "Awa"}
+
+            def send(fields, moment=moment):
+                moment.wait()
+                return answer_to(staff_client, port, add, fields)
+
+            answers = list(pool.map(send, (form, second)))
+            assert sorted(answer.status for answer in answers) == (
+                [302, 302] if is_same else [200, 302]
+            )
+            if not is_same:
+                refused = next(answer for answer in answers if answer.status == 200)
+                assert f"This form made “{title}” already" in words(refused)
+            made = f"select count(*) from profiles_paper where title_fr = '{title}'"
+            assert stored(database, made) == [(1,)]
+        assert stored(database, "select count(*) from profiles_sentform") == [(4,)]
+
+
 def test_nobody_waits_while_a_hostile_file_is_read(staff_client, moussa, add_paper, tmp_path):
     paper = add_paper("Un", is_draft=True)
     form, add = f"/admin/profiles/paper/{paper.pk}/change/", "/admin/profiles/paper/add/"

@@ -76,8 +76,9 @@ class SendingAdmin(admin.ModelAdmin):
 
 
 def _saved(request, response):
+    form = f"{request.path}#{request.saving.once}" if request.saving.once else request.path
     how = {"path": "/admin/", "samesite": "Lax", "secure": request.is_secure()}
-    response.set_cookie(SAVED_FORM, request.path, max_age=24 * 3600, **how)
+    response.set_cookie(SAVED_FORM, form, max_age=24 * 3600, **how)
     return response
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import re
 from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
@@ -11,7 +10,9 @@ from typing import Any, TypeVar
 
 from django.core.files import File
 from django.db.models.fields.files import FieldFile
-from django.utils.text import slugify
+from django.utils.timezone import localdate
+
+from profiles.addresses import readable_name
 
 Found = TypeVar("Found")
 
@@ -64,7 +65,7 @@ def suffix_of(name):
 def stored_name(sha256, filename, format, prefix="") -> str:
     """`papers/<16 hex>/readable-name.pdf`: contents never collide, and a download reads well."""
     stem = PurePosixPath(_last_part(filename)).stem
-    readable = slugify(re.sub(r"[._]+", "-", stem))[:80].strip("-") or "document"
+    readable = readable_name(stem.replace(".", "-")) or f"document-{localdate()}"
     return f"{prefix}/{sha256[:16]}/{readable}.{format}".lstrip("/")
 
 

@@ -7,6 +7,7 @@ from profiles.models.activities import Mandate, Programme, Vacancy
 from profiles.models.entry import Entry, is_link_of_part, is_switched_off, part_model
 from profiles.models.organisation import Organisation, only_organisation
 from profiles.models.publications import OfProgramme, Paper, PaperFile, Video
+from profiles.models.sent_forms import SentForm
 
 __all__ = [
     "ALL_KINDS",
@@ -18,6 +19,7 @@ __all__ = [
     "Paper",
     "PaperFile",
     "Programme",
+    "SentForm",
     "Vacancy",
     "Video",
     "file_is_visible",

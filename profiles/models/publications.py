@@ -12,6 +12,7 @@ from profiles.files.pictures import PictureField
 from profiles.models.activities import Programme
 from profiles.models.entry import Entry, EntryQuerySet, is_switched_off
 from profiles.models.fields import names, web_address
+from profiles.times import DurationField
 from profiles.translation import FILE_LANGUAGES, TranslatedText, translated
 
 
@@ -75,11 +76,11 @@ class Video(OfProgramme, Entry):
         choices=FILE_LANGUAGES,
         help_text=_("What is spoken in the film."),
     )
-    duration = models.DurationField(
+    duration = DurationField(
         _("duration"),
         null=True,
         blank=True,
-        help_text=_("Minutes and seconds. Example: 12:30."),
+        help_text=_("Minutes and seconds. Example: 12 min 30."),
     )
     date = PartialDateField(
         _("date"), blank=True, help_text=_("As precise as is known: 2016, 09/2016 or 26/09/2016.")
