@@ -6,12 +6,12 @@ from importlib import import_module
 from io import BytesIO
 
 from PIL import (
-    AvifImagePlugin,  # noqa: F401 (each is found only once it is imported, and all take long)
+    AvifImagePlugin,
     ExifTags,
     Image,
     ImageCms,
     ImageMath,
-    JpegImagePlugin,  # noqa: F401
+    JpegImagePlugin,  # noqa: F401 (each is found only once it is imported, and all take long)
     PngImagePlugin,  # noqa: F401
     UnidentifiedImageError,
     WebPImagePlugin,  # noqa: F401
@@ -19,6 +19,7 @@ from PIL import (
 
 from profiles.files.variants import LONGER_SIDE, MAX_MEGAPIXELS, MODERN, variant_name, widths
 
+AvifImagePlugin.DEFAULT_MAX_THREADS = 4  # each reserves memory, and there is a limit of it
 ENCODINGS = {
     "avif": {"format": "AVIF", "quality": 50, "speed": 8},
     "webp": {"format": "WEBP", "quality": 75, "method": 2},
