@@ -7,12 +7,12 @@ from io import BytesIO
 from typing import IO, Any
 
 from PIL import (
-    AvifImagePlugin,  # noqa: F401 (each is found only once it is imported, and all take long)
+    AvifImagePlugin,
     ExifTags,
     Image,
     ImageCms,
     ImageMath,
-    JpegImagePlugin,  # noqa: F401
+    JpegImagePlugin,  # noqa: F401 (each is found only once it is imported, and all take long)
     PngImagePlugin,  # noqa: F401
     UnidentifiedImageError,
     WebPImagePlugin,  # noqa: F401
@@ -21,6 +21,7 @@ from PIL import (
 from profiles.files.child import Answer
 from profiles.files.variants import LONGER_SIDE, MAX_MEGAPIXELS, MODERN, variant_name, widths
 
+AvifImagePlugin.DEFAULT_MAX_THREADS = 4  # each reserves memory, and there is a limit of it
 ENCODINGS: dict[str, dict[str, Any]] = {
     "avif": {"format": "AVIF", "quality": 50, "speed": 8},
     "webp": {"format": "WEBP", "quality": 75, "method": 2},
@@ -74,13 +75,11 @@ def _normalised(image: Any) -> Image.Image:
     """The first frame, upright, not too large, in 8-bit sRGB; RGBA only if something shows through."""
     if image.width * image.height > MAX_MEGAPIXELS * 1_000_000:
         raise Image.DecompressionBombError
-    size = _kept_size(image)
+    scale = min(1, LONGER_SIDE / max(image.size))
+    size = tuple(max(1, round(side * scale)) for side in image.size)
     see_through = _see_through_shade(image)
-    # A large JPEG is decoded at a half, a quarter or an eighth.
-    is_drafted = image.draft(None, size)
+    image.draft(None, size)  # A large JPEG is decoded at a half, a quarter or an eighth.
     image.load()
-    if not is_drafted:  # decoding can turn a picture upright
-        size = _kept_size(image)
     profile = image.info.get("icc_profile")
     # Resized first: turning and correcting colours then take less time and memory.
     image = _in_srgb(_upright(_resized(_resizable(image, see_through), size)), profile)
@@ -120,9 +119,6 @@ def _resizable(image: Any, see_through: Any) -> Any:
     """Without palette, 16 bits, or transparency other than an alpha channel."""
     if image.mode.startswith("I") or image.mode == "F":
         return _in_8_bits(image, see_through)
-    if image.mode == "LAB":
-        lab, srgb = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
-        return ImageCms.profileToProfile(image, lab, srgb, outputMode="RGB")
     if see_through is not None:
         image.info["transparency"] = see_through
     if image.has_transparency_data:
