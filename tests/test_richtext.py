@@ -98,6 +98,8 @@ def test_empty_merged_and_nested_cells_keep_their_places():
         "<p>Titre</p><p><strong>Nord</strong> · 2015 · – · 4 5</p>"
         "<p><strong>Nord</strong> · 2016 · a · 1 b · 2</p>"
     )
+    text = "<table><tr><td>Nom<td>Cas<tr><td><br><td>19<tr><td>Fin<td></table>"
+    assert sanitised(text) == "<p>Nom · Cas</p><p>– · 19</p><p>Fin</p>"
 
 
 def test_a_table_of_one_cell_is_what_it_holds():
