@@ -1,3 +1,4 @@
+import re
 import time
 
 import pytest
@@ -53,6 +54,14 @@ def test_words_alone_keep_an_exponent_apart_from_its_number():
     assert richtext.plain("<p>1<sup>er</sup> juin 10<sup>-3</sup></p>") == "1er juin 10⁻³"
     assert richtext.plain("<p>10<sup><strong>6</strong></sup></p>") == "10⁶"
     assert richtext.lines("<p>a<br>b</p><p>c</p>") == "a\nb\nc"
+
+
+@pytest.mark.django_db
+def test_a_page_shows_exponents_and_first_numbers(client, add_paper):
+    text = '<p>10<sup>6</sup> voix.</p><ol start="2"><li><p>deux</p></li></ol>'
+    page = client.get(add_paper(body_fr=text).get_absolute_url()).text
+    assert text in page
+    assert re.search(r'<meta name="description"[^>]* content="10⁶ voix. deux"', page)
 
 
 def test_an_editor_left_empty_stores_nothing():
