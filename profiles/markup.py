@@ -225,14 +225,22 @@ def _paragraphs(children: list[Node]) -> list[Node]:
 
 def _lines(table: Part) -> list[Node]:
     """A paragraph for each row, with its cells apart; a row of one cell is what the cell holds."""
+    rows = [row for row in _grid(table) if any(map(_is_filled, row))]
+    is_table = any(sum(not _is_blank(cell) for cell, _is_repeated in row) > 1 for row in rows)
     found = []
-    for row in _grid(table):
-        filled = [cell for cell, is_repeated in row if not is_repeated and not _is_blank(cell)]
-        if len(filled) == 1 and not any(is_repeated for _cell, is_repeated in row):
+    for row in rows:
+        filled = [cell for cell, _is_repeated in row if not _is_blank(cell)]
+        # Not the first of several columns: the blank before it says which.
+        if len(filled) == 1 and not (is_table and filled[0] is not row[0][0]):
             found += _paragraphs(filled[0].children)
-        elif filled:
+        else:
             found.append(_line([cell for cell, _is_repeated in row]))
     return found
+
+
+def _is_filled(place: tuple[Part, bool]) -> bool:
+    cell, is_repeated = place
+    return not is_repeated and not _is_blank(cell)
 
 
 def _line(cells: list[Part]) -> Part:

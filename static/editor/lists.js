@@ -181,6 +181,7 @@ const wrapLoneItems = (body) => {
 
 // Google Docs and LibreOffice put the list of a second level beside the items, not into one.
 const putIntoItems = (list) => {
+  if ([...list.children].every(isList)) return list.replaceWith(...list.children);
   for (const child of [...list.childNodes]) {
     if (child.localName === "li" || (!isList(child) && isBlank(child))) continue;
     const item = child.previousElementSibling;
@@ -209,6 +210,7 @@ const raiseOnlyLists = (item) => {
   if (!words.every(isBlank)) return;
   const previous = item.previousElementSibling;
   if (previous) previous.append(...lists);
+  else if (!item.nextElementSibling) item.parentElement.replaceWith(...lists);
   else item.before(...lists.flatMap((list) => [...list.children]));
   item.remove();
 };
