@@ -61,6 +61,7 @@ def test_an_organisation_needs_no_short_name_of_its_own(staff_client):
     form = staff_client.get("/admin/profiles/organisation/add/")
     assert 'data-prepopulated-fields="[]"' in form.text
     staff_client.post("/admin/profiles/organisation/add/", filled(form, name_fr="Cœur d'or"))
+    form = staff_client.get("/admin/profiles/organisation/add/")
     staff_client.post(
         "/admin/profiles/organisation/add/", filled(form, acronym="Œ.M.", name_fr="O")
     )

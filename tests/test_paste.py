@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from profiles.models import Mandate
 from tests.firefox import COPY
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 CASES = Path(__file__).parent / "cases"
 EDITOR = "document.querySelector('.field-body_fr .tiptap').editor"

@@ -260,7 +260,7 @@ def test_a_sheet_says_in_which_cell_there_is_too_much():
 def test_a_table_in_a_cell_of_a_sheet_becomes_lines():
     table = "<table>\n<tr><td>Nord</td>\n<td>12</td></tr>\n<tr><td>Sud</td><td>7</td></tr></table>"
     sheet = spreadsheets.read(f'title_fr,body_fr\nUn,"{table}"\n'.encode())
-    spreadsheets.import_rows(Paper, sheet, spreadsheets.try_out(Paper, sheet).fingerprint)
+    spreadsheets.import_rows(Paper, sheet, spreadsheets.try_out(Paper, sheet).fingerprint, None)
     assert Paper.objects.get().body_fr == "<p>Nord · 12</p><p>Sud · 7</p>"
 
 

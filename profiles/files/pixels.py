@@ -75,8 +75,7 @@ def _normalised(image: Any) -> Image.Image:
     """The first frame, upright, not too large, in 8-bit sRGB; RGBA only if something shows through."""
     if image.width * image.height > MAX_MEGAPIXELS * 1_000_000:
         raise Image.DecompressionBombError
-    scale = min(1, LONGER_SIDE / max(image.size))
-    size = tuple(max(1, round(side * scale)) for side in image.size)
+    size = _kept_size(image)
     see_through = _see_through_shade(image)
     image.draft(None, size)  # A large JPEG is decoded at a half, a quarter or an eighth.
     image.load()
