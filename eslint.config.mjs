@@ -2,20 +2,18 @@
 import js from "@eslint/js";
 
 const browser = [
-  "ClipboardEvent", "CustomEvent", "DOMParser", "DataTransfer", "Event", "FormData", "MutationObserver",
-  "Node", "NodeFilter", "URL", "XMLHttpRequest", "addEventListener", "clearTimeout", "document", "localStorage",
-  "location", "navigator", "setTimeout", "window",
+  "CSSStyleSheet", "ClipboardEvent", "CustomEvent", "DOMParser", "DataTransfer", "Event", "FormData",
+  "MutationObserver", "Node", "NodeFilter", "URL", "XMLHttpRequest", "addEventListener", "clearTimeout", "console",
+  "document", "localStorage", "location", "navigator", "sessionStorage", "setTimeout", "window",
 ];
 
 export default [
   { ignores: [".venv/", "var/"] },
   js.configs.recommended,
   {
-    files: ["static/*.js"],
-    languageOptions: {
-      sourceType: "script",
-      globals: Object.fromEntries(browser.map((name) => [name, "readonly"])),
-    },
+    files: ["static/**/*.js"],
+    languageOptions: { globals: Object.fromEntries(browser.map((name) => [name, "readonly"])) },
     rules: { eqeqeq: "error", "no-var": "error", "prefer-const": "error" },
   },
+  { files: ["static/*.js"], languageOptions: { sourceType: "script" } },
 ];

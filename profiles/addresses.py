@@ -17,14 +17,14 @@ JOINING = "’‘.°"
 PARTING = "ʼ´"  # apostrophes that Unicode counts among letters or accents
 
 
-def readable_name(text, longest=80):
+def readable_name(text: str, longest: int = 80) -> str:
     """Small letters, digits and hyphens for an address or a file name; "" where none are left."""
     signs = unicodedata.normalize("NFC", text.lower())
     plain = anyascii("".join(map(_in_name, signs))).replace("/", "-")
     return slugify(plain)[:longest].strip("-")
 
 
-def _in_name(sign):
+def _in_name(sign: str) -> str:
     if sign in JOINING:
         return ""
     if sign in PARTING or unicodedata.category(sign)[0] in "PZ":
@@ -32,7 +32,7 @@ def _in_name(sign):
     return TYPED_AS.get(sign, sign)
 
 
-def content_disposition(name, is_attachment=True):
+def content_disposition(name: str, is_attachment: bool = True) -> str:
     """The header that names a download, in both forms of RFC 6266: each browser reads one."""
     stem, _dot, ending = name.rpartition(".")
     plain = f"{readable_name(stem) or 'document'}.{readable_name(ending)}"

@@ -8,6 +8,7 @@ import calendar
 import datetime
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -38,33 +39,38 @@ ORDINAL = re.compile(r"(\d{1,2})(?:er|st|nd|rd|th)", re.ASCII)
 MONTH_OF_EXCEL = re.compile(r"[a-z]+\.?-\d\d", re.ASCII)  # "juin-16"; "juin 16" may be a day
 # Spreadsheets keep a time with each day: "2016-06-30 00:00:00".
 TIME_OF_CELL = re.compile(r"[t ]\s*\d\d?:\d\d(?::\d\d(?:[.,]\d+)?)?(?:z|[+-]\d\d:?\d\d)?$", re.A)
+Date = tuple[int, int | None, int | None]  # year, month, day
+
 LONGEST = 60  # letters that are read, and shown in a refusal
 
 
 # Reading
 
 
-def folded(text):
+def folded(text: str) -> str:
     """Small letters without accents; special spaces are spaces, and what nobody sees is gone."""
     signs = unicodedata.normalize("NFKD", text.casefold())
     return "".join(sign for sign in signs if unicodedata.category(sign) not in ("Mn", "Cf")).strip()
 
 
-def parsed(text: str) -> tuple[int, int | None, int | None]:
+def parsed(text: str) -> Date:
     """(year, month or None, day or None); ValueError where there is no such date."""
     found = STORED.fullmatch(text)
-    year, month, day = map(_number, found.groups()) if found else _typed(folded(text))
+    if found:
+        year, month, day = int(found[1]), _number(found[2]), _number(found[3])
+    else:
+        year, month, day = _typed(folded(text))
     if year < 1000:
         raise ValueError(text)
     datetime.date(year, 1 if month is None else month, 1 if day is None else day)
     return year, month, day
 
 
-def _number(digits):
-    return digits and int(digits)
+def _number(digits: str | int | None) -> int | None:
+    return int(digits) if digits else None
 
 
-def _typed(text):
+def _typed(text: str) -> Date:
     if len(text) > LONGEST:
         raise ValueError(text)
     parts = [part for part in SEPARATORS.split(text.strip(" .,")) if part not in BETWEEN]
@@ -75,11 +81,11 @@ def _typed(text):
     )
 
 
-def _is_start_of(part, names):
+def _is_start_of(part: str, names: Iterable[str]) -> bool:
     return len(part) >= 3 and any(name.startswith(part) for name in names)
 
 
-def _month_or_digits(part):
+def _month_or_digits(part: str) -> str | int:
     """A month by its name is an int; digits stay text, whose length tells a year from a day."""
     if part.isascii() and part.isdigit():
         return part
@@ -91,7 +97,7 @@ def _month_or_digits(part):
     return months[0]
 
 
-def _in_order(parts, is_month_of_excel):
+def _in_order(parts: list[Any], is_month_of_excel: bool) -> Date:
     """Year, month and day of the parts of a date, in one of the orders that people use."""
     match [_shape(part) for part in parts]:
         case ["year"]:
@@ -113,13 +119,13 @@ def _in_order(parts, is_month_of_excel):
     return _year(year), _number(month), _number(day)
 
 
-def _shape(part):
+def _shape(part: str | int) -> str:
     if isinstance(part, int):
         return "month"
     return {1: "few", 2: "few", 4: "year"}.get(len(part), "none")
 
 
-def _year(digits):
+def _year(digits: str) -> int:
     """Two digits are a year of 1969 to 2068, as in most programs."""
     if len(digits) == 1:
         raise ValueError(digits)
@@ -127,7 +133,7 @@ def _year(digits):
     return year if len(digits) == 4 else year + (2000 if year < 69 else 1900)
 
 
-def normalised(text):
+def normalised(text: str) -> str:
     """What is stored: ISO 8601, as precise as was typed. "30/06/2016" is "2016-06-30"."""
     text = folded(str(text)[: LONGEST + 1])
     date = TIME_OF_CELL.sub("", text)
@@ -137,7 +143,7 @@ def normalised(text):
     return "-".join([f"{year:04}", *(f"{part:02}" for part in (month, day) if part)])
 
 
-def as_typed(date):
+def as_typed(date: str) -> str:
     """A stored date as people write it: "06/2016", "30/06/2016"; what is none stays as it is."""
     try:
         return "/".join(reversed(date.split("-"))) if normalised(date) == date else date
@@ -148,7 +154,7 @@ def as_typed(date):
 # Comparing
 
 
-def first_day(date):
+def first_day(date: str) -> datetime.date:
     year, month, day = parsed(date)
     return datetime.date(year, month or 1, day or 1)
 
@@ -166,7 +172,7 @@ def ends_before_start(start: str, end: str) -> bool:
 # Storing
 
 
-def shortened(text):
+def shortened(text: str) -> str:
     """What was typed, fit for a refusal."""
     text = str(text).strip()
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
@@ -180,7 +186,7 @@ class PartialDateInput(forms.CharField):
         )
     }
 
-    def to_python(self, value):
+    def to_python(self, value: Any) -> str:
         text = super().to_python(value)
         try:
             return normalised(text) if text else ""
@@ -189,7 +195,7 @@ class PartialDateInput(forms.CharField):
                 self.error_messages["invalid"], code="invalid", params={"value": shortened(text)}
             ) from None
 
-    def prepare_value(self, value):
+    def prepare_value(self, value: Any) -> Any:
         return as_typed(value) if isinstance(value, str) else value
 
 
@@ -207,8 +213,8 @@ class PartialDateField(models.CharField):
         del kwargs["max_length"]
         return name, path, args, kwargs
 
-    def formfield(self, **kwargs):
+    def formfield(self, **kwargs: Any) -> forms.Field:
         return super().formfield(**{**kwargs, "form_class": PartialDateInput, "max_length": None})
 
-    def clean(self, value, model_instance):
+    def clean(self, value: Any, model_instance: models.Model) -> str:
         return super().clean(PartialDateInput(required=False).clean(value), model_instance)

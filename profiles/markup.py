@@ -6,10 +6,11 @@ tables become lines, and what was deleted, hidden or a comment for colleagues do
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape
 from html.parser import HTMLParser
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 import nh3
 
@@ -62,8 +63,11 @@ class Part:
     """An element: its children are parts and texts."""
 
     name: str
-    attributes: dict = field(default_factory=dict)
-    children: list = field(default_factory=list)
+    attributes: dict[str, str] = field(default_factory=dict)
+    children: "list[Node]" = field(default_factory=list)
+
+
+Node = Part | str
 
 
 class Weight(NamedTuple):
@@ -72,12 +76,13 @@ class Weight(NamedTuple):
     attributes: int  # of the element that has most of them
 
 
-def weight(html):
+def weight(html: str) -> Weight:
     """What makes it slow to read; an element looks at all that it stands in."""
     html = COMMENT.sub("", html).lower()
     # In a drawing or a formula nothing closes itself.
     flat = VOID if re.search("<(?:svg|math)", html) else VOID | SELF_CLOSING
-    open_now, depth, deepest, parts, attributes = Counter(), 0, 0, 0, 0
+    open_now: Counter[str] = Counter()
+    depth, deepest, parts, attributes = 0, 0, 0, 0
     for closing, name, rest in TAG.findall(html):
         attributes = max(attributes, len(rest.split()))
         if name in flat:
@@ -93,13 +98,13 @@ def weight(html):
     return Weight(deepest, parts, attributes)
 
 
-def is_ours(html):
+def is_ours(html: str) -> bool:
     """Whether nothing in it needs to be made into ours, as in what the editor sends."""
     names = {name.lower() for _closing, name, _rest in TAG.findall(html)}
     return names <= INLINE | BLOCKS and not FOREIGN.search(html)
 
 
-def simplified(html):
+def simplified(html: str) -> str:
     """HTML whose elements are ours, as far as they can be made so."""
     children = _mended(_Reader.tree(_known.clean(html)))
     if any(_is_block(child) for child in children):
@@ -110,29 +115,31 @@ def simplified(html):
 class _Reader(HTMLParser):
     """Reads what a sanitiser wrote, where each element has its end."""
 
+    open: list[Part]  # and not closed yet
+
     @classmethod
-    def tree(cls, html):
+    def tree(cls, html: str) -> Part:
         reader = cls()
         reader.open = [Part("")]
         reader.feed(html)
         reader.close()
         return reader.open[0]
 
-    def handle_starttag(self, name, attributes):
+    def handle_starttag(self, name: str, attributes: list[tuple[str, str | None]]) -> None:
         part = Part(name, {key: value or "" for key, value in attributes})
         self.open[-1].children.append(part)
         if name not in VOID:
             self.open.append(part)
 
-    def handle_endtag(self, name):
+    def handle_endtag(self, name: str) -> None:
         if name not in VOID:
             self.open.pop()
 
-    def handle_data(self, text):
+    def handle_data(self, text: str) -> None:
         self.open[-1].children.append(text)
 
 
-def _written(node):
+def _written(node: Node) -> str:
     if isinstance(node, str):
         return escape(node, quote=False)
     attributes = "".join(f' {name}="{escape(value)}"' for name, value in node.attributes.items())
@@ -140,31 +147,31 @@ def _written(node):
     return start if node.name in VOID else f"{start}{_inside(node.children)}</{node.name}>"
 
 
-def _inside(children):
+def _inside(children: list[Node]) -> str:
     return "".join(map(_written, children))
 
 
-def _text(node):
+def _text(node: Node) -> str:
     return node if isinstance(node, str) else "".join(map(_text, node.children))
 
 
-def _is_blank(node):
+def _is_blank(node: Node) -> bool:
     return not _text(node).strip()
 
 
-def _is_block(node):
+def _is_block(node: Node) -> TypeGuard[Part]:
     return isinstance(node, Part) and node.name in BLOCKS
 
 
-def _is_unseen(part):
-    return (
+def _is_unseen(part: Part) -> bool:
+    return bool(
         "hidden" in part.attributes
         or UNSEEN_STYLE.search(part.attributes.get("style", ""))
         or UNSEEN_CLASS.search(part.attributes.get("class", ""))
     )
 
 
-def _mended(part):
+def _mended(part: Part) -> list[Node]:
     """What stands in its place: a list of parts and texts."""
     if _is_unseen(part):
         return []
@@ -184,9 +191,9 @@ def _mended(part):
     return _paragraphs(part.children) if part.name in DIVISIONS else part.children
 
 
-def _marked(mark, nodes):
+def _marked(mark: Part, nodes: list[Node]) -> list[Node]:
     """The same with the mark inside the blocks, where it may stand."""
-    found = []
+    found: list[Node] = []
     for node in nodes:
         if _is_block(node):
             found.append(Part(node.name, node.attributes, _marked(mark, node.children)))
@@ -195,9 +202,10 @@ def _marked(mark, nodes):
     return found
 
 
-def _paragraphs(children):
+def _paragraphs(children: list[Node]) -> list[Node]:
     """The same, with a paragraph around each text that stands loose beside a block."""
-    found, loose = [], None
+    found: list[Node] = []
+    loose = None
     for child in children:
         if _is_block(child):
             found.append(child)
@@ -215,19 +223,27 @@ def _paragraphs(children):
 # Tables
 
 
-def _lines(table):
+def _lines(table: Part) -> list[Node]:
     """A paragraph for each row, with its cells apart; a row of one cell is what the cell holds."""
+    rows = [row for row in _grid(table) if any(map(_is_filled, row))]
+    is_table = any(sum(not _is_blank(cell) for cell, _is_repeated in row) > 1 for row in rows)
     found = []
-    for row in _grid(table):
-        filled = [cell for cell, is_repeated in row if not is_repeated and not _is_blank(cell)]
-        if len(filled) == 1 and not any(is_repeated for _cell, is_repeated in row):
+    for row in rows:
+        filled = [cell for cell, _is_repeated in row if not _is_blank(cell)]
+        # Not the first of several columns: the blank before it says which.
+        if len(filled) == 1 and not (is_table and filled[0] is not row[0][0]):
             found += _paragraphs(filled[0].children)
-        elif filled:
+        else:
             found.append(_line([cell for cell, _is_repeated in row]))
     return found
 
 
-def _line(cells):
+def _is_filled(place: tuple[Part, bool]) -> bool:
+    cell, is_repeated = place
+    return not is_repeated and not _is_blank(cell)
+
+
+def _line(cells: list[Part]) -> Part:
     while _is_blank(cells[-1]):
         cells.pop()
     line = Part("p")
@@ -237,7 +253,7 @@ def _line(cells):
     return line
 
 
-def _on_one_line(children):
+def _on_one_line(children: list[Node]) -> list[Node]:
     """Its words and marks, with a blank where a block or a line ends."""
     line = Part("p", children=[])
     for child in children:
@@ -252,7 +268,7 @@ def _on_one_line(children):
     return line.children
 
 
-def _rows_of(part):
+def _rows_of(part: Part) -> Iterator[list[Part]]:
     for child in part.children:
         if isinstance(child, Part) and child.name == "tr":
             yield [cell for cell in child.children if isinstance(cell, Part)]
@@ -262,9 +278,10 @@ def _rows_of(part):
             yield from _rows_of(child)
 
 
-def _grid(table):
+def _grid(table: Part) -> Iterator[list[tuple[Part, bool]]]:
     """Each row's (cell, whether it only reaches down from a row above)."""
-    merged = {}  # by column: the cell that reaches down, and for how many rows more
+    # By column: the cell that reaches down, and for how many rows more.
+    merged: dict[int, tuple[Any, int]] = {}
     letters_left = 20_000  # to repeat; a small file shall not become a large text
     for own in _rows_of(table):
         row, column, last = [], 0, max(merged, default=-1)
@@ -283,6 +300,6 @@ def _grid(table):
         yield row
 
 
-def _span(cell, name):
+def _span(cell: Part, name: str) -> int:
     number = cell.attributes.get(name, "1")
     return min(int(number), 100) if re.fullmatch(r"[1-9]\d{0,8}", number) else 1

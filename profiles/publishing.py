@@ -19,7 +19,7 @@ class State(models.TextChoices):
     CLOSED = "closed", _("closed")
 
 
-def this_minute():
+def this_minute() -> datetime:
     """As people write a moment: without seconds."""
     return timezone.now().replace(second=0, microsecond=0)
 

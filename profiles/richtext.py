@@ -91,7 +91,7 @@ LOWERED = str.maketrans("0123456789+−-", "₀₁₂₃₄₅₆₇₈₉₊₋
 INCOMPLETE = re.compile(r"www\.|[^\s@/:?#]+@[^\s@/:?#]+\.[^\s@/:?#]+$", re.IGNORECASE)
 
 
-def _completed(element, attribute, value):
+def _completed(element: str, attribute: str, value: str) -> str:
     """An address that somebody left without its beginning, as the link dialog completes it."""
     if (element, attribute) == ("a", "href") and INCOMPLETE.match(value):
         return f"mailto:{value}" if "@" in value.partition("/")[0] else f"https://{value}"
@@ -119,21 +119,21 @@ def sanitised(text: str) -> str:
     return clean if words else ""
 
 
-def _simplified(text):
+def _simplified(text: str) -> str:
     try:
         return markup.simplified(text)
     except RecursionError:  # end tags that end nothing made it look less deep than it is
         raise ValidationError(_too_heavy()) from None
 
 
-def _too_heavy():
+def _too_heavy() -> str:
     return _(
         "This text is too long, or has too much formatting. Divide it, or paste its words alone "
         "with Ctrl+Shift+V."
     )
 
 
-def _refuse_heavy(text):
+def _refuse_heavy(text: str) -> None:
     weight = markup.weight(text[:MOST_HTML])
     if weight.depth > MOST_LEVELS:
         raise ValidationError(
@@ -148,7 +148,7 @@ def _refuse_heavy(text):
         raise ValidationError(_too_heavy())
 
 
-def _number(number):
+def _number(number: int) -> str:
     return number_format(number, force_grouping=True)
 
 
@@ -157,13 +157,13 @@ def plain(text: str) -> str:
     return " ".join(lines(text, " ").split())
 
 
-def lines(text, between="\n"):
+def lines(text: str, between: str = "\n") -> str:
     """The words alone, apart where a paragraph or a line ends; 10<sup>6</sup> stays 10⁶."""
     small = EXPONENT.sub(_small_digits, BLOCK_END.sub(between, text))
     return html.unescape(strip_tags(small)).strip()
 
 
-def _small_digits(found):
+def _small_digits(found: re.Match[str]) -> str:
     return found[2].translate(RAISED if found[1] == "sup" else LOWERED)
 
 

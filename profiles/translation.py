@@ -77,10 +77,10 @@ def translated_columns(*names: str) -> list[str]:
     return [to_attribute(name, language) for language in CONTENT_LANGUAGES for name in names]
 
 
-def texts_of(entry, name):
+def texts_of(entry: Model, name: str) -> list[str]:
     """What a translated field holds, language by language."""
     return [getattr(entry, column) for column in translated_columns(name)]
 
 
-def has_any(entry, name):
+def has_any(entry: Model, name: str) -> bool:
     return any(texts_of(entry, name))

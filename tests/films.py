@@ -62,13 +62,25 @@ def apple_metadata():
 H264, AAC, PLACES = picture_entry(), sound_entry(), (b"meta", box(b"gpmd"))
 
 
-def mp4(picture=H264, sound=AAC, *, brand=b"mp42", behind=b"", metadata=PLACES, each=None):
+def mp4(
+    picture=H264,
+    sound=AAC,
+    *,
+    brand=b"mp42",
+    behind=b"",
+    metadata=PLACES,
+    each=None,
+    is_streamed=False,
+):
     """A film of two pictures and two sounds, between which a third track has measured places."""
     start = box(b"ftyp", brand, pack(">I", 0), b"mp42", b"CAEP")
     measured = b"GPS " + PLACE
     parts = [b"freeGPS ", PICTURE, measured, SOUND, PICTURE, measured, SOUND, b"freeGPS " + PLACE]
-    starts = [len(start) + 8 + sum(map(len, parts[:number])) for number in range(len(parts))]
     data = box(b"mdat", *parts)
+    if is_streamed:  # its tables stand in front, and take as many bytes wherever their data lie
+        further = len(mp4(picture, sound, metadata=metadata, each=each)) - len(start + data)
+    first = len(start) + 8 + (further if is_streamed else 0)
+    starts = [first + sum(map(len, parts[:number])) for number in range(len(parts))]
     pictures = track(
         b"vide", picture, [starts[1], starts[4]], [len(PICTURE)] * 2, box(b"udta", b"Kidal")
     )
@@ -81,12 +93,14 @@ def mp4(picture=H264, sound=AAC, *, brand=b"mp42", behind=b"", metadata=PLACES, 
     about = box(b"udta", box(b"\xa9xyz", pack(">HH", len(PLACE), 0x15C7), PLACE))
     times = full(b"mvhd", pack(">IIII", 3_850_000_000, 3_850_000_000, 1000, 3000), bytes(80))
     moov = box(b"moov", times, *tracks, about, apple_metadata())
-    further = [
+    others = [
         box(b"uuid", bytes.fromhex("be7acfcb97a942e89c71999491e3afac"), b"<x:xmpmeta>Kidal"),
         box(b"free", b"old " + PLACE),
         full(b"meta", handler(b"nrtm"), b"Kidal"),
     ]
-    return b"".join([start, data, moov, *further, behind])
+    if is_streamed:
+        return b"".join([start, moov, *others, data, behind])
+    return b"".join([start, data, moov, *others, behind])
 
 
 def element(code, *contents, is_open=False):

@@ -144,4 +144,12 @@ class Firefox:
         held = [KEYS.get(key, key) for key in keys.split("+")]
         strokes = [{"type": "keyDown", "value": key} for key in held]
         strokes += [{"type": "keyUp", "value": key} for key in reversed(held)]
+        self._keys(strokes)
+
+    def write(self, selector, text):
+        """Into the rich text editor, where the click put the cursor."""
+        self.click(selector)
+        self._keys([{"type": kind, "value": key} for key in text for kind in ("keyDown", "keyUp")])
+
+    def _keys(self, strokes):
         self.do("PerformActions", actions=[{"type": "key", "id": "keys", "actions": strokes}])

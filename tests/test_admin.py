@@ -61,6 +61,7 @@ def test_an_organisation_needs_no_short_name_of_its_own(staff_client):
     form = staff_client.get("/admin/profiles/organisation/add/")
     assert 'data-prepopulated-fields="[]"' in form.text
     staff_client.post("/admin/profiles/organisation/add/", filled(form, name_fr="Cœur d'or"))
+    form = staff_client.get("/admin/profiles/organisation/add/")
     staff_client.post(
         "/admin/profiles/organisation/add/", filled(form, acronym="Œ.M.", name_fr="O")
     )
@@ -288,7 +289,9 @@ def test_the_list_filters_by_state(staff_client, imrap, state, titles):
     }.items():
         Vacancy.objects.create(**{"organisation": imrap, "title_fr": title, **fields})
     answer = staff_client.get(f"/admin/profiles/vacancy/?state={state}")
-    assert sorted(vacancy.title for vacancy in answer.context["cl"].result_list) == titles
+    found = answer.context["cl"].result_list
+    assert sorted(vacancy.title for vacancy in found) == titles
+    assert {vacancy.state for vacancy in found} == {state} or state == "nonsense"
 
 
 def test_papers_are_never_closed(staff_client, add_paper):
@@ -323,6 +326,16 @@ def test_a_number_that_is_none_is_refused_with_an_example(staff_client, imrap, f
         answer = staff_client.post(add, paper_form(**{field: number}))
         assert errors_of(answer) == {field: [f"Example: {right}."]}
     assert staff_client.post(add, paper_form(**{field: right})).status_code == 302
+
+
+def test_an_address_left_empty_is_made_from_the_title_again(staff_client, add_paper):
+    add_paper("Bilan", slug="bilan")
+    paper = add_paper("Note", slug="note", is_draft=True)
+    for title, slug in (("Note", "note"), ("Bilan", "bilan-2")):
+        fields = paper_form(title_fr=title, slug="", is_draft="on")
+        staff_client.post(f"/admin/profiles/paper/{paper.pk}/change/", fields)
+        paper.refresh_from_db()
+        assert paper.slug == slug
 
 
 @pytest.mark.parametrize("address", ["programme", "mandate"])

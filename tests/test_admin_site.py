@@ -151,6 +151,18 @@ def test_tasks_are_offered_to_those_who_may_do_them(client, staff, imrap):
     assert [app["app_label"] for app in page.context["app_list"]] == ["profiles"]
 
 
+def test_remarks_are_told_to_those_who_may_mend_them(client, staff, add_paper, imrap):
+    add_paper("Note", title_en="Note")
+    Mandate.objects.create(organisation=imrap, title_fr="Mandat", title_en="Mandate")
+    staff.is_superuser = False
+    staff.save()
+    rights = Permission.objects.filter(codename__in=["change_paper", "view_mandate"])
+    staff.user_permissions.set(rights)
+    client.force_login(staff)
+    attention = client.get("/admin/").context["attention"]
+    assert [remark.entry.title for remark, _address in attention["rows"]] == ["Note"]
+
+
 @pytest.mark.parametrize("number", [1, 30])
 def test_the_first_page_shows_twenty_remarks_in_few_queries(
     staff_client, add_paper, django_assert_max_num_queries, number

@@ -6,6 +6,7 @@ The tests have two floors of their own: what several files need stands in `build
 import ast
 import functools
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -144,6 +145,12 @@ def test_every_room_has_a_floor_and_every_floor_its_rooms(house):
     rooms = {tuple(module.split(".")[:2]) for module in house if "." in module}
     planned = {(package, room) for package in FLOORS for floor in FLOORS[package] for room in floor}
     assert rooms == planned
+
+
+def test_the_types_of_the_whole_ground_floor_are_checked():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["mypy"]
+    rooms = {Path(name).with_suffix("").as_posix() for name in settings["files"]}
+    assert rooms == {f"profiles/{room}" for room in FLOORS["profiles"][0]}
 
 
 def test_an_import_only_goes_down(house):

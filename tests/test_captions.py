@@ -162,6 +162,7 @@ def test_captions_of_which_a_browser_would_show_nothing_are_refused(content):
         cue(text="мир").encode("cp1251"),
         cue(text="ÇÉÇÉÉÇ ÇÉÉÇ").encode("cp1252"),
         cue(text="Ségou").encode() + b"\xc3",
+        cue(text="« Oui »").encode() + b"\xe9",
         cue(text="\0").encode(),
     ],
 )

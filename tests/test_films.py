@@ -28,6 +28,7 @@ from tests.films import (
 
 TELLTALES = [PLACE, b"Kidal", b"GPS", b"xmpmeta", b"GoPr", b"DJI", b"CAEP", b"appl", b"aminata"]
 TELLTALES += [b"com.apple", b"journalist", b"Xiph", (3_850_000_000).to_bytes(4, "big")]
+TELLTALES += [b"\x12\x54\xc3\x67"]  # a WebM's tags
 TELLTALES += [b"\x09\x29\x90\x5e\x4f\x5a\x80\x00"]  # a WebM's date
 
 
@@ -63,6 +64,7 @@ def test_the_films_of_these_tests_tell_where_they_were_made():
         pytest.param(
             mp4(behind=b"SEFT" + PLACE), "film.mp4", id="MP4 with something behind its end"
         ),
+        pytest.param(mp4(is_streamed=True), "film.mp4", id="MP4 with its tables in front"),
         pytest.param(webm(), "film.webm", id="WebM"),
         pytest.param(webm(is_live=True), "film.webm", id="live WebM"),
         pytest.param(webm(behind=element("1043a770", b"Kidal")), "film.webm", id="chapters"),
@@ -255,6 +257,8 @@ DAMAGED = (
         (mp4()[: mp4().index(b"moov") + 300], "film.mp4"),
         (mp4().replace(b"stsz", b"xtsz").replace(b"stsc", b"xtsc"), "film.mp4"),
         (mp4()[:20], "film.mp4"),
+        (mp4(is_streamed=True)[:-5], "film.mp4"),
+        (mp4(is_streamed=True).partition(PICTURE)[0][:-16], "film.mp4"),
         (webm()[: webm().index(PICTURE) + 20], "film.webm"),
         (webm()[:60], "film.webm"),
     ],

@@ -73,7 +73,7 @@ def test_what_was_typed_and_left_is_offered_again(awa, form_of, live_server, add
     awa.goto(form_of(paper))
     awa.find(TEXT)
     awa.type("#id_title_fr", ", revu")
-    awa.type(TEXT, "Un long texte.")
+    awa.write(TEXT, "Un long texte.")
     awa.goto(f"{live_server.url}/admin/")
     awa.back()
     awa.find(TEXT)
@@ -81,7 +81,8 @@ def test_what_was_typed_and_left_is_offered_again(awa, form_of, live_server, add
     assert "Restaurer ce que vous avez saisi" in awa.see(".safe-offer")
     awa.click("[data-keep=restore]")
     assert awa.value("#id_title_fr") == "Autoportrait du Mali, revu"
-    assert awa.run("s => document.querySelector(s).innerText", TEXT) == "Un long texte."
+    assert awa.value("#id_body_fr") == "<p>Un long texte.</p>"
+    assert awa.run("s => document.querySelector(s).innerHTML", TEXT) == "<p>Un long texte.</p>"
     awa.click(SAVE)
     awa.see(SAVED)
     paper.refresh_from_db()

@@ -315,6 +315,15 @@ def test_another_organisation_s_entries_do_not_stand_on_this_one_s_profile(
     assert (numbers[Paper], numbers[Video]) == (1, 0)
 
 
+def test_search_engines_read_the_summary_or_the_beginning_of_the_text(client, add_paper):
+    paper = add_paper(slug="note", body_fr="<p>Le début du texte.</p>")
+    for description in ("Le début du texte.", "Le résumé."):
+        page = client.get("/fr/papers/note/").text
+        assert f'<meta name="description" content="{description}"' in page
+        paper.summary_fr = "Le résumé."
+        paper.save()
+
+
 def test_a_vacancy_that_is_closed_is_not_counted(client, imrap):
     yesterday = timezone.now() - datetime.timedelta(days=1)
     fields = {"organisation": imrap, "is_draft": False, "deadline": yesterday}

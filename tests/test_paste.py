@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from profiles.models import Mandate
 from tests.firefox import COPY
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 CASES = Path(__file__).parent / "cases"
 EDITOR = "document.querySelector('.field-body_fr .tiptap').editor"
@@ -288,6 +288,9 @@ def test_hidden_text_never_arrives(editor):
         "<tr><td>Awa</td><td>900</td><td>Gao</td></tr></table>"
     )
     assert editor.paste(sheet) == "<p>Nom · Ville</p><p>Awa · Gao</p>"
+    contents = "<p>Contexte<span style='display:none;mso-hide:screen'>....3</span></p>"
+    assert editor.paste(contents) == "<p>Contexte</p>"
+    assert editor.note == ""
 
 
 def test_what_is_dangerous_is_not_pasted(in_chromium, signed_in):
@@ -361,6 +364,9 @@ def test_a_second_level_alone_is_one_list(editor):
     assert editor.paste("<li>un</li><li>deux</li>") == two
     html = "<p>x</p><ul><li><ul><li>un</li><li>deux</li></ul></li></ul><p>y</p>"
     assert editor.paste(html) == f"<p>x</p>{two}<p>y</p>"
+    lettered = '<ol data-type="lower-alpha" start="2" type="a"><li><p>b</p></li></ol>'
+    assert editor.paste('<ol><ol type="a" start="2"><li>b</li></ol></ol>') == lettered
+    assert editor.paste('<ol><li><ol type="a" start="2"><li>b</li></ol></li></ol>') == lettered
 
 
 def test_a_list_beside_its_item_goes_into_it(editor):
@@ -417,11 +423,15 @@ def test_empty_merged_and_nested_cells_keep_their_places(editor):
         "<p>Titre</p><p><strong>Nord</strong> · 2015 · – · 4 5</p>"
         "<p><strong>Nord</strong> · 2016 · a · 1 · b · 2</p>"
     )
+    html = "<table><tr><td>Nom<td>Cas<tr><td><br><td>19<tr><td>Fin<td></table>"
+    assert editor.paste(html) == "<p>Nom · Cas</p><p>– · 19</p><p>Fin</p>"
 
 
 def test_a_table_of_one_cell_is_what_it_holds(editor):
     html = "<table><tr><td><h2>Titre</h2><p>Un</p><ul><li>a</li></ul></td></tr></table>"
     assert editor.paste(html) == "<h3>Titre</h3><p>Un</p><ul><li><p>a</p></li></ul>"
+    html = "<table><tr><td>&nbsp;<td><p>un</p><p>deux</p><td><tr><td><td>trois<td></table>"
+    assert editor.paste(html) == "<p>un</p><p>deux</p><p>trois</p>"
     assert editor.note == ""
 
 
@@ -450,6 +460,12 @@ def test_footnotes_stay_as_text(editor):
     )
     assert editor.paste(html) == "<p>Mali<sup>1</sup>.</p><p><sup>1</sup> Une note.</p>"
     assert editor.note == "Notes de bas de page devenues du texte : 1."
+    html = (
+        '<p>Mali<a href="#_ftn1"><span class=MsoFootnoteReference>[1]</span></a>.</p>'
+        "<div style='mso-element:footnote-list'><hr><p class=MsoFootnoteText><a href=\"#_ftnref1\">"
+        "<span class=MsoFootnoteReference>[1]</span></a> Une note.</p></div>"
+    )
+    assert editor.paste(html) == "<p>Mali<sup>[1]</sup>.</p><p><sup>[1]</sup> Une note.</p>"
 
 
 def test_pictures_and_films_are_counted_and_emoji_are_letters(editor):

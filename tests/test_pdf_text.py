@@ -91,6 +91,10 @@ def test_arabic_drawn_as_it_looks_is_read_as_it_is_spoken():
     assert text_of(arabic_pdf(shaped[::-1])) == "السلام في مالي"
 
 
+def test_letters_in_the_form_of_their_place_become_letters():
+    assert tidy(["ﺍﻟﺴﻼﻡ ﻓﻲ ﻣﺎﻟﻲ"]) == "السلام في مالي"
+
+
 def test_arabic_that_comes_out_reversed_is_left_out():
     assert text_of(arabic_pdf(PEACE)) == ""
 

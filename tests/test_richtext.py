@@ -1,3 +1,4 @@
+import re
 import time
 
 import pytest
@@ -55,6 +56,14 @@ def test_words_alone_keep_an_exponent_apart_from_its_number():
     assert richtext.lines("<p>a<br>b</p><p>c</p>") == "a\nb\nc"
 
 
+@pytest.mark.django_db
+def test_a_page_shows_exponents_and_first_numbers(client, add_paper):
+    text = '<p>10<sup>6</sup> voix.</p><ol start="2"><li><p>deux</p></li></ol>'
+    page = client.get(add_paper(body_fr=text).get_absolute_url()).text
+    assert text in page
+    assert re.search(r'<meta name="description"[^>]* content="10⁶ voix. deux"', page)
+
+
 def test_an_editor_left_empty_stores_nothing():
     assert richtext.sanitised("<p></p>") == ""
     assert richtext.sanitised("<p> <br></p>") == ""
@@ -98,6 +107,8 @@ def test_empty_merged_and_nested_cells_keep_their_places():
         "<p>Titre</p><p><strong>Nord</strong> · 2015 · – · 4 5</p>"
         "<p><strong>Nord</strong> · 2016 · a · 1 b · 2</p>"
     )
+    text = "<table><tr><td>Nom<td>Cas<tr><td><br><td>19<tr><td>Fin<td></table>"
+    assert sanitised(text) == "<p>Nom · Cas</p><p>– · 19</p><p>Fin</p>"
 
 
 def test_a_table_of_one_cell_is_what_it_holds():
@@ -249,7 +260,7 @@ def test_a_sheet_says_in_which_cell_there_is_too_much():
 def test_a_table_in_a_cell_of_a_sheet_becomes_lines():
     table = "<table>\n<tr><td>Nord</td>\n<td>12</td></tr>\n<tr><td>Sud</td><td>7</td></tr></table>"
     sheet = spreadsheets.read(f'title_fr,body_fr\nUn,"{table}"\n'.encode())
-    spreadsheets.import_rows(Paper, sheet, spreadsheets.try_out(Paper, sheet).fingerprint)
+    spreadsheets.import_rows(Paper, sheet, spreadsheets.try_out(Paper, sheet).fingerprint, None)
     assert Paper.objects.get().body_fr == "<p>Nord · 12</p><p>Sud · 7</p>"
 
 

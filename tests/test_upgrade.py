@@ -23,20 +23,28 @@ from django.core.signing import TimestampSigner
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from openpyxl import load_workbook
 
-from imrap_site import start
-from tests.builders import PASSWORD, a_free_port, environment, served, six_figures, words
+from tests.builders import (
+    PASSWORD,
+    a_clone,
+    a_free_port,
+    environment,
+    lend_static_files,
+    served,
+    six_figures,
+    words,
+)
 
 FROZEN = Path(__file__).parent / "upgrade"
 VERSIONS = sorted(path.name for path in FROZEN.iterdir() if (path / "site.sql").exists())
-NOT_IN_A_CLONE = {".git", ".venv", ".env", "var", "media", "node_modules", "test-results"}
 PAPERS = "/admin/profiles/paper"
+
+pytestmark = pytest.mark.server
 
 
 @pytest.fixture(scope="module", params=VERSIONS)
 def site(request, tmp_path_factory):
     """This version of the site on what an earlier one left: folders, address, what is known."""
-    frozen, clone = FROZEN / request.param, tmp_path_factory.mktemp("upgrade") / "clone"
-    shutil.copytree(start.ROOT, clone, ignore=of_the_root(start.ROOT))
+    frozen, clone = FROZEN / request.param, a_clone(tmp_path_factory.mktemp("upgrade") / "clone")
     known = json.loads((frozen / "known.json").read_text())
     take_over(frozen, clone, known["secret_key"])
     port, printed = a_free_port(), clone.parent / "printed"
@@ -48,10 +56,6 @@ def site(request, tmp_path_factory):
         )
 
 
-def of_the_root(root):
-    return lambda folder, names: NOT_IN_A_CLONE if Path(folder) == root else ()
-
-
 def take_over(frozen, clone, key):
     """What somebody who upgrades has beside the new code: var/ and media/."""
     shutil.copytree(frozen / "sessions", clone / "var/sessions")
@@ -59,9 +63,7 @@ def take_over(frozen, clone, key):
     (clone / "var/secret-key").write_text(key)
     with closing(sqlite3.connect(clone / "var/db.sqlite3")) as database:
         database.executescript((frozen / "site.sql").read_text())
-    if (start.VAR / "static-collected").exists():  # else the start collects them, in ten seconds
-        shutil.copytree(start.VAR / "static", clone / "var/static")
-        shutil.copy2(start.VAR / "static-collected", clone / "var")
+    lend_static_files(clone)
 
 
 class Browser:

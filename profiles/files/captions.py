@@ -6,6 +6,7 @@ A browser that can't read a time says nothing and shows nothing (https://www.w3.
 import codecs
 import html
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -35,7 +36,7 @@ class Unfit(Exception):
     """Why browsers could not show the captions: the key of the refusal."""
 
 
-def looks_like_captions(head):
+def looks_like_captions(head: bytes) -> bool:
     """Whether these first bytes are those of WebVTT or of SubRip, in any encoding."""
     mark = next(filter(head.startswith, BYTE_ORDER_MARKS), b"")
     text = head.decode(BYTE_ORDER_MARKS.get(mark, "latin-1"), "replace")
@@ -43,7 +44,7 @@ def looks_like_captions(head):
     return bool(first and _SIGNATURE.match(first[0])) or any(map(_TIMING.match, first))
 
 
-def webvtt(content) -> bytes:
+def webvtt(content: bytes) -> bytes:
     """The captions as WebVTT in UTF-8, without remarks; Unfit where there is nothing to show."""
     lines = _lines(decoded(content))
     is_webvtt = bool(lines) and _SIGNATURE.match(lines[0]) is not None
@@ -56,7 +57,7 @@ def webvtt(content) -> bytes:
     return "\n\n".join(["WEBVTT", *looks, *map(_written, cues)]).encode() + b"\n"
 
 
-def decoded(content):
+def decoded(content: bytes) -> str:
     """The text, without byte order mark; Unfit where its encoding can't be told."""
     mark = next(filter(content.startswith, BYTE_ORDER_MARKS), b"")
     encodings = [BYTE_ORDER_MARKS[mark]] if mark else ["utf-8", "cp1252"]
@@ -68,7 +69,7 @@ def decoded(content):
     raise Unfit("encoding")
 
 
-def is_french(text, content):
+def is_french(text: str, content: bytes) -> bool:
     """Whether Windows-1252 gives words, and not signs of another encoding with the same bytes."""
     foreign = [character for character in text if not character.isascii()]
     return (
@@ -78,14 +79,14 @@ def is_french(text, content):
     )
 
 
-def _lines(text):
+def _lines(text: str) -> list[str]:
     return re.split(r"\r\n|\r|\n", text)
 
 
 # Cues
 
 
-def _cues(lines, is_webvtt):
+def _cues(lines: list[str], is_webvtt: bool) -> Iterator[Cue]:
     """Those with something to show; a line of times begins one wherever it stands."""
     starts = [number for number, line in enumerate(lines) if _TIMING.match(line)]
     for number, following in zip(starts, [*starts[1:], len(lines)], strict=False):
@@ -93,31 +94,32 @@ def _cues(lines, is_webvtt):
         text = _up_to_blank(text) if is_webvtt else _without_number(text, following < len(lines))
         shown = list(filter(str.strip, text if is_webvtt else map(_as_webvtt, text)))
         if any(map(_visible, shown)):
-            yield _cue(_TIMING.match(lines[number]), [_harmless(line) for line in shown])
+            times = next(_TIMING.finditer(lines[number]))
+            yield _cue(times, [_harmless(line) for line in shown])
 
 
-def _cue(match, lines):
+def _cue(match: re.Match[str], lines: list[str]) -> Cue:
     numbers = match.groups()
     settings = " ".join(_SETTINGS.findall(match["settings"]))
     return Cue(_milliseconds(*numbers[:4]), _milliseconds(*numbers[4:8]), settings, lines)
 
 
-def _milliseconds(hours, minutes, seconds, fraction):
+def _milliseconds(hours: str | None, minutes: str, seconds: str, fraction: str | None) -> int:
     whole = (int(hours or 0) * 60 + int(minutes)) * 60 + int(seconds)
     return whole * 1000 + int((fraction or "0").ljust(3, "0"))
 
 
-def _up_to_blank(lines):
+def _up_to_blank(lines: list[str]) -> list[str]:
     blank = next((number for number, line in enumerate(lines) if not line.strip()), len(lines))
     return lines[:blank]
 
 
-def _without_number(lines, is_followed):
+def _without_number(lines: list[str], is_followed: bool) -> list[str]:
     """SubRip numbers its captions: such a line just before the next times is no text."""
     return lines[:-1] if is_followed and lines and lines[-1].strip().isdecimal() else lines
 
 
-def _as_webvtt(line):
+def _as_webvtt(line: str) -> str:
     """A line of SubRip, with its bold and italics, without colours and places."""
     line = re.sub(r"\{\\[^}]*\}|</?(?:font|span)[^>]*>", "", line, flags=re.IGNORECASE)
     kept = html.escape(html.unescape(line), quote=False)
@@ -126,26 +128,26 @@ def _as_webvtt(line):
     )
 
 
-def _harmless(line):
+def _harmless(line: str) -> str:
     return line.replace("-->", "→").strip()
 
 
-def _visible(line):
+def _visible(line: str) -> bool:
     return bool(html.unescape(re.sub(r"<[^>]*>", "", line)).strip())
 
 
-def _written(cue):
+def _written(cue: Cue) -> str:
     times = f"{_time(cue.start)} --> {_time(cue.end)}"
     return "\n".join([f"{times} {cue.settings}".rstrip(), *cue.lines])
 
 
-def _time(milliseconds):
+def _time(milliseconds: int) -> str:
     seconds, fraction = divmod(milliseconds, 1000)
     minutes, second = divmod(seconds, 60)
     return f"{minutes // 60:02}:{minutes % 60:02}:{second:02}.{fraction:03}"
 
 
-def _looks(lines):
+def _looks(lines: list[str]) -> list[str]:
     """The blocks before the first cue that say how captions look; remarks say who made them."""
     before = next((number for number, line in enumerate(lines) if _TIMING.match(line)), 0)
     blocks = re.split(r"\n\s*\n", "\n".join(lines[1:before]))

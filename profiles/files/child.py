@@ -13,6 +13,10 @@ import sys
 import traceback
 from contextlib import suppress
 from importlib import import_module
+from typing import Any
+
+# What was found, and the files that were made, by their names.
+Answer = tuple[dict[str, Any], dict[str, bytes]]
 
 MEMORY = 2**30
 ANSWER = 2**28
@@ -22,7 +26,7 @@ TOO_HEAVY, NO_ROOM = 70, 74  # how the process ends where a limit or the disk wa
 END_WITH_PARENT = 1  # Linux: PR_SET_PDEATHSIG
 
 
-def main(reader, parent, cpu_seconds, seconds, options):
+def main(reader: str, parent: str, cpu_seconds: str, seconds: str, options: str) -> None:
     end_with(int(parent))
     set_limits(int(cpu_seconds), int(seconds))
     try:
@@ -35,7 +39,7 @@ def main(reader, parent, cpu_seconds, seconds, options):
     os._exit(0)
 
 
-def read(reader, options):
+def read(reader: str, options: dict[str, Any]) -> Answer:
     try:
         module = import_module(f"profiles.files.{READERS[READERS.index(reader)]}")
         return module.read(sys.stdin.buffer, **options)
@@ -45,7 +49,7 @@ def read(reader, options):
         return {"flaw": "too_heavy", "trace": traceback.format_exc()}, {}
 
 
-def end_with(parent):
+def end_with(parent: int) -> None:
     """Elsewhere than on Linux the limits alone end what has lost its parent."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(END_WITH_PARENT, signal.SIGKILL)
@@ -53,7 +57,7 @@ def end_with(parent):
         sys.exit()
 
 
-def set_limits(cpu_seconds, seconds):
+def set_limits(cpu_seconds: int, seconds: int) -> None:
     """Of memory and time; the kernel ends whatever passes them, also in C code."""
     limit(resource.RLIMIT_CPU, cpu_seconds)
     limit(resource.RLIMIT_FSIZE, ANSWER)
@@ -62,7 +66,7 @@ def set_limits(cpu_seconds, seconds):
     signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
-def limit(resource_of_ours, amount):
+def limit(resource_of_ours: int, amount: int) -> None:
     _soft, hard = resource.getrlimit(resource_of_ours)
     if hard != resource.RLIM_INFINITY:
         amount = min(amount, hard)
@@ -70,7 +74,7 @@ def limit(resource_of_ours, amount):
         resource.setrlimit(resource_of_ours, (amount, amount))
 
 
-def answer(found, files):
+def answer(found: dict[str, Any], files: dict[str, bytes]) -> None:
     sizes = {name: len(content) for name, content in files.items()}
     out = sys.stdout.buffer
     out.write(json.dumps([found, sizes]).encode() + b"\n")

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from struct import unpack_from
 from tempfile import TemporaryFile
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile, File
 from django.core.files.uploadedfile import UploadedFile
@@ -18,6 +19,7 @@ from django.utils.deconstruct import deconstructible
 from django.utils.translation import gettext_lazy as _
 
 from profiles.files import captions
+from profiles.files.films.blanks import Blank
 from profiles.files.pictures import ReencodedPicture
 from profiles.files.sandbox import read_in_child
 from profiles.files.storing import (
@@ -174,7 +176,7 @@ class Document:
 
 
 @read_once
-def read(file) -> Document:
+def read(file: Any) -> Document:
     """Give the Document in an open binary file; ValidationError if its format is none of ours."""
     format = format_of(file)
     if format is None:
@@ -190,11 +192,11 @@ def read(file) -> Document:
     return _document(file, format)
 
 
-def _document(file, format, **found):
+def _document(file: Any, format: str, **found: Any) -> Document:
     return Document(format, size_of(file), sha256_of(file), content=file, **found)
 
 
-def _read_pdf(file):
+def _read_pdf(file: Any) -> Document:
     found, files = read_in_child("pdf", file)
     if flaw := found.get("flaw"):
         return _document(file, "pdf", flaw=flaw)
@@ -202,7 +204,7 @@ def _read_pdf(file):
     return _document(file, "pdf", page_count=found["pages"], text=found["text"], cover=cover)
 
 
-def _read_film(file, format):
+def _read_film(file: Any, format: str) -> Document:
     found, _files = read_in_child("films", file, format=format)
     if flaw := found.get("flaw"):
         flaw = "too_heavy_film" if flaw == "too_heavy" else flaw
@@ -210,7 +212,7 @@ def _read_film(file, format):
     return _document(_written_over(file, found["blanks"]), format)
 
 
-def _written_over(file, blanks):
+def _written_over(file: Any, blanks: list[Blank]) -> File:
     """The file less what it tells: written in place where it is an upload, else a copy."""
     if not isinstance(file, UploadedFile | ContentFile):
         file = _copy_of(file)
@@ -223,7 +225,7 @@ def _written_over(file, blanks):
     return file
 
 
-def _copy_of(file):
+def _copy_of(file: Any) -> File:
     copy = File(TemporaryFile(), name=getattr(file, "name", ""))  # noqa: SIM115
     weakref.finalize(copy, copy.file.close)
     file.seek(0)
@@ -231,7 +233,7 @@ def _copy_of(file):
     return copy
 
 
-def _read_captions(file):
+def _read_captions(file: Any) -> Document:
     file.seek(0)
     try:
         content = captions.webvtt(file.read())
@@ -243,7 +245,7 @@ def _read_captions(file):
 # Formats
 
 
-def format_of(file) -> str | None:
+def format_of(file: Any) -> str | None:
     """Which of FORMATS the content of an open binary file is, whatever its name says."""
     head = _head(file)
     if head.startswith(b"PK\3\4"):
@@ -252,17 +254,17 @@ def format_of(file) -> str | None:
     return "vtt" if format is None and captions.looks_like_captions(head) else format
 
 
-def _head(file):
+def _head(file: Any) -> bytes:
     file.seek(0)
     return file.read(512)
 
 
-def _first_match(signatures, head):
+def _first_match(signatures: dict[str, bytes], head: bytes) -> str | None:
     found = (key for key, mark in signatures.items() if re.match(mark, head, re.DOTALL))
     return next(found, None)
 
 
-def _zip_format(head, names):
+def _zip_format(head: bytes, names: set[bytes]) -> str | None:
     """Nothing is decompressed, so a bomb stays packed: `mimetype` is stored plainly, or not it."""
     name_length, extra_length = unpack_from("<26xHH", head.ljust(30, b"\0"))
     if head[30 : 30 + name_length] == b"mimetype" and b"mimetype" in names:
@@ -273,7 +275,7 @@ def _zip_format(head, names):
     return "docx" if is_word and not has_macros else None
 
 
-def _zip_names(file):
+def _zip_names(file: Any) -> set[bytes]:
     """The names in a ZIP's table of contents: none if it is cut off or absurdly long."""
     size = size_of(file)
     tail_start = max(0, size - 66_000)  # The end record can have a comment of 64 KB behind it.
@@ -302,17 +304,17 @@ class DocumentValidator:
     def __init__(self, formats: Iterable[str] = ("pdf", "docx", "odt", "epub")) -> None:
         self.formats = tuple(formats)
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         return isinstance(other, DocumentValidator) and self.formats == other.formats
 
-    def __hash__(self):
+    def __hash__(self) -> int:
         return hash(self.formats)
 
-    def __call__(self, file):
+    def __call__(self, file: Any) -> None:
         if not getattr(file, "_committed", False):  # What is stored was checked on its way in.
             self.check(file, file.name)
 
-    def check(self, file, name):
+    def check(self, file: Any, name: str) -> Document:
         """The Document to publish under that name, from an open binary file; or ValidationError."""
         format = self._format_of(file, name)
         document, named = read(file), FORMATS[format]
@@ -323,7 +325,7 @@ class DocumentValidator:
             raise _refusal(document.flaw, name, codec=document.codec, **sizes)
         return document
 
-    def _format_of(self, file, name):
+    def _format_of(self, file: Any, name: str) -> str:
         format = format_of(file)
         if format in self.formats:
             return format
@@ -337,11 +339,11 @@ class DocumentValidator:
         raise _refusal("unknown", name, accepted=_labels(self.formats))
 
 
-def _refusal(code, name, **params):
+def _refusal(code: str, name: str, **params: Any) -> ValidationError:
     return ValidationError(REFUSALS[code], code=code, params={"name": shown_name(name), **params})
 
 
-def _labels(formats):
+def _labels(formats: Iterable[str]) -> str:
     return ", ".join(FORMATS[format].label for format in formats)
 
 
@@ -351,7 +353,7 @@ def _labels(formats):
 class DocumentFile(FieldFile):
     """A document of a model. Everything that is stored passes save(), so everything is checked."""
 
-    def save(self, name, content, save=True):
+    def save(self, name: str, content: File, save: bool = True) -> None:
         document = self.field.validator.check(content, name)
         name = stored_name(document.sha256, name, document.format)
         name = self.field.generate_filename(self.instance, name)
@@ -365,7 +367,7 @@ class DocumentFile(FieldFile):
 
     save.alters_data = True  # type: ignore[attr-defined]
 
-    def _holds(self, name, sha256):
+    def _holds(self, name: str, sha256: str) -> bool:
         if not self.storage.exists(name):
             return False
         with self.storage.open(name) as file:
@@ -377,20 +379,27 @@ class DocumentField(models.FileField):
 
     attr_class = DocumentFile
 
-    def __init__(self, verbose_name=None, name=None, *, formats=None, **kwargs):
+    def __init__(
+        self,
+        verbose_name: Any = None,
+        name: str | None = None,
+        *,
+        formats: Iterable[str] | None = None,
+        **kwargs: Any,
+    ) -> None:
         self.validator = DocumentValidator(formats) if formats else DocumentValidator()
         super().__init__(verbose_name, name, **{"max_length": 200, **kwargs})
 
     @property
-    def validators(self):
+    def validators(self) -> list[Any]:
         return [*super().validators, self.validator]
 
-    def deconstruct(self):
+    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
         name, path, args, kwargs = super().deconstruct()
         formats, length = self.validator.formats, self.max_length
         return name, path, args, {**kwargs, "formats": formats, "max_length": length}
 
-    def formfield(self, **kwargs):
+    def formfield(self, **kwargs: Any) -> forms.Field:
         # The stored name is made anew, so a long one may come; of emptiness the validator speaks.
         field = super().formfield(**{"max_length": None, "allow_empty_file": True, **kwargs})
         endings = (ending for format in self.validator.formats for ending in ENDINGS[format])

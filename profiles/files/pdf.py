@@ -1,10 +1,13 @@
 """Inside a PDF: its flaw, its pages and text, its first page as a cover; in the child process."""
 
 from contextlib import closing
+from typing import IO, Any
 
-from pypdfium2 import PdfDocument
+from PIL.Image import Image
+from pypdfium2 import PdfDocument, PdfTextPage
 from pypdfium2.raw import FPDFText_GetUnicode
 
+from profiles.files.child import Answer
 from profiles.files.pdf_text import MAX_TEXT, in_reading_order, is_from_right, tidy
 from profiles.files.pixels import kept_files
 
@@ -19,7 +22,7 @@ class TooHeavy(Exception):
     """Nobody reads such a page, but a program would for minutes."""
 
 
-def read(file):
+def read(file: IO[bytes]) -> Answer:
     """({"pages", "text" and "cover", the cover's name if there is one}, the cover's files).
 
     ({"flaw": "locked" or "damaged"}, {}) where visitors could not read it.
@@ -41,22 +44,22 @@ def read(file):
         return {"flaw": "locked" if is_locked else "damaged"}, {}
 
 
-def _has_end(file):
+def _has_end(file: IO[bytes]) -> bool:
     size = file.seek(0, 2)
     file.seek(max(0, size - 8_192))
     return END in file.read()
 
 
-def _first_pages(pdf):
+def _first_pages(pdf: PdfDocument) -> range:
     return range(min(len(pdf), MAX_PAGES_READ))
 
 
-def _require_pages(pdf):
+def _require_pages(pdf: PdfDocument) -> None:
     for number in _first_pages(pdf):
         pdf.get_page_size(number)
 
 
-def _text_of(pdf):
+def _text_of(pdf: PdfDocument) -> str:
     pages, length = [], 0
     for number in _first_pages(pdf):
         pages.append(_page_text(pdf, number))
@@ -66,7 +69,7 @@ def _text_of(pdf):
     return tidy(pages)
 
 
-def _page_text(pdf, number):
+def _page_text(pdf: PdfDocument, number: int) -> str:
     try:
         with closing(pdf[number]) as page, closing(page.get_textpage()) as found:
             if found.count_chars() > MAX_GLYPHS:
@@ -79,7 +82,7 @@ def _page_text(pdf, number):
         return ""
 
 
-def _in_reading_order(found):
+def _in_reading_order(found: PdfTextPage) -> str:
     characters = [chr(FPDFText_GetUnicode(found, at)) for at in range(found.count_chars())]
     places = [
         found.get_charbox(at)[0] if is_from_right(character) else 0
@@ -88,7 +91,7 @@ def _in_reading_order(found):
     return in_reading_order(characters, places)
 
 
-def _cover_files(pdf):
+def _cover_files(pdf: PdfDocument) -> dict[str, bytes]:
     """The first page, 1200 pixels on its longer side; none if it is blank or can't be drawn."""
     try:
         image = _picture_of_first_page(pdf)
@@ -99,13 +102,13 @@ def _cover_files(pdf):
     return {} if _is_blank(image) else kept_files(image)
 
 
-def _picture_of_first_page(pdf):
+def _picture_of_first_page(pdf: PdfDocument) -> Image:
     with closing(pdf[0]) as page:
         bitmap = page.render(scale=COVER_SIDE / max(page.get_size()))
     with closing(bitmap):
         return bitmap.to_pil().convert("RGB")
 
 
-def _is_blank(image):
+def _is_blank(image: Any) -> bool:
     """A page of one colour, such as one that holds only fields to fill in, is no cover."""
     return all(darkest == lightest for darkest, lightest in image.getextrema())

@@ -2,23 +2,24 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from itertools import groupby, pairwise
 
 MAX_TEXT = 200_000
 DIVIDED = "\x02"  # what PDFium writes for a hyphen at a line end, real or not
 
 
-def tidy(pages):
+def tidy(pages: list[str]) -> str:
     """The pages' text in NFC, with single spaces, and nothing PostgreSQL or XML would refuse."""
-    pages = [_clean(page) for page in pages]
-    arabic = [line for page in pages for line in page if is_arabic(line)]
+    cleaned = [_clean(page) for page in pages]
+    arabic = [line for page in cleaned for line in page if is_arabic(line)]
     is_reversed = sum(map(reversal, arabic)) > 0  # for lines too short to tell
-    pages = ["\n".join(line for line in page if is_sound(line, is_reversed)) for page in pages]
+    pages = ["\n".join(line for line in page if is_sound(line, is_reversed)) for page in cleaned]
     text = "\n\n".join(filter(None, (re.sub(r"\n{3,}", "\n\n", page).strip() for page in pages)))
     return joined(text[:MAX_TEXT])[:MAX_TEXT].rstrip()
 
 
-def _clean(text):
+def _clean(text: str) -> list[str]:
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = _PRESENTATION_FORMS.sub(lambda letters: unicodedata.normalize("NFKC", letters[0]), text)
     text = re.sub("[\0\x01\x03-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]", "", text)
@@ -47,11 +48,11 @@ _LAST_PARTS = (
 LAST_PARTS = frozenset(_LAST_PARTS.split())
 
 
-def joined(text):
+def joined(text: str) -> str:
     """The text with its divided words whole. Where a compound and a word fit alike, both stand."""
     known = {word.casefold() for word in _WORD.findall(_DIVISION.sub(" ", text))}
 
-    def whole(division):
+    def whole(division: re.Match[str]) -> str:
         start, end = division.span()
         before, behind = text[max(0, start - LONGEST_WORD) : start], text[end : end + LONGEST_WORD]
         first = re.sub(rf"(?s).*[^\w{DIVIDED}-]", "", before)
@@ -66,7 +67,7 @@ def joined(text):
     return _DIVISION.sub(whole, text)
 
 
-def is_compound(first, last, further, known):
+def is_compound(first: str, last: str, further: bool, known: set[str]) -> bool:
     """Whether the hyphen between two lines is a real one, as far as the text tells."""
     if not (first and last) or further or "-" in first or DIVIDED in first:
         return True
@@ -81,11 +82,11 @@ _PRESENTATION_FORMS = re.compile("[\ufb1d-\ufdff\ufe70-\ufefc]+")
 _BETWEEN_LETTERS = re.compile(r"(?<=[\u0620-\u064a])[A-Za-z$#@&*+=<>{}|~^\\]+(?=[\u0620-\u064a])")
 
 
-def is_from_right(character):
+def is_from_right(character: str) -> bool:
     return unicodedata.bidirectional(character) in ("R", "AL")
 
 
-def in_reading_order(characters, places):
+def in_reading_order(characters: list[str], places: list[float]) -> str:
     """The text of characters that were found at these places, counted from the left.
 
     Some programs write Arabic words from left to right, as they look, or word by word either way.
@@ -97,18 +98,18 @@ def in_reading_order(characters, places):
     return "".join(_righted(list(word)) if is_word else _text(word) for is_word, word in groups)
 
 
-def _text(found):
+def _text(found: Iterable[tuple[str, float]]) -> str:
     return "".join(character for character, _place in found)
 
 
-def _righted(word):
+def _righted(word: list[tuple[str, float]]) -> str:
     letters = [found for found in word if is_from_right(found[0])]
     steps = [left < right for (_one, left), (_other, right) in pairwise(letters)]
     # Their vowel signs are not searched, and would come to stand before their letters.
     return _text(reversed(letters)) if sum(steps) * 2 > len(steps) else _text(word)
 
 
-def is_sound(line, in_doubt_reversed=False):
+def is_sound(line: str, in_doubt_reversed: bool = False) -> bool:
     """Whether a line is words, and neither reversed nor signs that only its own font explains."""
     letters = [character for character in line if not character.isspace()]
     unknown = sum(unicodedata.category(letter) in ("Co", "Cn", "Cs") for letter in letters)
@@ -123,11 +124,11 @@ def is_sound(line, in_doubt_reversed=False):
     return len(letters) < 8 or accented * 2 < len(letters)  # Arabic read as if it were Latin
 
 
-def is_arabic(line):
+def is_arabic(line: str) -> bool:
     return any(map(is_from_right, line))
 
 
-def is_garbled(line):
+def is_garbled(line: str) -> bool:
     """Signs of other scripts among the letters of a word, letters apart, one letter for all."""
     words = _arabic_words(line)
     letters = "".join(words)
@@ -138,7 +139,7 @@ def is_garbled(line):
     )
 
 
-def _arabic_words(line):
+def _arabic_words(line: str) -> list[str]:
     without_vowels = "".join(sign for sign in line if not unicodedata.combining(sign))
     return [word for word in re.findall(r"\w+", without_vowels) if is_from_right(word[0])]
 
@@ -148,7 +149,7 @@ COMMON = frozenset(_COMMON.split())
 REVERSED = frozenset(word[::-1] for word in COMMON)
 
 
-def reversal(line):
+def reversal(line: str) -> int:
     """Above 0 where words are written from their ends: by frequent words, by the article, which
     begins words, and by the letters that end words and begin none."""
     words = [word for word in _arabic_words(line) if len(word) > 1]

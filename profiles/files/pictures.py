@@ -3,11 +3,12 @@
 import posixpath
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import Storage, default_storage
 from django.db import models
 from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext_lazy as _
@@ -93,12 +94,12 @@ REFUSALS = {
 class ReencodedPicture(ContentFile):
     """The kept form of a picture, named after its content, and its variants: {name: bytes}."""
 
-    def __init__(self, name, files):
+    def __init__(self, name: str, files: dict[str, bytes]) -> None:
         super().__init__(files[name], name)
         self.variants = {other: content for other, content in files.items() if other != name}
 
 
-def reencode(file, name=""):
+def reencode(file: Any, name: str = "") -> ReencodedPicture:
     """Give the ReencodedPicture of an open file; one that is re-encoded already stays as it is.
 
     Raises ValidationError, naming the file, for anything that is not a whole picture.
@@ -117,17 +118,17 @@ def reencode(file, name=""):
     raise _refusal(reading, name)
 
 
-def _head(file):
+def _head(file: Any) -> bytes:
     file.seek(0)
     return file.read(4_096)
 
 
-def _first_match(signatures, head):
+def _first_match(signatures: dict[str, bytes], head: bytes) -> str | None:
     found = (name for name, mark in signatures.items() if re.match(mark, head, re.DOTALL))
     return next(found, None)
 
 
-def _unreadable_kind(head, name):
+def _unreadable_kind(head: bytes, name: str) -> str | None:
     if kind := _first_match(UNREADABLE, head):
         return kind
     is_raw = suffix_of(name) in RAW and _first_match(READABLE, head) == "TIFF"
@@ -135,7 +136,7 @@ def _unreadable_kind(head, name):
 
 
 @read_once
-def _read(file):
+def _read(file: Any) -> ReencodedPicture | str:
     """The ReencodedPicture, or the key of the refusal."""
     format = _first_match(READABLE, _head(file))
     if format is None:
@@ -150,7 +151,7 @@ def _read(file):
     return found["flaw"]
 
 
-def _refusal(code, name, **params):
+def _refusal(code: str, name: str, **params: Any) -> ValidationError:
     params |= {"name": shown_name(name), "limit": MAX_MEGAPIXELS}
     return ValidationError(REFUSALS[code], code=code, params=params)
 
@@ -169,7 +170,7 @@ class Picture:
     srcset: str
 
 
-def picture(file, storage=default_storage):
+def picture(file: Any, storage: Storage = default_storage) -> Picture | None:
     """Give the Picture of a stored name or of a model's picture field, without opening a file.
 
     None if there is no picture, or if the name did not come from reencode().
@@ -180,7 +181,7 @@ def picture(file, storage=default_storage):
     stem, width, height, extension = match[1], int(match[2]), int(match[3]), match[4]
     storage = getattr(file, "storage", storage)
 
-    def srcset(kind):
+    def srcset(kind: str) -> str:
         names = [
             (variant_name(stem, width, narrower, kind), narrower) for narrower in widths(width)
         ]
@@ -198,7 +199,7 @@ def picture(file, storage=default_storage):
 # Storing
 
 
-def _store(storage, name, picture):
+def _store(storage: Storage, name: str, picture: ReencodedPicture) -> None:
     """Store the variants, then the picture: where the picture is whole, everything is there."""
     if storage.exists(name) and storage.size(name) == picture.size:
         return
@@ -211,7 +212,7 @@ def _store(storage, name, picture):
 class PictureFile(FieldFile):
     """All that is stored passes save(): from a form, an import or a script, it is re-encoded."""
 
-    def save(self, name, content, save=True):
+    def save(self, name: str, content: File, save: bool = True) -> None:
         picture = reencode(content, name)
         stored_name = self.field.generate_filename(self.instance, picture.name)
         _store(self.storage, stored_name, picture)
@@ -227,19 +228,19 @@ class PictureFile(FieldFile):
 class PictureFormField(forms.FileField):
     """Decodes in clean(), so that a bad file is an error at the field; gives a ReencodedPicture."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{**kwargs, "max_length": None, "allow_empty_file": True})
 
-    def to_python(self, data):
+    def to_python(self, data: Any) -> ReencodedPicture | None:
         upload = super().to_python(data)
         return upload and reencode(upload)
 
-    def widget_attrs(self, widget):
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {**super().widget_attrs(widget), "accept": "image/*,.heic,.heif"}
 
 
 class PictureField(models.FileField):
     attr_class = PictureFile
 
-    def formfield(self, **kwargs):
+    def formfield(self, **kwargs: Any) -> forms.Field:
         return super().formfield(**{"form_class": PictureFormField, **kwargs})

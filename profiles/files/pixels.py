@@ -4,22 +4,25 @@ import hashlib
 from contextlib import suppress
 from importlib import import_module
 from io import BytesIO
+from typing import IO, Any
 
 from PIL import (
-    AvifImagePlugin,  # noqa: F401 (each is found only once it is imported, and all take long)
+    AvifImagePlugin,
     ExifTags,
     Image,
     ImageCms,
     ImageMath,
-    JpegImagePlugin,  # noqa: F401
+    JpegImagePlugin,  # noqa: F401 (each is found only once it is imported, and all take long)
     PngImagePlugin,  # noqa: F401
     UnidentifiedImageError,
     WebPImagePlugin,  # noqa: F401
 )
 
+from profiles.files.child import Answer
 from profiles.files.variants import LONGER_SIDE, MAX_MEGAPIXELS, MODERN, variant_name, widths
 
-ENCODINGS = {
+AvifImagePlugin.DEFAULT_MAX_THREADS = 4  # each reserves memory, and there is a limit of it
+ENCODINGS: dict[str, dict[str, Any]] = {
     "avif": {"format": "AVIF", "quality": 50, "speed": 8},
     "webp": {"format": "WEBP", "quality": 75, "method": 2},
     "jpg": {"format": "JPEG", "quality": 85, "optimize": True, "progressive": True},
@@ -27,7 +30,7 @@ ENCODINGS = {
 }
 PLUGINS = {"WEBP": "WebP"}  # where Pillow's module is not called as the format
 # By the value of the EXIF orientation.
-TURNS = {
+TURNS: dict[Any, Image.Transpose] = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -38,7 +41,7 @@ TURNS = {
 }
 
 
-def read(file, format):
+def read(file: IO[bytes], format: str) -> Answer:
     """({"name": of the kept picture}, it and its variants); or ({"flaw": why it isn't kept}, {})."""
     try:
         with _opened(file, format) as image:
@@ -55,7 +58,7 @@ def read(file, format):
     return {"name": next(iter(files))}, files
 
 
-def _opened(file, format):
+def _opened(file: IO[bytes], format: str) -> Image.Image:
     if format == "HEIF":
         from pi_heif import register_heif_opener
 
@@ -68,17 +71,14 @@ def _opened(file, format):
 # Decoding
 
 
-def _normalised(image):
+def _normalised(image: Any) -> Image.Image:
     """The first frame, upright, not too large, in 8-bit sRGB; RGBA only if something shows through."""
     if image.width * image.height > MAX_MEGAPIXELS * 1_000_000:
         raise Image.DecompressionBombError
     size = _kept_size(image)
     see_through = _see_through_shade(image)
-    # A large JPEG is decoded at a half, a quarter or an eighth.
-    is_drafted = image.draft(None, size)
+    image.draft(None, size)  # A large JPEG is decoded at a half, a quarter or an eighth.
     image.load()
-    if not is_drafted:  # decoding can turn a picture upright
-        size = _kept_size(image)
     profile = image.info.get("icc_profile")
     # Resized first: turning and correcting colours then take less time and memory.
     image = _in_srgb(_upright(_resized(_resizable(image, see_through), size)), profile)
@@ -90,16 +90,17 @@ def _normalised(image):
     return bare
 
 
-def _kept_size(image):
+def _kept_size(image: Image.Image) -> tuple[int, int]:
     scale = min(1, LONGER_SIDE / max(image.size))
-    return tuple(max(1, round(side * scale)) for side in image.size)
+    width, height = (max(1, round(side * scale)) for side in image.size)
+    return width, height
 
 
 # How many 8-bit shades there are to one of a PNG, by what Pillow calls its pixels.
 SHADES = {"L;2": 85, "L;4": 17, "RGB;16B": 1 / 256}
 
 
-def _see_through_shade(image):
+def _see_through_shade(image: Any) -> Any:
     """The shade or colour of a PNG through which one sees, counted as its pixels will be.
 
     Pillow gives it as the file says it, whatever it makes of the pixels.
@@ -113,13 +114,10 @@ def _see_through_shade(image):
     return shade * factor
 
 
-def _resizable(image, see_through):
+def _resizable(image: Any, see_through: Any) -> Any:
     """Without palette, 16 bits, or transparency other than an alpha channel."""
     if image.mode.startswith("I") or image.mode == "F":
         return _in_8_bits(image, see_through)
-    if image.mode == "LAB":
-        lab, srgb = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
-        return ImageCms.profileToProfile(image, lab, srgb, outputMode="RGB")
     if see_through is not None:
         image.info["transparency"] = see_through
     if image.has_transparency_data:
@@ -127,7 +125,7 @@ def _resizable(image, see_through):
     return image if image.mode in ("L", "CMYK") else image.convert("RGB")
 
 
-def _in_8_bits(image, see_through):
+def _in_8_bits(image: Any, see_through: Any) -> Image.Image:
     """convert() alone would turn nearly all of a 16-bit grey picture white."""
     image = image if image.mode in ("I;16", "F") else image.convert("I")
     darkest, lightest = image.getextrema()
@@ -145,11 +143,11 @@ def _in_8_bits(image, see_through):
     return Image.merge("LA", (grey, alpha)).convert("RGBA")
 
 
-def _resized(image, size):
+def _resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:
     return image if image.size == size else image.resize(size, Image.Resampling.LANCZOS)
 
 
-def _upright(image):
+def _upright(image: Image.Image) -> Image.Image:
     # ImageOps.exif_transpose() also rewrites the other EXIF tags, and fails where one is broken.
     try:
         turn = TURNS.get(image.getexif().get(ExifTags.Base.Orientation))
@@ -158,7 +156,7 @@ def _upright(image):
     return image if turn is None else image.transpose(turn)
 
 
-def _in_srgb(image, profile):
+def _in_srgb(image: Any, profile: bytes | None) -> Any:
     mode = "RGBA" if image.mode == "RGBA" else "RGB"
     if profile:
         with suppress(ImageCms.PyCMSError):  # A broken profile costs the exact colours only.
@@ -170,7 +168,7 @@ def _in_srgb(image, profile):
 # Encoding
 
 
-def kept_files(image):
+def kept_files(image: Image.Image) -> dict[str, bytes]:
     """{name: content}: a normalised picture as it is kept, and behind it its variants."""
     extension = "png" if image.mode == "RGBA" else "jpg"
     content = _encoded(image, extension)
@@ -186,7 +184,7 @@ def kept_files(image):
     return files
 
 
-def _encoded(image, extension):
+def _encoded(image: Image.Image, extension: str) -> bytes:
     content = BytesIO()
     image.save(content, **ENCODINGS[extension])
     return content.getvalue()

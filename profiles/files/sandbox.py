@@ -8,12 +8,15 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
 from threading import BoundedSemaphore
+from typing import IO, Any
 
 from profiles.files import child
+from profiles.files.child import Answer
 
 logger = logging.getLogger("django.files")  # settings say where it prints
 CPU_SECONDS = 20
@@ -29,7 +32,7 @@ TOO_HEAVY_SIGNALS = {signal.SIGXCPU, signal.SIGALRM, signal.SIGKILL} | {
 }
 
 
-def read_in_child(reader, file, **options):
+def read_in_child(reader: str, file: Any, **options: Any) -> Answer:
     """What a module's read() finds in an open binary file: (found, {name: content}).
 
     `found` has a "flaw" where the bytes are bad; "too_heavy" where they asked for more than a
@@ -49,7 +52,9 @@ def read_in_child(reader, file, **options):
         CHILDREN.release()
 
 
-def _status_of_child(reader, source, answer, options):
+def _status_of_child(
+    reader: str, source: IO[bytes], answer: IO[bytes], options: dict[str, Any]
+) -> int:
     limits = [str(CPU_SECONDS), str(SECONDS)]
     process = subprocess.Popen(  # noqa: S603 (our own interpreter, no shell)
         [
@@ -76,7 +81,7 @@ def _status_of_child(reader, source, answer, options):
         process.wait()
 
 
-def _environment():
+def _environment() -> dict[str, str]:
     """What Python needs to start, and no secret."""
     needed = ("LD_", "DYLD_", "PYTHON", "TMPDIR")
     kept = {name: os.environ[name] for name in os.environ if name.startswith(needed)}
@@ -84,14 +89,14 @@ def _environment():
     return {**kept, "MALLOC_ARENA_MAX": "2"}
 
 
-def _require_success(status):
+def _require_success(status: int) -> None:
     if status == child.NO_ROOM:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     if status != 0:
         raise RuntimeError(f"The child process for foreign bytes ended with {status}.")
 
 
-def _read_answer(answer):
+def _read_answer(answer: IO[bytes]) -> Answer:
     found, sizes = json.loads(answer.readline())
     if "trace" in found:
         logger.error("A file could not be read:\n%s", found["trace"])
@@ -99,7 +104,7 @@ def _read_answer(answer):
 
 
 @contextmanager
-def _on_disk(file):
+def _on_disk(file: Any) -> Iterator[IO[bytes]]:
     """The bytes as a file of the system, with a position that nobody else moves."""
     if path := _path_of(file):
         with path.open("rb") as source:
@@ -112,7 +117,7 @@ def _on_disk(file):
         yield source
 
 
-def _path_of(file):
+def _path_of(file: Any) -> Path | None:
     """Where a file lies that has a name and is still what the name leads to."""
     inner = file
     while hasattr(inner, "file"):

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
 from pathlib import PurePosixPath
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 from django.core.files import File
+from django.core.files.storage import Storage
 from django.db.models.fields.files import FieldFile
 from django.utils.timezone import localdate
 
@@ -17,11 +18,11 @@ from profiles.addresses import readable_name
 Found = TypeVar("Found")
 
 
-def size_of(file):
+def size_of(file: IO[bytes]) -> int:
     return file.seek(0, os.SEEK_END)
 
 
-def sha256_of(file):
+def sha256_of(file: Any) -> str:
     file.seek(0)
     return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -48,21 +49,21 @@ def read_once(reading: Callable[[Any], Found]) -> Callable[[Any], Found]:
 # Names
 
 
-def shown_name(name):
+def shown_name(name: str) -> str:
     """A file name fit for a message: 60 characters with its end, none that turns the line."""
     name = "".join(character for character in _last_part(name) if character.isprintable())
     return name if len(name) <= 60 else f"{name[:47]}…{name[-12:]}"
 
 
-def _last_part(name):
+def _last_part(name: str) -> str:
     return str(name or "").replace("\\", "/").rpartition("/")[2]
 
 
-def suffix_of(name):
+def suffix_of(name: str) -> str:
     return PurePosixPath(_last_part(name)).suffix[1:].lower()
 
 
-def stored_name(sha256, filename, format, prefix="") -> str:
+def stored_name(sha256: str, filename: str, format: str, prefix: str = "") -> str:
     """`papers/<16 hex>/readable-name.pdf`: contents never collide, and a download reads well."""
     stem = PurePosixPath(_last_part(filename)).stem
     readable = readable_name(stem.replace(".", "-")) or f"document-{localdate()}"
@@ -72,7 +73,7 @@ def stored_name(sha256, filename, format, prefix="") -> str:
 # Bytes
 
 
-def put(storage, files):
+def put(storage: Storage, files: dict[str, File]) -> None:
     """Store files, {name: content}, all or none; what a killed process left there is replaced."""
     try:
         for name, content in files.items():

@@ -16,16 +16,16 @@ KEPT_NAME = re.compile(_STEM + r"\.(jpg|png)")
 _ANY_NAME = re.compile(_STEM + r"(?:\.w[0-9]+)?\.(?:avif|webp|jpg|png)")
 
 
-def widths(full_width):
+def widths(full_width: int) -> list[int]:
     return sorted({min(width, full_width) for width in WIDTHS})
 
 
-def variant_name(stem, full_width, width, extension):
+def variant_name(stem: str, full_width: int, width: int, extension: str) -> str:
     is_kept = width == full_width and extension not in MODERN
     return f"{stem}.{extension}" if is_kept else f"{stem}.w{width}.{extension}"
 
 
-def stem_of(name):
+def stem_of(name: str) -> str | None:
     """What the names of a picture and of all its variants begin with, for a startswith lookup.
 
     None if the name is neither's: a lookup with less than a whole stem would find strangers.
@@ -34,7 +34,7 @@ def stem_of(name):
     return f"{match[1]}." if match else None
 
 
-def kept_names(name):
+def kept_names(name: str) -> list[str]:
     """The names a model may hold for a stored file: those of its picture, or its own."""
     stem = stem_of(name)
     return [f"{stem}jpg", f"{stem}png"] if stem else [name]

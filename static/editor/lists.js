@@ -74,7 +74,7 @@ const numberInLetters = (letters, format, previous) => {
 // What a marker says of its item; undefined where it has words of its own, such as "Article 3".
 const meaningOf = (marker, format, previous) => {
   const text = marker.trim();
-  const digits = text.match(/^[^\p{L}\p{N}]*(?:\d+[.\-])*(\d{1,6})[^\p{L}\p{N}]*$/u)?.[1];
+  const digits = text.match(/^[^\p{L}\p{N}]*(?:\d+[.-])*(\d{1,6})[^\p{L}\p{N}]*$/u)?.[1];
   const letters = text.match(/^\W*([a-z]|[ivxlcdm]+)[^\p{L}\p{N}]+$/iu)?.[1] ?? text.match(/^[IVXLC]+$/)?.[0];
   if (format === "bullet") return { kind: "ul" };
   if (digits) return { kind: "ol", type: "decimal", number: Number(digits) };
@@ -181,6 +181,7 @@ const wrapLoneItems = (body) => {
 
 // Google Docs and LibreOffice put the list of a second level beside the items, not into one.
 const putIntoItems = (list) => {
+  if ([...list.children].every(isList)) return list.replaceWith(...list.children);
   for (const child of [...list.childNodes]) {
     if (child.localName === "li" || (!isList(child) && isBlank(child))) continue;
     const item = child.previousElementSibling;
@@ -209,6 +210,7 @@ const raiseOnlyLists = (item) => {
   if (!words.every(isBlank)) return;
   const previous = item.previousElementSibling;
   if (previous) previous.append(...lists);
+  else if (!item.nextElementSibling) item.parentElement.replaceWith(...lists);
   else item.before(...lists.flatMap((list) => [...list.children]));
   item.remove();
 };

@@ -18,6 +18,8 @@ const DIVISIONS = "div, address, article, aside, center, dd, details, dl, dt, fi
 const STRUCTURE = "body, table, thead, tbody, tfoot, tr, colgroup, ul, ol, dl";
 const NOTE = /^#_?(?:ftn|edn|sdfootnote|sdendnote|fn|cite_note|note)[\w-]*$/i;
 
+const RAISED = ".MsoFootnoteReference, .MsoEndnoteReference";
+
 const isBlank = (node) => !node.textContent.trim();
 const unwrap = (element) => element.replaceWith(...element.childNodes);
 const rename = (element, name) => {
@@ -36,6 +38,10 @@ const boxOfComment = (anchor) => {
     ? paragraph.parentElement : paragraph;
 };
 
+// The mark of a comment, and what Word hides of every table of contents.
+const isNoSecret = (element) =>
+  /^\[[^\]]*\]$/.test(element.textContent.trim()) || /mso-hide\s*:\s*screen/i.test(styleOf(element));
+
 const removeUnseen = (body, left) => {
   for (const anchor of body.querySelectorAll("a[id^=cmnt]:not([id^=cmnt_ref])")) {
     boxOfComment(anchor).remove();
@@ -45,7 +51,7 @@ const removeUnseen = (body, left) => {
   while (remarks.nextNode()) remarks.currentNode.data = "";
   for (const element of body.querySelectorAll(":not(col, colgroup)")) {
     if (!body.contains(element) || !isUnseen(element)) continue;
-    if (!isBlank(element) && !/^\[[^\]]*\]$/.test(element.textContent.trim())) left.hidden += 1;
+    left.hidden += isBlank(element) || isNoSecret(element) ? 0 : 1;
     element.remove();
   }
 };
@@ -137,7 +143,7 @@ const isStruck = ({ textDecorationLine }, element, outer) =>
 const script = ({ verticalAlign }, element, outer) => {
   if (element.matches(`${KEPT}, ${DIVISIONS}`)) return outer;
   const shift = parseFloat(styleOf(element).match(/mso-text-raise\s*:\s*(-?[\d.]+)/)?.[1] ?? verticalAlign);
-  if (verticalAlign === "super" || shift > 0) return "sup";
+  if (verticalAlign === "super" || shift > 0 || element.matches(RAISED)) return "sup";
   if (verticalAlign === "sub" || shift < 0) return "sub";
   return !verticalAlign && element.matches("sup, sub") ? element.localName : outer;
 };

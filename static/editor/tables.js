@@ -70,15 +70,21 @@ const lineOf = (row, document) => {
   return line;
 };
 
-const linesOf = (row, document) => {
-  const filled = row.filter(({ cell, isRepeated }) => !isBlank(cell) && !isRepeated);
-  if (!filled.length) return null;
-  if (filled.length > 1 || row.some(({ cell, isRepeated }) => isRepeated && !isBlank(cell))) {
+const isFilled = ({ cell, isRepeated }) => !isBlank(cell) && !isRepeated;
+
+// A cell alone in its row is what it holds, but for a table of several columns where it is not the first.
+const isAlone = (row, isTable) => {
+  const filled = row.filter(({ cell }) => !isBlank(cell));
+  return filled.length === 1 && (!isTable || filled[0] === row[0]);
+};
+
+const lineOrWhole = (row, isTable, document) => {
+  if (!isAlone(row, isTable)) {
     while (isBlank(row.at(-1).cell)) row.pop();
     return lineOf(row, document);
   }
   const whole = document.createElement("div");
-  whole.append(...filled[0].cell.childNodes);
+  whole.append(...row.find(isFilled).cell.childNodes);
   return whole;
 };
 
@@ -88,16 +94,17 @@ const linesOfTable = (table, left) => {
   const hidden = hiddenColumns(table);
   const rows = gridOf(table);
   if (rows.flat().some(({ cell, column }) => hidden[column] && !isBlank(cell))) left.hidden += 1;
-  return rows
+  const shown = rows
     .map((row) => row.filter(({ cell, column, isRepeated }) => !hidden[column] && !(isRepeated && isLong(cell))))
-    .map((row) => linesOf(row, table.ownerDocument))
-    .filter(Boolean);
+    .filter((row) => row.some(isFilled));
+  const isTable = shown.some((row) => row.filter(({ cell }) => !isBlank(cell)).length > 1);
+  left.tables += isTable;
+  return shown.map((row) => lineOrWhole(row, isTable, table.ownerDocument));
 };
 
 export const linesOfTables = (body, left) => {
   for (const table of [...body.querySelectorAll("table")].reverse()) { // the innermost first
     const lines = linesOfTable(table, left);
-    if (lines.some((line) => line.dataset.row)) left.tables += 1;
     const caption = body.ownerDocument.createElement("p");
     caption.append(...(table.caption?.childNodes ?? []));
     table.replaceWith(caption, ...lines);

@@ -2,12 +2,15 @@
 and with what it was filmed. Read in the child process, without Django and without a foreign program.
 """
 
+from typing import IO
+
+from profiles.files.child import Answer
 from profiles.files.films import mp4, webm
 from profiles.files.films.codecs import flaw_of
 from profiles.files.films.errors import Damaged, Unclean
 
 
-def read(file, format):
+def read(file: IO[bytes], format: str) -> Answer:
     """({"blanks": ...}, {}); or ({"flaw": ..., "codec": the one that many browsers lack}, {}).
 
     A blank is [offset, hexadecimal bytes to write there, number of zeros behind them].

@@ -1,9 +1,10 @@
 """The boxes that an MP4 film is made of (ISO/IEC 14496-12), and the tables in them."""
 
 from array import array
+from collections.abc import Iterator, Sequence
 from struct import calcsize, error, iter_unpack, unpack_from
 from sys import byteorder
-from typing import NamedTuple
+from typing import IO, Any, NamedTuple
 
 from profiles.files.films.errors import Damaged
 
@@ -15,7 +16,7 @@ class Box(NamedTuple):
     end: int
 
 
-def box_at(content, at, start, limit):
+def box_at(content: bytes, at: int, start: int, limit: int) -> Box:
     """The box whose head stands at `at` of the content, which is `start` of the file."""
     try:
         size, kind = unpack_from(">I4s", content, at)
@@ -31,7 +32,7 @@ def box_at(content, at, start, limit):
     return Box(kind.decode("latin-1"), start, start + head, end)
 
 
-def top_boxes(file, needed):
+def top_boxes(file: IO[bytes], needed: set[str]) -> Iterator[Box]:
     """The boxes of a file; Damaged where one of the needed kinds is cut off.
 
     Any other bytes at the end are one box without a kind, as some telephones append them.
@@ -55,13 +56,13 @@ class Tables:
 
     MOST = 2**26  # the tables of two hours of film take about 4 MB
 
-    def __init__(self, file, box):
+    def __init__(self, file: IO[bytes], box: Box) -> None:
         if box.end - box.start > self.MOST:
             raise Damaged
         file.seek(box.start)
         self.root, self.content = box, file.read(box.end - box.start)
 
-    def boxes(self, parent, skipped=0):
+    def boxes(self, parent: Box, skipped: int = 0) -> Iterator[Box]:
         """The boxes in a box, behind so many bytes of its own."""
         at = parent.body + skipped
         while at + 8 <= parent.end:
@@ -69,7 +70,7 @@ class Tables:
             yield box
             at = box.end
 
-    def box(self, parent, *path):
+    def box(self, parent: Box | None, *path: str) -> Box | None:
         for kind in path:
             if parent is None:
                 return None
@@ -77,16 +78,16 @@ class Tables:
             parent = next(found, None)
         return parent
 
-    def values(self, pattern, box, offset=0):
+    def values(self, pattern: str, box: Box, offset: int = 0) -> tuple[Any, ...]:
         if box.body + offset + calcsize(pattern) > box.end:
             raise Damaged
         return unpack_from(pattern, self.content, box.body - self.root.start + offset)
 
-    def rows(self, pattern, box, offset):
+    def rows(self, pattern: str, box: Box, offset: int) -> list[tuple[Any, ...]]:
         """The rows of a table whose length stands at the offset."""
         return list(iter_unpack(pattern, self._table(calcsize(pattern), box, offset)))
 
-    def numbers(self, code, box, offset):
+    def numbers(self, code: str, box: Box, offset: int) -> Sequence[int]:
         """The same for a long table of single numbers."""
         numbers = array(code)
         numbers.frombytes(self._table(numbers.itemsize, box, offset))
@@ -94,7 +95,7 @@ class Tables:
             numbers.byteswap()
         return numbers
 
-    def _table(self, width, box, offset):
+    def _table(self, width: int, box: Box, offset: int) -> bytes:
         start = box.body + offset + 4
         length = self.values(">I", box, offset)[0] * width
         if start + length > box.end:

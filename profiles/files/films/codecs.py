@@ -27,7 +27,7 @@ NAMES = {
 UNUSUAL_H264 = "H.264, 10 bits or 4:2:2"
 
 
-def flaw_of(pictures, sounds):
+def flaw_of(pictures: list[tuple[str, int | None]], sounds: list[str]) -> tuple[str, str] | None:
     """(key of the refusal, name of the codec), None where every visitor sees and hears the film.
 
     Pictures are (codec, profile); the profile is None where it does not matter.
@@ -41,11 +41,11 @@ def flaw_of(pictures, sounds):
     return None
 
 
-def is_played(codec, profile=None):
+def is_played(codec: str, profile: int | None = None) -> bool:
     return codec in PLAYED and (codec not in H264 or profile in H264_PROFILES)
 
 
-def name_of(codec, profile=None):
+def name_of(codec: str, profile: int | None = None) -> str:
     if codec in H264:
         return UNUSUAL_H264
     found = (name for name, codecs in NAMES.items() if codec in codecs)

@@ -5,9 +5,11 @@ what lies between the pictures and sounds becomes zeros, so that no address in t
 """
 
 from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
+from profiles.files.films.blanks import Blank
 from profiles.files.films.boxes import Box, Tables, top_boxes
 from profiles.files.films.errors import Damaged, Unclean
 
@@ -36,18 +38,21 @@ ENTRY = {"vide": 78, "soun": 28}  # bytes of a sample entry before the boxes in 
 QUICKTIME_SOUND = {1: 16, 2: 36}  # and further ones, by the entry's version
 
 
+Span = tuple[int, int]  # from here to before there
+
+
 class Track(NamedTuple):
     box: Box
     handler: str  # "vide", "soun" or what else it holds
     entries: list[Box]  # a box for each codec in it
 
     @property
-    def is_kept(self):
+    def is_kept(self) -> bool:
         return self.handler in ENTRY
 
 
 class Film:
-    def __init__(self, file):
+    def __init__(self, file: IO[bytes]) -> None:
         self.file = file
         self.top = list(top_boxes(file, KEPT[""]))
         moov = next((box for box in self.top if box.kind == "moov"), None)
@@ -56,9 +61,9 @@ class Film:
         self.tables = Tables(file, moov)
         self.tracks = [self._track(box) for box in self.tables.boxes(moov) if box.kind == "trak"]
         self.size = self.top[-1].end
-        self.found_blanks = []
+        self.found_blanks: list[Blank] = []
 
-    def _track(self, trak):
+    def _track(self, trak: Box) -> Track:
         handler = self.tables.box(trak, "mdia", "hdlr")
         entries = self._table(trak, "stsd")
         if handler is None:
@@ -68,13 +73,13 @@ class Film:
             trak, kind.decode("latin-1"), list(self.tables.boxes(entries, 8)) if entries else []
         )
 
-    def _table(self, trak, kind):
+    def _table(self, trak: Box, kind: str) -> Box | None:
         return self.tables.box(trak, "mdia", "minf", "stbl", kind)
 
     # Codecs
 
     @property
-    def pictures(self):
+    def pictures(self) -> list[tuple[str, int | None]]:
         """(codec, profile of H.264 or None) of each."""
         return [
             (entry.kind, self._profile(entry))
@@ -84,11 +89,11 @@ class Film:
         ]
 
     @property
-    def sounds(self):
+    def sounds(self) -> list[str]:
         kept = (track for track in self.tracks if track.handler == "soun")
         return [entry.kind for track in kept for entry in track.entries]
 
-    def _profile(self, entry):
+    def _profile(self, entry: Box) -> int | None:
         if entry.kind not in ("avc1", "avc3"):
             return None
         boxes = self.tables.boxes(entry, ENTRY["vide"])
@@ -97,7 +102,7 @@ class Film:
 
     # Emptying
 
-    def blanks(self):
+    def blanks(self) -> list[Blank]:
         is_fragmented = any(box.kind == "moof" for box in self.top)
         if is_fragmented and not all(track.is_kept for track in self.tracks):
             raise Unclean
@@ -109,16 +114,16 @@ class Film:
             self._clean_gaps()
         return self.found_blanks
 
-    def _free(self, box):
+    def _free(self, box: Box) -> None:
         if box.kind:
             self.found_blanks.append((box.start + 4, b"free".hex(), 0))
         self._zero(box.body, box.end)
 
-    def _zero(self, start, end):
+    def _zero(self, start: int, end: int) -> None:
         if end > start:
             self.found_blanks.append((start, "", end - start))
 
-    def _clean_top(self):
+    def _clean_top(self) -> None:
         for box in self.top:
             is_second = box.kind == "moov" and box != self.tables.root
             if box.kind not in KEPT[""] or is_second:
@@ -128,14 +133,14 @@ class Film:
             elif box.kind in ("moof", "mfra"):
                 self._clean_boxes(Tables(self.file, box), box)
 
-    def _clean_brands(self, box):
+    def _clean_brands(self, box: Box) -> None:
         self.file.seek(box.body)
         content = self.file.read(min(box.end - box.body, 1_024))
         for at in (0, *range(8, len(content) - 3, 4)):
             if content[at : at + 4] not in BRANDS:
                 self.found_blanks.append((box.body + at, b"isom".hex(), 0))
 
-    def _clean_boxes(self, tables, parent):
+    def _clean_boxes(self, tables: Tables, parent: Box) -> None:
         for box in tables.boxes(parent):
             if box.kind not in KEPT[parent.kind]:
                 self._free(box)
@@ -144,7 +149,7 @@ class Film:
             else:
                 self._clean_fields(tables, box)
 
-    def _clean_fields(self, tables, box):
+    def _clean_fields(self, tables: Tables, box: Box) -> None:
         if box.kind in ("mvhd", "tkhd", "mdhd"):  # when it was made, and when changed
             (version,) = tables.values("B", box)
             self._zero(box.body + 4, min(box.body + (20 if version else 12), box.end))
@@ -154,7 +159,7 @@ class Film:
             for place in tables.boxes(box, 8):
                 self._zero(place.body + 4, place.end)
 
-    def _clean_track(self, track):
+    def _clean_track(self, track: Track) -> None:
         if not track.is_kept:
             self._free(track.box)
             return
@@ -168,22 +173,23 @@ class Film:
                 if box.kind not in KEPT[track.handler]:
                     self._free(box)
 
-    def _head_of(self, entry, track):
+    def _head_of(self, entry: Box, track: Track) -> int:
         """How many bytes stand before the boxes in a sample entry."""
         if not self._is_quicktime_sound(entry, track):
             return ENTRY[track.handler]
         (version,) = self.tables.values(">H", entry, 8)
         return ENTRY["soun"] + QUICKTIME_SOUND[version]
 
-    def _is_quicktime_sound(self, entry, track):
+    def _is_quicktime_sound(self, entry: Box, track: Track) -> bool:
         """Such an entry has fields of its own, and counts samples in its own way."""
-        (version,) = self.tables.values("B", self._table(track.box, "stsd"))
+        table = self._table(track.box, "stsd")  # the one that the entry stands in
+        (version,) = self.tables.values("B", table)  # type: ignore[arg-type]
         (entry_version,) = self.tables.values(">H", entry, 8)
         return track.handler == "soun" and version == 0 and entry_version in QUICKTIME_SOUND
 
     # What is no picture and no sound
 
-    def _clean_gaps(self):
+    def _clean_gaps(self) -> None:
         """Zeros where no track that is kept has its data: places measured on the way lie there."""
         starts = sorted(start for track in self.tracks for start in self._chunks(track))
         kept = (track for track in self.tracks if track.is_kept)
@@ -195,13 +201,13 @@ class Film:
                 for start, end in gaps(spans, box.body, box.end):
                     self._zero(start, end)
 
-    def _chunks(self, track):
+    def _chunks(self, track: Track) -> Sequence[int]:
         for kind, code in (("stco", "I"), ("co64", "Q")):
             if box := self._table(track.box, kind):
                 return self.tables.numbers(code, box, 4)
         return []
 
-    def _spans(self, track, starts):
+    def _spans(self, track: Track, starts: list[int]) -> list[Span]:
         """(start, end) of each of a track's chunks, in which its samples lie one behind another."""
         chunks, length = self._chunks(track), self._length_of_samples(track)
         if length is None:
@@ -212,7 +218,7 @@ class Film:
             for start, first, last in zip(chunks, samples[:-1], samples[1:], strict=True)
         ]
 
-    def _length_of_samples(self, track):
+    def _length_of_samples(self, track: Track) -> Callable[[int], int] | None:
         """How many bytes the first so many samples take; None where the tables do not tell."""
         box = self._table(track.box, "stsz")
         if box is None and self._table(track.box, "stz2") is None:
@@ -225,14 +231,14 @@ class Film:
         ends = [0, *accumulate(self.tables.numbers("I", box, 8))]
         return lambda number: ends[min(number, len(ends) - 1)]  # some count one too many
 
-    def _next_start(self, start, starts):
+    def _next_start(self, start: int, starts: list[int]) -> int:
         """Where the next chunk of any track begins, or the film's data end."""
         following = bisect_right(starts, start)
         ends = (box.end for box in self.top if box.body <= start < box.end)
         end = next(ends, self.size + 1)
         return min(starts[following], end) if following < len(starts) else end
 
-    def _samples_in_chunks(self, track, chunks):
+    def _samples_in_chunks(self, track: Track, chunks: int) -> list[int]:
         """How many samples each chunk has; the table tells from which chunk on."""
         box = self._table(track.box, "stsc")
         rows = self.tables.rows(">III", box, 4) if box else []
@@ -246,7 +252,7 @@ class Film:
         ]
 
 
-def merged(spans):
+def merged(spans: Iterable[Span]) -> list[Span]:
     """The same stretches, sorted and apart from each other."""
     found: list[tuple[int, int]] = []
     for start, end in spans:
@@ -257,7 +263,7 @@ def merged(spans):
     return found
 
 
-def gaps(spans, start, end):
+def gaps(spans: Iterable[Span], start: int, end: int) -> Iterator[Span]:
     """What of start to end lies in none of the spans, which are sorted and apart."""
     for span_start, span_end in spans:
         if span_start >= end:

@@ -4,8 +4,10 @@ Elements that playing needs stay as they are; any other becomes a Void element o
 (RFC 8794, RFC 9559), so that no address in the file changes.
 """
 
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import IO, NamedTuple
 
+from profiles.files.films.blanks import Blank
 from profiles.files.films.errors import Damaged, Unclean
 
 HEAD, SEGMENT, SEEK_HEAD, INFO, TRACKS = 0x1A45DFA3, 0x18538067, 0x114D9B74, 0x1549A966, 0x1654AE6B
@@ -32,10 +34,10 @@ class Element(NamedTuple):
 
 
 class Film:
-    def __init__(self, file):
+    def __init__(self, file: IO[bytes]) -> None:
         self.file = file
         self.size = file.seek(0, 2)
-        self.found_blanks = []
+        self.found_blanks: list[Blank] = []
         self.top = list(self._elements(0, self.size))
         self.segment = next((one for one in self.top if one.id == SEGMENT), None)
         if self.segment is None:
@@ -52,26 +54,26 @@ class Film:
     # Codecs
 
     @property
-    def pictures(self):
+    def pictures(self) -> list[tuple[str, int | None]]:
         return [(codec, None) for codec in self._codecs(PICTURE)]
 
     @property
-    def sounds(self):
+    def sounds(self) -> list[str]:
         return self._codecs(SOUND)
 
-    def _codecs(self, wanted):
+    def _codecs(self, wanted: int) -> list[str]:
         return [
             self._content(self._child(entry, CODEC)).rstrip(b"\0").decode("latin-1")
             for entry in self.entries
             if self._type(entry) == wanted
         ]
 
-    def _type(self, entry):
+    def _type(self, entry: Element) -> int:
         return int.from_bytes(self._content(self._child(entry, TRACK_TYPE)), "big")
 
     # Emptying
 
-    def blanks(self):
+    def blanks(self) -> list[Blank]:
         if not all(self._type(entry) in (PICTURE, SOUND) for entry in self.entries):
             raise Unclean
         if not any(part.id == CLUSTER for part in self.parts):
@@ -83,7 +85,7 @@ class Film:
             self._clean_part(part)
         return self.found_blanks
 
-    def _clean_part(self, part):
+    def _clean_part(self, part: Element) -> None:
         if part.id not in IN_SEGMENT:
             self._void(part)
         elif part.id == SEEK_HEAD:
@@ -99,14 +101,14 @@ class Film:
                 self._keep(entry, IN_ENTRY)
                 self._clean_comments(entry)
 
-    def _keep(self, parent, kept):
+    def _keep(self, parent: Element, kept: set[int]) -> None:
         for element in self._children(parent):
             if element.id not in kept:
                 self._void(element)
             elif element.id in PROGRAMS:
-                self._zero(element.body, element.end)
+                self._zero(element.body, element.end)  # type: ignore[arg-type]
 
-    def _void(self, element):
+    def _void(self, element: Element) -> None:
         """Its head takes two bytes, or nine where the length needs more than one."""
         if element.end is None:
             raise Unclean
@@ -118,11 +120,11 @@ class Film:
         )
         self.found_blanks.append((element.start, head.hex(), length - len(head)))
 
-    def _zero(self, start, end):
+    def _zero(self, start: int, end: int) -> None:
         if end > start:
             self.found_blanks.append((start, "", end - start))
 
-    def _clean_comments(self, entry):
+    def _clean_comments(self, entry: Element) -> None:
         private = next((one for one in self._children(entry) if one.id == PRIVATE), None)
         if private is not None:
             for start, end in comments_in(self._content(private)):
@@ -130,14 +132,14 @@ class Film:
 
     # Reading
 
-    def _elements(self, start, end):
+    def _elements(self, start: int, end: int) -> Iterator[Element]:
         at = start
         while at < end:
             element = self._element(at, end)
             yield element
             at = self._end_of_open(element, end) if element.end is None else element.end
 
-    def _end_of_open(self, element, end):
+    def _end_of_open(self, element: Element, end: int) -> int:
         """A live recording does not say how long its segment and its clusters are."""
         if element.id == SEGMENT:
             return end
@@ -153,24 +155,24 @@ class Film:
             at = child.end
         return end
 
-    def _children(self, parent):
+    def _children(self, parent: Element) -> list[Element]:
         if parent.end is None or parent.end - parent.start > MAX_DESCRIPTION:
             raise Damaged
         return list(self._elements(parent.body, parent.end))
 
-    def _child(self, parent, wanted):
+    def _child(self, parent: Element, wanted: int) -> Element:
         found = next((one for one in self._children(parent) if one.id == wanted), None)
         if found is None:
             raise Damaged
         return found
 
-    def _content(self, element):
+    def _content(self, element: Element) -> bytes:
         if element.end is None or element.end - element.body > MAX_DESCRIPTION:
             raise Damaged
         self.file.seek(element.body)
         return self.file.read(element.end - element.body)
 
-    def _element(self, at, limit):
+    def _element(self, at: int, limit: int) -> Element:
         self.file.seek(at)
         head = self.file.read(12)
         id_length = _length(head[:1], 4)
@@ -185,7 +187,7 @@ class Film:
         return Element(int.from_bytes(head[:id_length], "big"), at, body, end)
 
 
-def _length(first_byte, most):
+def _length(first_byte: bytes, most: int) -> int:
     """How many bytes a number takes: as many as there are zeros in front of its first one."""
     length = 9 - first_byte[0].bit_length() if first_byte else most + 1
     if length > most:
@@ -193,7 +195,7 @@ def _length(first_byte, most):
     return length
 
 
-def comments_in(private):
+def comments_in(private: bytes) -> Iterator[tuple[int, int]]:
     """(start, end) of what a Vorbis sound says of itself among what its decoder needs."""
     at = private.find(b"\x03vorbis") + 7
     if at < 7:
@@ -207,7 +209,7 @@ def comments_in(private):
         yield start, at
 
 
-def _text_at(content, at):
+def _text_at(content: bytes, at: int) -> tuple[int, int]:
     end = at + 4 + int.from_bytes(content[at : at + 4], "little")
     if end > len(content):
         raise Damaged
