@@ -9,7 +9,7 @@ from profiles import richtext, seeding
 from profiles.editing import spreadsheets
 from profiles.models import Paper
 from profiles.richtext import sanitised
-from tests.builders import paper_form
+from tests.builders import imported, paper_form
 
 
 def test_only_the_listed_elements_survive():
@@ -259,8 +259,7 @@ def test_a_sheet_says_in_which_cell_there_is_too_much():
 @pytest.mark.usefixtures("imrap")
 def test_a_table_in_a_cell_of_a_sheet_becomes_lines():
     table = "<table>\n<tr><td>Nord</td>\n<td>12</td></tr>\n<tr><td>Sud</td><td>7</td></tr></table>"
-    sheet = spreadsheets.read(f'title_fr,body_fr\nUn,"{table}"\n'.encode())
-    spreadsheets.import_rows(Paper, sheet, spreadsheets.try_out(Paper, sheet).fingerprint, None)
+    imported(f'title_fr,body_fr\nUn,"{table}"\n'.encode())
     assert Paper.objects.get().body_fr == "<p>Nord · 12</p><p>Sud · 7</p>"
 
 

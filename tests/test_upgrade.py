@@ -206,10 +206,10 @@ def test_groups_keep_what_they_may(site):
 
 def test_who_was_signed_in_stays_so_and_a_waiting_sheet_is_told_about(site, visitor):
     visitor.jar.set_cookie(a_cookie("sessionid", site.session))
-    assert "Administration of MPS" in visitor.get("/admin/").text
+    assert "Administration de MPS" in visitor.get("/admin/").text
     visitor.jar.set_cookie(a_cookie("csrftoken", "a" * 32))
     answer = visitor.post(f"{PAPERS}/sheet/import/", {"token": site.waiting_sheet})
-    assert "This preview is over. Choose the file again." in answer.text
+    assert "Choisissez de nouveau le fichier." in answer.text
 
 
 # What staff keep
@@ -223,7 +223,7 @@ def test_the_history_can_be_read_and_a_version_comes_back(awa, visitor):
     page = awa.get(version)
     assert "Land conflicts in Ségou" in page.text
     seen = re.search(r'name="_seen" value="([^"]+)"', page.text)[1]
-    assert "is restored" in awa.post(version, {"_seen": seen}).text
+    assert "est de retour" in awa.post(version, {"_seen": seen}).text
     restored = visitor.get("/fr/papers/conflits-fonciers/").text
     assert re.search(r"<h1[^>]*>\s*Conflits fonciers\s*</h1>", restored)
     assert "rapport.pdf" in restored
@@ -233,7 +233,7 @@ def test_a_deleted_entry_comes_back_with_its_file(site, awa):
     deleted = awa.get(f"{PAPERS}/deleted/").text
     assert "Note retirée" in deleted
     recovery = re.search(rf"{PAPERS}/deleted/\d+/", deleted)[0]
-    assert "is restored" in awa.post(recovery, {}).text
+    assert "est de retour" in awa.post(recovery, {}).text
     assert "note.odt" in awa.get("/fr/papers/note-retiree/").text
     (file,) = site.frozen.glob("media/papers/*/note.odt")
     name = file.relative_to(site.frozen)
