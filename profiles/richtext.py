@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_prose_editor.config import allowlist_from_extensions, expand_extensions
 from django_prose_editor.fields import ProseEditorField
-from js_asset import ImportMap, Media
+from js_asset import ImportMap, Media, Script
 
 from profiles import markup
 
@@ -78,10 +78,12 @@ EXTENSIONS = {
     },
     "Paste": {"words": PASTE_WORDS, "mostLetters": MOST_LETTERS},
 }
-# The scripts of ours that the editor's extensions are made of, by the names they import.
-SCRIPTS = ["addresses", "chat", "lists", "mend", "paste", "styles", "tables"]
+# The scripts of ours that the editor's extensions are made of, by the names they import; asked for
+# with the page, so that the editor does not wait for one after the other on a slow line.
+SCRIPTS = ["addresses", "chat", "extensions", "lists", "mend", "paste", "styles", "tables"]
 EDITOR_MEDIA = Media(
-    importmap=ImportMap({f"profile-editor/{name}": f"editor/{name}.js" for name in SCRIPTS})
+    js=[Script(f"editor/{name}.js", type="module") for name in SCRIPTS],
+    importmap=ImportMap({f"profile-editor/{name}": f"editor/{name}.js" for name in SCRIPTS}),
 )
 FIRST_PARAGRAPH = re.compile(r"\s*(<p>.*?</p>)(.*)", re.DOTALL)
 BLOCK_END = re.compile(r"</(?:p|h3|h4|li|blockquote)>|<br ?/?>")

@@ -4,6 +4,7 @@ Each test runs in Chromium (`make test`) and in Firefox (`make firefox`), with t
 clipboard and real keys.
 """
 
+import re
 from pathlib import Path
 
 import pytest
@@ -554,6 +555,18 @@ def test_without_formatting_the_words_arrive_as_they_are(editor):
     assert editor.paste("<p><b>gras</b></p>", text, keys="Control+Shift+v") == (
         "<p>*gras* du texte</p><p>voir *note*</p>"
     )
+
+
+# How it gets there
+
+
+def test_the_scripts_are_asked_for_with_the_page(staff_client, imrap):
+    """Else the editor waits for one after the other, and each takes a second on a slow line."""
+    page = staff_client.get("/admin/profiles/mandate/add/").text
+    names = re.findall(r'<script[^>]* src="/static/editor/(\w+)\.js"[^>]*>', page)
+    found = {path.stem for path in (Path(__file__).parents[1] / "static" / "editor").iterdir()}
+    assert sorted(names) == sorted(found)
+    assert len(found) == 8
 
 
 # The link dialog
