@@ -109,6 +109,7 @@ def test_one_form_sent_twice_at_the_same_moment_makes_one_entry(staff_client, im
         assert stored(database, "select count(*) from profiles_sentform") == [(4,)]
 
 
+@pytest.mark.django_db(transaction=True)
 def test_nobody_waits_while_a_hostile_file_is_read(staff_client, moussa, add_paper, tmp_path):
     paper = add_paper("Un", is_draft=True)
     form, add = f"/admin/profiles/paper/{paper.pk}/change/", "/admin/profiles/paper/add/"
