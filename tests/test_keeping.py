@@ -159,8 +159,16 @@ def form(signed_in, site):
     return signed_in
 
 
+KEPT = "Object.keys(localStorage).filter(key => key.startsWith('keep:'))"
+
+
+def wait_until_kept(page, number):
+    """The script of a page just opened clears up a moment after its message can be seen."""
+    page.wait_for_function(f"number => {KEPT}.length === number", arg=number)
+
+
 def kept(page):
-    return page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('keep:'))")
+    return page.evaluate(KEPT)
 
 
 def type_a_paper(page):
@@ -189,10 +197,10 @@ def test_what_was_typed_is_offered_after_a_crash(form, site):
     expect(page.locator("#id_body_fr")).to_have_value("<p>Un long texte.</p>")
     expect(page.locator("#id_image_is_decorative")).to_be_checked()
     expect(page.locator("#id_type")).to_have_value("audit")
-    assert len(kept(page)) == 1
+    wait_until_kept(page, 1)
     page.locator("[name=_save]").first.click()
     expect(page.locator(".messagelist .success")).to_be_visible()
-    assert kept(page) == []
+    wait_until_kept(page, 0)
     assert Paper.objects.get(title_fr="Ce que j’ai tapé").body_fr == "<p>Un long texte.</p>"
 
 
@@ -214,20 +222,20 @@ def test_two_tabs_of_one_add_form_keep_both_texts(form, second_tab, site):
     type_title(form, "Premier")
     form.goto(f"{site}/admin/")
     type_title(second_tab, "Second")
-    assert len(kept(form)) == 2
+    wait_until_kept(form, 2)
     form.goto(f"{site}{ADD}")  # each tab is offered its own, whichever is newer
     form.locator("[data-keep=restore]").click()
     expect(form.locator("#id_title_fr")).to_have_value("Premier")
-    assert len(kept(form)) == 2
+    wait_until_kept(form, 2)
     form.locator("[name=_save]").first.click()
     expect(form.locator(".messagelist .success")).to_be_visible()
-    assert len(kept(form)) == 1
+    wait_until_kept(form, 1)
     second_tab.reload()
     second_tab.locator("[data-keep=restore]").click()
     expect(second_tab.locator("#id_title_fr")).to_have_value("Second")
     second_tab.locator("[name=_save]").first.click()
     expect(second_tab.locator(".messagelist .success")).to_be_visible()
-    assert kept(form) == []
+    wait_until_kept(form, 0)
     assert sorted(Paper.objects.values_list("title_fr", flat=True)) == ["Premier", "Second"]
 
 
@@ -246,7 +254,7 @@ def test_texts_of_tabs_that_are_gone_are_offered_one_after_the_other(form, secon
     page.locator("[data-keep=restore]").click()
     expect(page.locator("#id_title_fr")).to_have_value("Premier")
     expect(page.locator(".safe-offer")).to_have_count(0)
-    assert len(kept(page)) == 1
+    wait_until_kept(page, 1)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -256,7 +264,7 @@ def test_what_is_typed_beside_an_offer_is_kept_too(form, site):
     form.goto(f"{site}{ADD}")
     expect(form.locator(".safe-offer")).to_be_visible()
     type_title(form, "Second")
-    assert len(kept(form)) == 2
+    wait_until_kept(form, 2)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -321,10 +329,11 @@ def test_an_expired_session_leads_back_to_what_was_typed(form, site):
 def test_signing_out_forgets_what_was_typed(form, site):
     type_a_paper(form)
     form.goto(f"{site}/admin/")
-    assert len(kept(form)) == 1
+    wait_until_kept(form, 1)
     form.evaluate("localStorage.setItem('keep:999:/admin/', '{}')")
     form.locator("#logout-form button").click()
     expect(form.locator("#logout-form")).to_have_count(0)
+    wait_until_kept(form, 1)
     assert kept(form) == ["keep:999:/admin/"]
 
 
@@ -334,7 +343,7 @@ def test_what_was_typed_can_be_forgotten(form):
     form.reload()
     form.locator("[data-keep=forget]").click()
     expect(form.locator(".safe-offer")).to_have_count(0)
-    assert kept(form) == []
+    wait_until_kept(form, 0)
     form.reload()
     expect(form.locator(".safe-offer")).to_have_count(0)
 
@@ -352,7 +361,7 @@ def test_an_upload_shows_its_progress_and_saves_once(form, tmp_path):
     expect(form.locator(".messagelist .success")).to_be_visible(timeout=15_000)
     assert Paper.objects.filter(title_fr="Ce que j’ai tapé").count() == 1
     assert PaperFile.objects.latest("pk").text == "mots"
-    assert kept(form) == []
+    wait_until_kept(form, 0)
 
 
 @pytest.mark.django_db(transaction=True)

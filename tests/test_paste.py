@@ -5,6 +5,7 @@ clipboard and real keys.
 """
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,12 @@ from tests.firefox import COPY
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 CASES = Path(__file__).parent / "cases"
+LISTEN = """() => {
+    window.pasted = false;
+    document.addEventListener("paste", () => setTimeout(() => { window.pasted = true; }), {
+        once: true, capture: true,
+    });
+}"""
 EDITOR = "document.querySelector('.field-body_fr .tiptap').editor"
 
 
@@ -30,7 +37,12 @@ class Editor:
         self.run(f"html => {{ {EDITOR}.chain().setContent(html).focus().selectAll().run() }}", over)
         self.run(COPY, html, text)
         self.press("Control+c")
+        self.run(LISTEN)
         self.press(keys)
+        deadline = time.monotonic() + 10
+        while not self.run("() => window.pasted"):  # a busy browser hands it over later
+            assert time.monotonic() < deadline, "Nothing was pasted."
+            time.sleep(0.02)
         return self.run("() => document.getElementById('id_body_fr').value")
 
     @property
