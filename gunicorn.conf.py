@@ -1,7 +1,7 @@
-"""How gunicorn serves the site; imrap_site/start.py has checked PORT."""
+"""How gunicorn serves the site; imrap_site/start.py has checked PORT and keeps TURN."""
 
 import os
-from pathlib import Path
+import tempfile
 
 bind = f"127.0.0.1:{os.environ.get('PORT') or 8000}"
 # Only a web server on this machine is believed when it says that a visitor came by https, and
@@ -19,5 +19,21 @@ keepalive = 15
 preload_app = True
 # Nobody steers this server through a socket, so it has none.
 control_socket_disable = True
-# In memory where there is such a folder: a worker must not look dead because a disk is slow.
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+
+
+def is_writable(folder):
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+# In memory where that can be: a worker must not look dead because a disk is slow.
+worker_tmp_dir = next(filter(is_writable, ["/dev/shm", tempfile.gettempdir(), "var"]), None)  # noqa: S108
+
+
+def when_ready(server):
+    """It listens: whoever waits to start in this folder may go on."""
+    if turn := os.environ.pop("TURN", None):
+        os.close(int(turn))

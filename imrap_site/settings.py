@@ -7,6 +7,8 @@ from csp.constants import NONCE, NONE, SELF
 from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from django_prose_editor.config import html_tags
+from js_asset import static_lazy
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"  # what the site makes for itself; media/ holds what staff upload
@@ -82,10 +84,11 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "imrap_site.serving.staff.StaffSessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "imrap_site.serving.languages.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "imrap_site.serving.staff.StaffCsrfMiddleware",
     "imrap_site.serving.staff.StaffAuthenticationMiddleware",
+    "imrap_site.accounts.middleware.PersonLanguageMiddleware",
     "imrap_site.serving.staff.StaffMessageMiddleware",
     "imrap_site.accounts.middleware.StaffAccountMiddleware",
     "imrap_site.accounts.middleware.SecondFactorMiddleware",
@@ -107,11 +110,19 @@ TEMPLATES = [
     }
 ]
 
+# What the rich text editor has of ours; it adds no element of its own to what is allowed.
+DJANGO_PROSE_EDITOR_EXTENSIONS = [
+    {"js": [static_lazy("editor/extensions.js")], "extensions": {"Paste": html_tags([])}}
+]
+
 # Languages and time -----------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]
+# Of staff pages, until a person chooses another; what is none of ours leaves it to the browser.
+STAFF_LANGUAGE = env("STAFF_LANGUAGE", default="fr")
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "imrap_site.formats"
 TIME_ZONE = env("TIME_ZONE", default="Africa/Bamako")
 # Languages of Mali that Django does not know, for whoever adds one to LANGUAGES.
 LANG_INFO.setdefault(

@@ -11,8 +11,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-VAR = ROOT / "var"
+from imrap_site import turns
+from imrap_site.turns import VAR
+
+ROOT = VAR.parent
 HOST = "127.0.0.1"
 
 
@@ -33,17 +35,20 @@ def main(step="serve"):
 def check():
     """Refuse at once what would otherwise fail after minutes of installing."""
     must_be_writable(VAR)
-    must_be_free(port())
+    if not (ROOT / ".env").exists():  # which may name another port, and can't be read yet
+        must_be_free(port())
 
 
 def static():
     must_be_writable(VAR)
-    set_up_django()
-    collect_static()
+    with turns.take_turn():
+        set_up_django()
+        collect_static()
 
 
 def serve():
     must_be_writable(VAR)
+    turn = turns.take_turn()
     set_up_django()
     must_be_free(port())  # only now: .env may name one
     say("Preparing the database…")
@@ -52,7 +57,9 @@ def serve():
     address = f"http://{HOST}:{port()}/"
     say(f"\nThe site:   {address}\nIts admin:  {address}admin/   (Ctrl+C stops the site)")
     create_staff_account()
-    os.environ["PORT"] = str(port())
+    turns.stay()
+    # Until it listens nobody else may prepare: of two starts on one port, one says so.
+    os.environ |= {"PORT": str(port()), "TURN": str(turns.hand_on(turn))}
     os.chdir(ROOT)
     gunicorn = [sys.executable, "-m", "gunicorn", "imrap_site.wsgi:application"]
     os.execv(sys.executable, gunicorn)  # noqa: S606 (our own interpreter, no shell)
@@ -159,7 +166,9 @@ def collect_static():
         return
     say("Preparing the static files…")
     stamp.unlink(missing_ok=True)
-    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    # A site that runs already goes on giving out the files that it knows.
+    clear = not turns.something_runs()
+    call_command("collectstatic", verbosity=0, interactive=False, clear=clear)
     stamp.write_text(wanted)
 
 

@@ -1,10 +1,15 @@
 """What the public may see: the one definition of "published"."""
 
+from datetime import datetime
+from typing import Any, Protocol, Self
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from profiles.times import MomentField
 
 
 class State(models.TextChoices):
@@ -14,25 +19,37 @@ class State(models.TextChoices):
     CLOSED = "closed", _("closed")
 
 
-def before_9999(moment):
+def this_minute() -> datetime:
+    """As people write a moment: without seconds."""
+    return timezone.now().replace(second=0, microsecond=0)
+
+
+def before_9999(moment: datetime) -> None:
     """The last hours of the calendar do not exist in every time zone."""
     if moment.year >= 9999:
         raise ValidationError(_("Give a year before 9999."))
 
 
+class Account(Protocol):
+    """What is asked of a user, also of one who has not signed in."""
+
+    is_active: bool
+    is_staff: bool
+
+
 class PublishedQuerySet(models.QuerySet):
-    def published(self):
+    def published(self) -> Self:
         return self.filter(is_draft=False, publish_at__lte=timezone.now())
 
-    def visible_to(self, user):
+    def visible_to(self, user: Account) -> Self:
         """Staff see drafts and scheduled entries at their final address; visitors never do."""
         return self.all() if is_staff(user) else self.published()
 
-    def listed(self):
+    def listed(self) -> Self:
         """What the profile and the lists show. A kind may leave out what is over."""
         return self.published()
 
-    def in_state(self, state):
+    def in_state(self, state: State) -> Self:
         """Entries in one `State`; the counterpart of `Publishable.state`."""
         return self.filter(
             {
@@ -44,7 +61,7 @@ class PublishedQuerySet(models.QuerySet):
         )
 
 
-def is_staff(user):
+def is_staff(user: Account) -> bool:
     return user.is_active and user.is_staff
 
 
@@ -57,9 +74,9 @@ class Publishable(models.Model):
             "everybody; tick it again to withdraw it at once."
         ),
     )
-    publish_at = models.DateTimeField(
+    publish_at = MomentField(
         _("published from"),
-        default=timezone.now,
+        default=this_minute,
         validators=[before_9999],
         help_text=_(
             "Visitors see this entry from this moment on, if it is not a draft. "
@@ -73,11 +90,11 @@ class Publishable(models.Model):
         abstract = True
 
     @property
-    def state(self):
+    def state(self) -> Any:  # one of State, which is a Django class and so has no type
         if self.is_draft:
             return State.DRAFT
         return State.PUBLISHED if self.publish_at <= timezone.now() else State.SCHEDULED
 
     @property
-    def is_published(self):
+    def is_published(self) -> bool:
         return not self.is_draft and self.publish_at <= timezone.now()

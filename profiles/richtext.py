@@ -2,48 +2,178 @@
 
 import html
 import re
+from typing import Any
 
 import nh3
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.utils.formats import number_format
 from django.utils.html import strip_tags
 from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_prose_editor.config import allowlist_from_extensions, expand_extensions
 from django_prose_editor.fields import ProseEditorField
+from js_asset import ImportMap, Media, Script
+
+from profiles import markup
 
 SCHEMES = ["http", "https", "mailto", "tel"]
+MOST_LETTERS = 200_000
+# What costs time to read: the letters of the HTML, how deep its parts stand in one another, how
+# many of them could, and how many attributes a single one has.
+MOST_HTML, MOST_LEVELS, MOST_PARTS, MOST_ATTRIBUTES = 1_000_000, 40, 10_000, 1_000
+
+LINK_WORDS = {
+    "heading": gettext_lazy("Link"),
+    "address": gettext_lazy("Address"),
+    "hover": gettext_lazy("Words that appear when the mouse rests on the link (optional)"),
+    "submit": gettext_lazy("Make the link"),
+    "refused": gettext_lazy(
+        "This address would lead nowhere. Type it as it stands at the top of the browser, "
+        "for example https://www.example.org/rapport, or an e-mail address."
+    ),
+}
+# Below the editor, after something was pasted; %s is a number.
+PASTE_WORDS = {
+    "pictures": gettext_lazy(
+        "Pictures left out: %s. A text holds none; add one in the field “picture”."
+    ),
+    "tables": gettext_lazy("Tables that became lines, a line for each row: %s."),
+    "footnotes": gettext_lazy("Footnotes that became text: %s."),
+    "objects": gettext_lazy("Films, sounds and other embedded things left out: %s."),
+    "links": gettext_lazy(
+        "Links left out, because they lead to a file of one computer or to a part of an "
+        "address: %s. Their words stay."
+    ),
+    "hidden": gettext_lazy("Comments, deleted and hidden passages left out: %s."),
+    "deep": gettext_lazy("Lists or quotations that stood too deep and came up a level: %s."),
+    "long": gettext_lazy(
+        "Nothing was pasted: it has %s letters, and a text has at most 200,000. Divide it, or "
+        "offer it as a file."
+    ),
+    "failed": gettext_lazy("Nothing was pasted. Try Ctrl+Shift+V, which pastes the words alone."),
+}
+NUMBERINGS = {"decimal": "1, 2, 3", "lower-alpha": "a, b, c", "upper-alpha": "A, B, C"}
+NUMBERINGS |= {"lower-roman": "i, ii, iii", "upper-roman": "I, II, III"}
 EXTENSIONS = {
     "Bold": True,
     "Italic": True,
+    "Strike": True,
+    "Superscript": True,
+    "Subscript": True,
     "BulletList": True,
-    "OrderedList": True,
+    "OrderedList": {
+        "listTypes": [{"type": name, "label": label} for name, label in NUMBERINGS.items()]
+    },
     "ListItem": True,
     "Blockquote": True,
     "HardBreak": True,
     "Heading": {"levels": [3, 4]},
-    "Link": {"enableTarget": False, "protocols": SCHEMES},
+    "Link": {
+        "enableTarget": False,
+        "protocols": SCHEMES,
+        "defaultProtocol": "https",
+        "words": LINK_WORDS,
+    },
+    "Paste": {"words": PASTE_WORDS, "mostLetters": MOST_LETTERS},
 }
+# The scripts of ours that the editor's extensions are made of, by the names they import; asked for
+# with the page, so that the editor does not wait for one after the other on a slow line.
+SCRIPTS = ["addresses", "chat", "extensions", "lists", "mend", "paste", "styles", "tables"]
+EDITOR_MEDIA = Media(
+    js=[Script(f"editor/{name}.js", type="module") for name in SCRIPTS],
+    importmap=ImportMap({f"profile-editor/{name}": f"editor/{name}.js" for name in SCRIPTS}),
+)
 FIRST_PARAGRAPH = re.compile(r"\s*(<p>.*?</p>)(.*)", re.DOTALL)
 BLOCK_END = re.compile(r"</(?:p|h3|h4|li|blockquote)>|<br ?/?>")
-
-_cleaner = nh3.Cleaner(**allowlist_from_extensions(expand_extensions(EXTENSIONS)))
-
-
-def sanitised(text):
-    """HTML with nothing but the allowed elements; "" for an editor left empty."""
-    clean = _cleaner.clean(text)
-    return clean if plain(clean) else ""
+EXPONENT = re.compile(r"<(sup|sub)>(?:<\w+>)*([\d+−-]+)(?:</\w+>)*</\1>")
+RAISED = str.maketrans("0123456789+−-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
+LOWERED = str.maketrans("0123456789+−-", "₀₁₂₃₄₅₆₇₈₉₊₋₋")
+INCOMPLETE = re.compile(r"www\.|[^\s@/:?#]+@[^\s@/:?#]+\.[^\s@/:?#]+$", re.IGNORECASE)
 
 
-def plain(text):
+def _completed(element: str, attribute: str, value: str) -> str:
+    """An address that somebody left without its beginning, as the link dialog completes it."""
+    if (element, attribute) == ("a", "href") and INCOMPLETE.match(value):
+        return f"mailto:{value}" if "@" in value.partition("/")[0] else f"https://{value}"
+    return value
+
+
+_cleaner = nh3.Cleaner(
+    **allowlist_from_extensions(expand_extensions(EXTENSIONS)), attribute_filter=_completed
+)
+
+
+def sanitised(text: str) -> str:
+    """HTML with nothing but the allowed elements; "" for an editor left empty.
+
+    Raises a ValidationError, a sentence for whoever typed it, if there is too much of it.
+    """
+    _refuse_heavy(text)
+    clean = _cleaner.clean(text if markup.is_ours(text) else _simplified(text))
+    words = plain(clean)
+    if len(words) > MOST_LETTERS:
+        message = _("This text has %(letters)s letters; at most %(most)s are possible. Divide it.")
+        raise ValidationError(
+            message, params={"letters": _number(len(words)), "most": _number(MOST_LETTERS)}
+        )
+    return clean if words else ""
+
+
+def _simplified(text: str) -> str:
+    try:
+        return markup.simplified(text)
+    except RecursionError:  # end tags that end nothing made it look less deep than it is
+        raise ValidationError(_too_heavy()) from None
+
+
+def _too_heavy() -> str:
+    return _(
+        "This text is too long, or has too much formatting. Divide it, or paste its words alone "
+        "with Ctrl+Shift+V."
+    )
+
+
+def _refuse_heavy(text: str) -> None:
+    weight = markup.weight(text[:MOST_HTML])
+    if weight.depth > MOST_LEVELS:
+        raise ValidationError(
+            _(
+                "In this text, lists, quotations or other parts stand in one another %(levels)s "
+                "levels deep; at most %(most)s are possible. Take some levels out."
+            ),
+            params={"levels": _number(weight.depth), "most": MOST_LEVELS},
+        )
+    is_long = len(text) > MOST_HTML
+    if is_long or weight.parts > MOST_PARTS or weight.attributes > MOST_ATTRIBUTES:
+        raise ValidationError(_too_heavy())
+
+
+def _number(number: int) -> str:
+    return number_format(number, force_grouping=True)
+
+
+def plain(text: str) -> str:
     """The words alone, on one line."""
-    words = html.unescape(strip_tags(BLOCK_END.sub(" ", text)))
-    return " ".join(words.split())
+    return " ".join(lines(text, " ").split())
 
 
-def excerpt(text, length=300):
+def lines(text: str, between: str = "\n") -> str:
+    """The words alone, apart where a paragraph or a line ends; 10<sup>6</sup> stays 10⁶."""
+    small = EXPONENT.sub(_small_digits, BLOCK_END.sub(between, text))
+    return html.unescape(strip_tags(small)).strip()
+
+
+def _small_digits(found: re.Match[str]) -> str:
+    return found[2].translate(RAISED if found[1] == "sup" else LOWERED)
+
+
+def excerpt(text: str, length: int = 300) -> str:
     return Truncator(plain(text)).chars(length)
 
 
-def opening_and_rest(text):
+def opening_and_rest(text: str) -> tuple[str, str]:
     """The first paragraph, and what follows it (both HTML, either may be "")."""
     if found := FIRST_PARAGRAPH.fullmatch(text):
         return found[1], found[2].strip()
@@ -53,12 +183,12 @@ def opening_and_rest(text):
 class RichTextField(ProseEditorField):
     """Sanitised in a form's clean, and once more on save for what comes without a form."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["extensions"] = EXTENSIONS
         kwargs["sanitize"] = sanitised
         super().__init__(*args, **kwargs)
 
-    def pre_save(self, model_instance, add):
+    def pre_save(self, model_instance: Model, add: bool) -> str:
         text = sanitised(super().pre_save(model_instance, add))
         setattr(model_instance, self.attname, text)
         return text

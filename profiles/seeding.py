@@ -23,7 +23,6 @@ class StarterError(Exception):
     """What is wrong in a TOML file, in a sentence for whoever edits it."""
 
 
-@transaction.atomic
 def add_missing(*paths):
     """Store what TOML files hold and the site lacks; gives two Counters, added and already there.
 
@@ -42,9 +41,11 @@ def add_missing(*paths):
                 nouns = checked(table, model, path, known)
                 known[key] = nouns[0]
                 new += nouns
-    # Only now: the files of an entry that is stored outlive a transaction that fails later.
-    for noun in new:
-        noun.save()
+    # Only now: files have been read, and those of an entry that is stored outlive a transaction
+    # that fails later.
+    with transaction.atomic():
+        for noun in new:
+            noun.save()
     return Counter(map(type, new)), present
 
 
@@ -107,7 +108,7 @@ def checked(table, model, path, known):
     except OSError as error:
         reason = f"the file “{Path(error.filename).name}” can't be read: {error.strerror}."
         raise StarterError(f"{named(table, model, path)}: {reason}") from error
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise StarterError(f"{named(table, model, path)}: {error}") from error
 
 

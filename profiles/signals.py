@@ -1,7 +1,6 @@
 """What follows when an entry is saved or deleted: all signals are connected here."""
 
 from contextlib import suppress
-from functools import partial
 
 from django.apps import apps as installed
 from django.db import DatabaseError, transaction
@@ -21,16 +20,18 @@ def connect(app):
 
 
 # After commit: an entry whose saving was undone must not be found. Robust: whoever saves
-# must not see an error of the index, which can be made anew.
+# must not see an error of the index, which can be made anew. Lambdas, as Django asks for the name
+# of what fails, and a partial has none.
 
 
 def index(sender, instance, raw=False, **kwargs):
     if not raw:
-        transaction.on_commit(partial(search.index, instance), robust=True)
+        transaction.on_commit(lambda: search.index(instance), robust=True)
 
 
 def forget(sender, instance, **kwargs):
-    transaction.on_commit(partial(search.forget, instance.kind_slug, instance.pk), robust=True)
+    kind, key = instance.kind_slug, instance.pk
+    transaction.on_commit(lambda: search.forget(kind, key), robust=True)
 
 
 def give_rights(sender, using="default", apps=installed, **kwargs):

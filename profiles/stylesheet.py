@@ -18,7 +18,7 @@ class Stylesheet(NamedTuple):
 
 
 @functools.cache
-def stylesheet():
+def stylesheet() -> Stylesheet:
     lines = COMMENT.sub("", Path(finders.find("site.css")).read_text("utf-8")).splitlines()
     text = "\n".join(line.strip() for line in lines if line.strip())
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -1,7 +1,10 @@
 """Content in several languages: a column per language, and an honest fallback."""
 
 import re
+from collections.abc import Callable, Iterator
+from typing import Any, Self
 
+from django.db.models import Field, Model
 from django.utils.text import format_lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -47,13 +50,13 @@ _RUNS = "|".join(
 _SCRIPT_RUN = re.compile(_RUNS)
 
 
-def script_runs(text):
+def script_runs(text: str) -> Iterator[tuple[str, str | None]]:
     """(piece, language of its script or None for the Latin one) for all pieces of a text."""
     start = 0
     for run in _SCRIPT_RUN.finditer(text):
         if run.start() > start:
             yield text[start : run.start()], None
-        yield run[0], list(SCRIPTS)[int(run.lastgroup[1:])]
+        yield run[0], list(SCRIPTS)[int(str(run.lastgroup)[1:])]
         start = run.end()
     if start < len(text):
         yield text[start:], None
@@ -63,21 +66,22 @@ class TranslatedText(str):
     """A text that knows which language it is really in (a code such as "fr")."""
 
     __slots__ = ("language",)
+    language: str
 
-    def __new__(cls, text, language):
+    def __new__(cls, text: str, language: str) -> Self:
         self = super().__new__(cls, text)
         self.language = language
         return self
 
 
-def direction_of(language):
+def direction_of(language: str) -> str:
     return "rtl" if language in RIGHT_TO_LEFT else "ltr"
 
 
-def in_page_language(name, field):
+def in_page_language(name: str, field: TranslatedField) -> Callable[[Model], TranslatedText]:
     """Attribute getter: the page's language where there is a text, else another one."""
 
-    def getter(entry):
+    def getter(entry: Model) -> TranslatedText:
         page_language = get_language()
         for language in sorted(field.languages, key=lambda code: code != page_language):
             if text := getattr(entry, to_attribute(name, language)):
@@ -87,7 +91,7 @@ def in_page_language(name, field):
     return getter
 
 
-def translated(field, **specific):
+def translated(field: Field, **specific: dict[str, Any]) -> TranslatedField:
     """A column per content language for `field`; `specific` changes one of them.
 
     `translated(CharField(_("title")))` gives `title_fr`, `title_en` and `title`, which is
@@ -104,10 +108,15 @@ def translated(field, **specific):
     )
 
 
-def translated_columns(*names):
+def translated_columns(*names: str) -> list[str]:
     """The columns of translated fields, language by language: title_fr, body_fr, title_en…"""
     return [to_attribute(name, language) for language in CONTENT_LANGUAGES for name in names]
 
 
-def has_any(entry, name):
-    return any(getattr(entry, column) for column in translated_columns(name))
+def texts_of(entry: Model, name: str) -> list[str]:
+    """What a translated field holds, language by language."""
+    return [getattr(entry, column) for column in translated_columns(name)]
+
+
+def has_any(entry: Model, name: str) -> bool:
+    return any(texts_of(entry, name))

@@ -23,14 +23,14 @@ RULES = {"fr": BOTH + FRENCH, "en": BOTH}
 NOT_TEXT = re.compile(r"(<(?:[^>\"]|\"[^\"]*\")*>|&#?\w+;)")
 
 
-def typeset(text, language):
+def typeset(text: str, language: str) -> str:
     """Plain text with the signs of its language, and its spaces in quotations and before signs."""
     for sign, replacement in RULES.get(language, ()):
         text = sign.sub(replacement, text)
     return text
 
 
-def typeset_html(html, language):
+def typeset_html(html: str, language: str) -> str:
     parts = NOT_TEXT.split(html)
     return "".join(
         part if is_markup else typeset(part, language)

@@ -3,8 +3,9 @@
 A size is told in units of 1,000 bytes everywhere, as phones and their operators count.
 """
 
-import datetime
 import math
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -25,10 +26,10 @@ IN_SENTENCES = {
     "taq": pgettext_lazy("language", "Tamasheq"),
     "ar": pgettext_lazy("language", "Arabic"),
 }
-SOON = datetime.timedelta(hours=72)
+SOON = timedelta(hours=72)
 
 
-def date_in_words(date):
+def date_in_words(date: str) -> str:
     """ "30 juin 2016", "juin 2016" or "2016" of ISO text; "" of an unknown date."""
     if not date:
         return ""
@@ -40,7 +41,7 @@ def date_in_words(date):
     return date_format(first_day(date), "F Y") if month else f"{year:04}"
 
 
-def period_in_words(start, end):
+def period_in_words(start: str, end: str) -> str:
     """ "2019 – 2024"; one known end gives "since 2019", "from 2031" or "until 2024"."""
     if start and end:
         return f"{date_in_words(start)} – {date_in_words(end)}"
@@ -57,7 +58,7 @@ def period_in_words(start, end):
     return words % {"date": date_in_words(start or end)}
 
 
-def moment_in_words(moment):
+def moment_in_words(moment: datetime) -> str:
     """A date and time with the zone it is in: "7 February 2027, 23:59 (Bamako time)"."""
     local = timezone.localtime(moment)
     return _("%(date)s at %(time)s (%(place)s time)") % {
@@ -67,7 +68,7 @@ def moment_in_words(moment):
     }
 
 
-def time_left(moment):
+def time_left(moment: datetime) -> str:
     """ "6 days left", in calendar days of the site's time zone; on the last one hours or minutes."""
     minutes = math.ceil((moment - timezone.now()).total_seconds() / 60)
     if minutes < 60:
@@ -80,19 +81,19 @@ def time_left(moment):
     return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
 
 
-def is_soon(moment):
+def is_soon(moment: datetime) -> bool:
     """Whether what is left until a moment has to catch the eye."""
     return moment - timezone.now() < SOON
 
 
-def deadline_in_words(deadline, is_closed):
+def deadline_in_words(deadline: datetime, is_closed: bool) -> str:
     moment = moment_in_words(deadline)
     if is_closed:
         return _("Closed on %(moment)s") % {"moment": moment}
     return _("Until %(moment)s, %(left)s") % {"moment": moment, "left": time_left(deadline)}
 
 
-def duration_in_words(duration):
+def duration_in_words(duration: timedelta) -> str:
     """ "1 h 05 min", "12 min 30 s", "45 s" of a timedelta."""
     minutes, seconds = divmod(int(duration.total_seconds()), 60)
     hours, minutes = divmod(minutes, 60)
@@ -103,7 +104,7 @@ def duration_in_words(duration):
     return f"{seconds} s"
 
 
-def size_in_words(size):
+def size_in_words(size: int) -> str:
     """A size in bytes as people say it: "2.4 MB", "2,4 Mo"."""
     kilobytes = max(1, round(size / 1000))
     if kilobytes < 1000:
@@ -112,7 +113,7 @@ def size_in_words(size):
     return _("%(size)s MB") % {"size": number_format(round(size / MEGABYTE, 1), 1)}
 
 
-def cost(file):
+def cost(file: Any) -> str:
     """What a tap on a paper's file costs: "French, PDF, light edition, 64 pages, 2.4 MB"."""
     parts = [file.get_language_display(), file.format.upper()]
     if file.edition == file.Edition.LIGHT:
@@ -122,7 +123,7 @@ def cost(file):
     return ", ".join([*map(str, parts), size_in_words(file.size)])
 
 
-def format_and_size(file):
+def format_and_size(file: Any) -> str:
     """The same of an uploaded file of which nothing is stored but itself: "PDF, 0.2 MB"."""
     format = file.name.rpartition(".")[2].upper()
     try:
@@ -131,12 +132,12 @@ def format_and_size(file):
         return format
 
 
-def language_name(code):
+def language_name(code: str) -> str:
     """A file's language under the name its speakers know, as far as we know one."""
     return FILE_LANGUAGES.get(code, code)
 
 
-def in_language(codes):
+def in_language(codes: list[str]) -> str:
     """ "In French", "In Bamanankan and Fulfulde": for what is in another language than the page.
 
     "" where one of the languages is the page's.
@@ -147,10 +148,10 @@ def in_language(codes):
     return _("In %(languages)s") % {"languages": get_text_list(names, _("and"))}
 
 
-def lines(text):
+def lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def listed(text):
+def listed(text: str) -> str:
     """The lines of a field as one line: "Interpeace, IDS"."""
     return ", ".join(lines(text))

@@ -74,5 +74,9 @@
     }
   });
   window.addEventListener("load", visit);
+  // An editor may come after the page has been loaded.
+  document.addEventListener("prose-editor:ready", ({ detail }) => {
+    if (`#${detail.textarea.id}` === location.hash) visit();
+  });
   window.addEventListener("hashchange", visit);
 })();

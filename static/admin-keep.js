@@ -24,6 +24,29 @@
     } catch { /* storage is switched off */ }
   };
 
+  // A form that adds has no entry whose text it would be: each has its own key, by its token.
+  const addressOf = () => stem + location.pathname;
+  const keyOf = (form) => {
+    const once = form.elements._once?.value;
+    return once ? `${addressOf()}#${once}` : addressOf();
+  };
+  const MOST_KEPT = 20; // forms of one address
+  // What other forms of this address left here: this tab's own first, then the newest.
+  const keysLeft = (key) => {
+    let keys = [];
+    try {
+      const mine = sessionStorage.getItem(addressOf());
+      keys = Object.keys(localStorage).filter((other) => other !== key && other.split("#")[0] === addressOf());
+      const rank = (other) => (other === mine ? "Z" : read(other)?.at ?? "");
+      keys.sort((one, other) => (rank(one) < rank(other) ? 1 : -1));
+    } catch { /* storage is switched off */ }
+    for (const old of keys.splice(MOST_KEPT)) forget(old);
+    return keys.filter((other) => read(other)?.content);
+  };
+  const remember = (key) => {
+    try { sessionStorage.setItem(addressOf(), key); } catch { /* storage is switched off */ }
+  };
+
   const forgetSaved = () => {
     const found = document.cookie.match(/(?:^|; )saved_form="?([^;"]+)/);
     if (!found) return;
@@ -105,10 +128,10 @@
   };
 
   const keep = (form) => {
-    const key = stem + location.pathname;
+    const key = keyOf(form);
     const first = contentOf(form);
     const kept = read(key);
-    let isOffered = false;
+    let isOffered = false; // what stands under this form's own key
     let isTouched = false;
     let sent = first;
     let timer;
@@ -118,7 +141,9 @@
       clearTimeout(timer);
       if (!isTouched || isOffered) return;
       const content = contentOf(form);
-      if (!isSame(content, first)) write(key, { at: new Date().toISOString(), content });
+      if (isSame(content, first)) return;
+      write(key, { at: new Date().toISOString(), content });
+      remember(key);
     };
     const touch = () => {
       isTouched = true;
@@ -141,22 +166,41 @@
       for (const field of [...takenIn(form), form.elements._seen]) kept.content[nameOf(field)] = valueOf(field);
       write(key, kept);
     }
-    if (!kept || !kept.content || isSame(kept.content, first)) return;
-    isOffered = true;
-    const offer = document.getElementById("keep-offer").content.cloneNode(true).firstElementChild;
-    offer.querySelector(".keep-moment").textContent = new Date(kept.at).toLocaleString(
-      document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
-    offer.addEventListener("click", (event) => {
-      const choice = event.target.dataset.keep;
-      if (!choice) return;
-      isOffered = false;
-      offer.remove();
-      if (choice === "restore") restore(form, kept.content);
-      else { forget(key); if (isTouched) store(); }
-      form.querySelector("input:not([type=hidden]):not([type=submit]), textarea")?.focus();
-    });
-    form.before(offer);
+    const offers = kept?.content ? [key] : form.elements._once ? keysLeft(key) : [];
+    const offerNext = () => {
+      const offered = offers.shift();
+      if (!offered) return;
+      const { at, content } = read(offered) ?? {};
+      if (!content || isSame(content, first)) return offerNext();
+      isOffered = offered === key;
+      const offer = document.getElementById("keep-offer").content.cloneNode(true).firstElementChild;
+      offer.querySelector(".keep-moment").textContent = new Date(at).toLocaleString(
+        document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
+      offer.addEventListener("click", (event) => {
+        const choice = event.target.dataset.keep;
+        if (!choice) return;
+        isOffered = false;
+        offer.remove();
+        if (choice === "restore") restore(form, content);
+        else forget(offered);
+        if (isTouched) store();
+        // It is kept under this form's key by now.
+        if (choice === "restore" && offered !== key && read(key)) forget(offered);
+        if (choice !== "restore") offerNext();
+        form.querySelector("input:not([type=hidden]):not([type=submit]), textarea")?.focus();
+      });
+      form.before(offer);
+    };
+    offerNext();
   };
+
+  // By the button Back, a browser may show the page as it was left: what this and other scripts know of
+  // it is then older than what is stored, and WebKit empties its inputs while the editor shows their text.
+  addEventListener("pageshow", ({ persisted }) => {
+    if (!persisted) return;
+    document.dispatchEvent(new Event("keep:forget")); // else the emptied inputs would be kept as typed
+    location.replace(location.pathname + location.search); // to reload could send a refused form again
+  });
 
   document.addEventListener("DOMContentLoaded", () => {
     if (!user) return;

@@ -29,8 +29,10 @@
     return true;
   };
 
-  const showLoss = (form) => {
-    const sentence = copyOf("sending-lost");
+  // Cut on the way, failed on the server, or refused by it: each has its sentence and its remedy.
+  const showFailure = (form, status) => {
+    const sentence = copyOf(status >= 500 ? "sending-failed" : status ? "sending-refused" : "sending-lost");
+    for (const number of sentence.querySelectorAll(".sending-status")) number.textContent = status;
     form.prepend(sentence);
     sentence.focus();
   };
@@ -52,14 +54,14 @@
       text.textContent = `${Math.floor(bar.value)} % (${number.format(event.loaded / 1e6)} / ${number.format(event.total / 1e6)} M${document.documentElement.lang === "fr" ? "o" : "B"})`;
     });
     const stop = () => { progress.remove(); finish(); };
-    request.addEventListener("error", () => { stop(); showLoss(form); });
+    request.addEventListener("error", () => { stop(); showFailure(form, 0); });
     request.addEventListener("load", () => {
       const next = request.getResponseHeader("X-Location");
       if (next) return location.assign(new URL(next, location.href));
       stop();
       // Signed out meanwhile: signing in leads back here, where what was typed is offered.
       if (request.status === 200 && new URL(request.responseURL).pathname !== location.pathname) return location.reload();
-      if (request.status !== 200 || !showAnswer(form, request.responseText)) showLoss(form);
+      if (request.status !== 200 || !showAnswer(form, request.responseText)) showFailure(form, request.status);
     });
     document.body.append(progress);
     request.open("POST", location.href);
@@ -81,7 +83,5 @@
       event.preventDefault();
       send(form, event.submitter, () => { isSending = false; });
     });
-    // Back from the next page by the browser's own button: the form can be sent again.
-    addEventListener("pageshow", (event) => { if (event.persisted) isSending = false; });
   });
 }

@@ -22,14 +22,17 @@ from pathlib import Path
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.contrib.auth import get_user_model
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook, load_workbook
 from PIL import Image
 
 from imrap_site import start
+from profiles.editing import spreadsheets
 from profiles.files.pictures import reencode
-from profiles.models import PaperFile
+from profiles.models import Paper, PaperFile
+from tests.films import mp4, webm
 
 STARTER = Path(__file__).parent / "profile-page.txt"
 CASES = Path(__file__).parent / "cases"
@@ -93,7 +96,7 @@ TO_UNICODE = b"""/CIDInit /ProcSet findresource begin 12 dict begin begincmap
 endcmap end end"""
 
 
-def a_pdf(*pages, size="595 842", count=None):
+def a_pdf(*pages, size="595 842", count=None, to_unicode=TO_UNICODE):
     """A PDF with these lines of text on each page, in 10 point letters; the font has ToUnicode."""
     texts = [b"BT /F1 10 Tf 12 TL 50 780 Td " + text + b" ET" for text in pages or [b"(Paix) Tj"]]
     kids = b" ".join(b"%d 0 R" % (5 + 2 * number) for number in range(len(texts)))
@@ -101,7 +104,7 @@ def a_pdf(*pages, size="595 842", count=None):
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Kids[%b]/Count %d>>" % (kids, count or len(texts)),
         b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding/ToUnicode 4 0 R>>",
-        a_stream(TO_UNICODE),
+        a_stream(to_unicode),
     ]
     for number, text in enumerate(texts):
         page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 %b]/Contents %d 0 R" % (
@@ -114,6 +117,18 @@ def a_pdf(*pages, size="595 842", count=None):
 
 def a_stream(content):
     return b"<</Length %d>>stream\n%b\nendstream" % (len(content), content)
+
+
+def mutilated(content, chance):
+    """Other bytes here and there in a bytearray."""
+    for _ in range(chance.randint(1, 12)):
+        start = chance.randrange(len(content))
+        end = start + chance.randint(1, 8)
+        piece = chance.choice(
+            [b"", chance.randbytes(3), content[start:end] * 9, b"99999999", b"<<"]
+        )
+        content[start:end] = piece
+    return content
 
 
 def with_cross_references(objects):
@@ -140,8 +155,7 @@ PDF = a_pdf(b"(La paix au Mali) Tj")
 DOCX = a_zip({"[Content_Types].xml": "<Types/>", "word/document.xml": "<w:document/>"})
 ODT = a_zip({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<office/>"})
 EPUB = a_zip({"mimetype": "application/epub+zip", "META-INF/container.xml": "<container/>"})
-MP4 = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + b"\0\0\0\x08mdat"
-WEBM = b"\x1a\x45\xdf\xa3\x8b\x42\x86\x81\x01\x42\x82\x84webm" + b"\x18\x53\x80\x67"
+MP4, WEBM = mp4(), webm()
 VTT = "WEBVTT\n\n00:01.000 --> 00:02.000\nLa paix à Ségou\n".encode()
 # Made once with pypdf: one page, 100 by 100 points.
 ASKS_FOR_A_PASSWORD = case("asks-for-a-password.pdf")
@@ -182,6 +196,43 @@ def csv_file(*rows, delimiter=",", encoding="utf-8"):
     return stream.getvalue().encode(encoding)
 
 
+def repacked(content, change):
+    """A workbook with `change(name of the part, its bytes)` in the place of each part."""
+    stream, source = io.BytesIO(), zipfile.ZipFile(io.BytesIO(content))
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name in source.namelist():
+            packed.writestr(name, change(name, source.read(name)))
+    return stream.getvalue()
+
+
+def archive(**parts):
+    """The bytes of a ZIP archive; "__" in a name stands for "/"."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in parts.items():
+            packed.writestr(name.replace("__", "/"), content)
+    return stream.getvalue()
+
+
+def tried(content, model=Paper):
+    """The report on a spreadsheet."""
+    return spreadsheets.try_out(model, spreadsheets.read(content))
+
+
+def imported(content, model=Paper):
+    return stored(spreadsheets.read(content), tried(content, model), model)
+
+
+def stored(sheet, seen, model=Paper):
+    """The report on an import, by somebody, of what was `seen` to happen."""
+    user, _is_new = get_user_model().objects.get_or_create(username="fanta")
+    return spreadsheets.import_rows(model, sheet, seen.fingerprint, user)
+
+
+def faults(report):
+    return [(fault.line, fault.column, fault.message) for fault in report.faults]
+
+
 def cells(content):
     return [[cell.value for cell in row] for row in load_workbook(io.BytesIO(content)).active]
 
@@ -203,6 +254,13 @@ def paper_form(**fields):
         **EMPTY_FILES,
         **fields,
     }
+
+
+def file_row(file, **fields):
+    """The first row of a paper's files, as its form sends it."""
+    row = {"id": file.pk, "paper": file.paper_id, "language": "fr", "edition": "full", **fields}
+    rows = {f"files-0-{name}": value for name, value in row.items()}
+    return {"files-TOTAL_FORMS": "1", "files-INITIAL_FORMS": "1", **rows}
 
 
 def errors_of(response):

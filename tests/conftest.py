@@ -1,6 +1,7 @@
 """What every test starts from: folders of its own, the content it asks for, a browser."""
 
 import os
+from importlib import import_module
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -9,7 +10,9 @@ from django.test import Client, testcases
 from django.test import client as test_client
 from django.utils import translation
 
+from profiles.files import documents, pictures, sandbox
 from profiles.models import Organisation, Paper
+from tests.firefox import firefox as firefox_without_window
 
 # Playwright keeps an event loop in the test's thread, where Django would refuse the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -48,6 +51,30 @@ def media_folder(settings, tmp_path):
 
 
 @pytest.fixture(autouse=True)
+def var_folder(settings, tmp_path):
+    settings.VAR_DIR = tmp_path / "var"
+    return tmp_path / "var"
+
+
+@pytest.fixture(autouse=True)
+def foreign_bytes_are_read_here(request, monkeypatch):
+    """Without a child process, which takes a tenth of a second; `child_processes` wants them."""
+    if "child_processes" not in request.fixturenames:
+        for module in (pictures, documents):
+            monkeypatch.setattr(module, "read_in_child", read_here)
+
+
+def read_here(reader, file, **options):
+    with sandbox._on_disk(file) as source:
+        return import_module(f"profiles.files.{reader}").read(source, **options)
+
+
+@pytest.fixture
+def child_processes():
+    """For tests of what is read as the site reads it."""
+
+
+@pytest.fixture(autouse=True)
 def no_language_left_over():
     """A request leaves its language behind in the thread, where no next request undoes it."""
     translation.deactivate()
@@ -70,9 +97,8 @@ def add_paper(imrap):
     """Stores a published paper unless told otherwise."""
 
     def add(title="Autoportrait du Mali", **fields):
-        return Paper.objects.create(
-            organisation=imrap, title_fr=title, **{"is_draft": False, **fields}
-        )
+        wanted = {"organisation": imrap, "title_fr": title, "is_draft": False, **fields}
+        return Paper.objects.create(**wanted)
 
     return add
 
@@ -118,6 +144,20 @@ def sign_in(page, live_server, staff):
         return page
 
     return sign_in
+
+
+@pytest.fixture(scope="session")
+def firefox_browser(request, tmp_path_factory):
+    request.getfixturevalue("live_server")  # begins before it, and ends after
+    with firefox_without_window(tmp_path_factory.mktemp("firefox")) as browser:
+        yield browser
+
+
+@pytest.fixture
+def firefox(firefox_browser, live_server):
+    """Firefox as somebody finds it who was never here."""
+    firefox_browser.visit(live_server.url)
+    return firefox_browser
 
 
 @pytest.fixture(scope="session")

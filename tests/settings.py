@@ -14,5 +14,7 @@ STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticF
 MIDDLEWARE.remove("whitenoise.middleware.WhiteNoiseMiddleware")
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
+# In the language that the browser of a test asks for; English where it asks for none.
+STAFF_LANGUAGE = ""
 # Each test process counts failed sign-ins for itself.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -1,11 +1,15 @@
 """What the admin takes, refuses and says."""
 
+import datetime
+
 import pytest
 from django.contrib import admin
+from django.utils import timezone
 
 from profiles.editing import history
-from profiles.models import KINDS, Mandate, Organisation, Paper, Video
-from tests.builders import errors_of, paper_form
+from profiles.models import KINDS, Mandate, Organisation, Paper, Vacancy, Video
+from profiles.models.fields import free_slug
+from tests.builders import errors_of, filled, paper_form
 
 
 def test_every_kind_and_the_organisation_have_their_forms():
@@ -32,9 +36,36 @@ def test_an_address_is_made_from_the_title(staff_client, imrap):
     assert sorted(Paper.objects.values_list("slug", flat=True)) == ["lete-a-gao", "lete-a-gao-2"]
 
 
-def test_a_title_without_latin_letters_still_gets_an_address(staff_client, imrap):
-    staff_client.post("/admin/profiles/paper/add/", paper_form(title_fr="السلام في مالي"))
-    assert Paper.objects.get().slug == "paper"
+def test_an_address_keeps_the_letters_of_every_script(staff_client, imrap):
+    staff_client.post("/admin/profiles/paper/add/", paper_form(title_fr="ⵜⴰⵎⴰⵛⴰⵇ"))
+    assert Paper.objects.get().slug == "tamacaq"
+
+
+def test_an_entry_without_a_letter_in_its_titles_is_addressed_by_kind_and_date(
+    staff_client, imrap, time_machine
+):
+    time_machine.move_to("2026-11-25", tick=False)
+    for date in ("2016-06", "", ""):
+        fields = paper_form(title_fr="« ??? »", date=date)
+        staff_client.post("/admin/profiles/paper/add/", fields)
+    slugs = sorted(Paper.objects.values_list("slug", flat=True))
+    assert slugs == ["paper-2016-06", "paper-2026-11-25", "paper-2026-11-25-2"]
+
+
+def test_the_other_language_gives_the_address_where_one_has_no_letters(db):
+    paper = Paper(organisation_id=1, title_fr="…", title_en="Peace")
+    assert free_slug(paper, [paper.title_fr, paper.title_en]) == "peace"
+
+
+def test_an_organisation_needs_no_short_name_of_its_own(staff_client):
+    form = staff_client.get("/admin/profiles/organisation/add/")
+    assert 'data-prepopulated-fields="[]"' in form.text
+    staff_client.post("/admin/profiles/organisation/add/", filled(form, name_fr="Cœur d'or"))
+    form = staff_client.get("/admin/profiles/organisation/add/")
+    staff_client.post(
+        "/admin/profiles/organisation/add/", filled(form, acronym="Œ.M.", name_fr="O")
+    )
+    assert list(Organisation.objects.values_list("slug", flat=True)) == ["coeur-d-or", "oem"]
 
 
 def test_two_entries_cannot_have_one_address(staff_client, add_paper):
@@ -155,8 +186,8 @@ def test_many_are_scheduled_for_one_moment_and_hidden_until_then(staff_client, a
     [
         ("2016-06-30", "08:00", "This moment is past."),
         ("", "", "This field is required."),
-        ("2031-06-31", "08:00", "Enter a valid date."),
-        ("2031-06-30", "25:00", "Enter a valid time."),
+        ("2031-06-31", "08:00", "“2031-06-31” is not a day."),
+        ("2031-06-30", "25:00", "“25:00” is not a time of day."),
         ("9999-12-31", "23:59", "Give a year before 9999."),
     ],
 )
@@ -199,6 +230,25 @@ def test_a_forged_key_is_refused_without_a_fault(staff_client, add_paper, key):
     assert Paper.objects.get().updated == paper.updated
 
 
+def test_what_an_entry_lacks_is_told_in_the_list_too(staff_client, add_paper):
+    paper = add_paper("Sans légende", image="papers/a.jpg")  # as a script may have stored it
+    row = {"form-0-id": paper.pk, "form-0-position": "7", "initial-form-0-position": "100"}
+    fields = {"_save": "1", "form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "1", **row}
+    page = staff_client.post("/admin/profiles/paper/", fields).text
+    assert "Before this entry is published, say what the picture shows" in page
+    assert 'value="7"' in page
+    assert Paper.objects.get().position == 100
+
+
+def test_a_list_of_endless_rows_is_answered_all_the_same(staff_client, add_paper):
+    """Without a bound, counting them would take years."""
+    paper = add_paper()
+    rows = {"form-TOTAL_FORMS": "9" * 17, "form-INITIAL_FORMS": "9" * 17, "form-0-id": paper.pk}
+    fields = {"_save": "1", "form-0-position": "7", **rows}
+    assert staff_client.post("/admin/profiles/paper/", fields).status_code == 200
+    assert Paper.objects.get().position == 100
+
+
 def test_nothing_that_lacks_something_is_scheduled(staff_client, add_paper):
     lacking = add_paper("Sans légende", is_draft=True, image="papers/a.jpg")
     page = schedule(staff_client, [lacking.pk])
@@ -218,11 +268,38 @@ def test_all_pages_of_a_list_are_scheduled_and_stand_in_the_history(staff_client
     assert history.versions_of(Paper, papers[100].pk).count() == 2
 
 
-@pytest.mark.parametrize("state", ["draft", "scheduled", "published", "closed", "nonsense"])
-def test_the_list_filters_by_state(staff_client, add_paper, state):
+@pytest.mark.parametrize(
+    ("state", "titles"),
+    [
+        ("draft", ["Brouillon"]),
+        ("scheduled", ["Prévue"]),
+        ("published", ["Ouverte"]),
+        ("closed", ["Close"]),
+        ("nonsense", ["Brouillon", "Close", "Ouverte", "Prévue"]),
+    ],
+)
+def test_the_list_filters_by_state(staff_client, imrap, state, titles):
+    tomorrow = timezone.now() + datetime.timedelta(days=1)
+    yesterday = tomorrow - datetime.timedelta(days=2)
+    for title, fields in {
+        "Brouillon": {"deadline": yesterday},
+        "Prévue": {"is_draft": False, "publish_at": tomorrow, "deadline": yesterday},
+        "Ouverte": {"is_draft": False, "deadline": tomorrow},
+        "Close": {"is_draft": False, "deadline": yesterday},
+    }.items():
+        Vacancy.objects.create(**{"organisation": imrap, "title_fr": title, **fields})
+    answer = staff_client.get(f"/admin/profiles/vacancy/?state={state}")
+    found = answer.context["cl"].result_list
+    assert sorted(vacancy.title for vacancy in found) == titles
+    assert {vacancy.state for vacancy in found} == {state} or state == "nonsense"
+
+
+def test_papers_are_never_closed(staff_client, add_paper):
     add_paper()
-    for address in ("vacancy", "paper"):
-        assert staff_client.get(f"/admin/profiles/{address}/?state={state}").status_code == 200
+    stem = "/admin/profiles/paper/"
+    assert "state=closed" not in staff_client.get(stem).text
+    answer = staff_client.get(f"{stem}?state=closed")
+    assert list(answer.context["cl"].result_list) == []
 
 
 def test_every_form_and_list_of_the_admin_opens(staff_client, imrap):
@@ -230,6 +307,43 @@ def test_every_form_and_list_of_the_admin_opens(staff_client, imrap):
         stem = f"/admin/profiles/{model._meta.model_name}/"
         assert staff_client.get(stem).status_code == 200
         assert staff_client.get(f"{stem}add/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong", "right"),
+    [
+        ("isbn", ["978", "978-9966-16666-6-1", "ISBN 978-9966-1666-6"], "978-9966-1666-6-1"),
+        (
+            "doi",
+            ["https://doi.org/10.1000/182", "10.1/182", "10.1000/", "10.1000 182"],
+            "10.1000/182",
+        ),
+    ],
+)
+def test_a_number_that_is_none_is_refused_with_an_example(staff_client, imrap, field, wrong, right):
+    add = "/admin/profiles/paper/add/"
+    for number in wrong:
+        answer = staff_client.post(add, paper_form(**{field: number}))
+        assert errors_of(answer) == {field: [f"Example: {right}."]}
+    assert staff_client.post(add, paper_form(**{field: right})).status_code == 302
+
+
+def test_an_address_left_empty_is_made_from_the_title_again(staff_client, add_paper):
+    add_paper("Bilan", slug="bilan")
+    paper = add_paper("Note", slug="note", is_draft=True)
+    for title, slug in (("Note", "note"), ("Bilan", "bilan-2")):
+        fields = paper_form(title_fr=title, slug="", is_draft="on")
+        staff_client.post(f"/admin/profiles/paper/{paper.pk}/change/", fields)
+        paper.refresh_from_db()
+        assert paper.slug == slug
+
+
+@pytest.mark.parametrize("address", ["programme", "mandate"])
+def test_an_end_may_be_known_less_exactly_than_the_start(staff_client, imrap, address):
+    add, dates = f"/admin/profiles/{address}/add/", {"start": "2016-06-30", "end": "2015"}
+    refused = staff_client.post(add, paper_form(**dates))
+    assert errors_of(refused) == {"end": ["The end lies before the start."]}
+    assert staff_client.post(add, paper_form(**dates | {"end": "2016"})).status_code == 302
 
 
 def test_every_field_has_a_help_text():

@@ -151,6 +151,18 @@ def test_tasks_are_offered_to_those_who_may_do_them(client, staff, imrap):
     assert [app["app_label"] for app in page.context["app_list"]] == ["profiles"]
 
 
+def test_remarks_are_told_to_those_who_may_mend_them(client, staff, add_paper, imrap):
+    add_paper("Note", title_en="Note")
+    Mandate.objects.create(organisation=imrap, title_fr="Mandat", title_en="Mandate")
+    staff.is_superuser = False
+    staff.save()
+    rights = Permission.objects.filter(codename__in=["change_paper", "view_mandate"])
+    staff.user_permissions.set(rights)
+    client.force_login(staff)
+    attention = client.get("/admin/").context["attention"]
+    assert [remark.entry.title for remark, _address in attention["rows"]] == ["Note"]
+
+
 @pytest.mark.parametrize("number", [1, 30])
 def test_the_first_page_shows_twenty_remarks_in_few_queries(
     staff_client, add_paper, django_assert_max_num_queries, number
@@ -218,10 +230,10 @@ def test_a_list_tells_state_languages_and_date_in_words(staff_client, add_paper)
 def test_a_list_filters_by_missing_language(staff_client, add_paper):
     add_paper("Seul", body_fr="<p>Texte.</p>")
     add_paper("Deux", **WHOLE_TEXTS)
-    page = staff_client.get("/admin/profiles/paper/?lacks=en").text
-    assert ">Seul</a>" in page
-    assert ">Deux</a>" not in page
-    assert ">Seul</a>" not in staff_client.get("/admin/profiles/paper/?lacks=fr").text
+    add_paper("Trois", title_en="Three")  # no text in any language
+    for language, titles in (("en", ["Seul"]), ("fr", [])):
+        answer = staff_client.get(f"/admin/profiles/paper/?lacks={language}")
+        assert [paper.title_fr for paper in answer.context["cl"].result_list] == titles
 
 
 def test_the_action_tells_scheduled_from_published(staff_client, add_paper):
@@ -401,6 +413,9 @@ def test_the_editors_toolbar_speaks_french(desk):
         "Citation",
         "Gras",
         "Italique",
+        "Barré",
+        "Indice, comme dans H₂O",
+        "Exposant, comme dans 10⁶",
         "Ajouter ou modifier un lien",
         "Supprimer le lien",
         "Annuler",

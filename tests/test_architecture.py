@@ -6,6 +6,7 @@ The tests have two floors of their own: what several files need stands in `build
 import ast
 import functools
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 # Rooms of each package, from the ground up; an import only goes down, or sideways on its floor.
 FLOORS = {
     "profiles": [
-        {"publishing", "translation", "dates", "richtext", "typography", "stylesheet"}
+        {"publishing", "translation", "dates", "times", "richtext", "markup", "typography"}
+        | {"stylesheet"}
         | {"words", "addresses", "openings", "files"},
         {"models", "migrations"},
         {"search", "preview", "seeding", "generated", "drawn", "editing"},
@@ -23,8 +25,8 @@ FLOORS = {
         {"urls", "apps", "signals"},
     ],
     "imrap_site": [
-        {"settings", "serving", "accounts"},
-        {"urls", "apps", "wsgi", "start"},
+        {"settings", "serving", "accounts", "formats"},
+        {"urls", "apps", "wsgi", "turns", "start", "install"},
     ],
 }
 # What visitors get never imports what only staff use, not even through a third module.
@@ -145,6 +147,12 @@ def test_every_room_has_a_floor_and_every_floor_its_rooms(house):
     assert rooms == planned
 
 
+def test_the_types_of_the_whole_ground_floor_are_checked():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["mypy"]
+    rooms = {Path(name).with_suffix("").as_posix() for name in settings["files"]}
+    assert rooms == {f"profiles/{room}" for room in FLOORS["profiles"][0]}
+
+
 def test_an_import_only_goes_down(house):
     assert steps_up(house) == []
 
@@ -163,7 +171,7 @@ def test_the_public_wing_never_imports_the_staff_wing(house):
 
 def between_tests(sources):
     """Who imports a test file, or `conftest` or `settings`, which pytest reads by itself."""
-    shared = {"builders", "looks"}
+    shared = {"builders", "films", "firefox", "hostile", "looks"}
     return sorted(
         f"{name} imports {other}"
         for name, source in sources.items()

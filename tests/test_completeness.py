@@ -2,10 +2,11 @@
 
 import datetime
 
+import pytest
 from django.utils import timezone
 
 from profiles.editing import completeness
-from profiles.models import Paper, PaperFile, Vacancy, Video
+from profiles.models import Paper, PaperFile, Programme, Vacancy, Video
 from tests.builders import WHOLE_TEXTS
 
 
@@ -55,6 +56,26 @@ def test_a_heavy_file_and_one_without_text_are_told(add_paper):
     assert list(completeness.candidates(Paper)) == [paper]
 
 
+@pytest.mark.parametrize(
+    ("flaw", "remark"),
+    [
+        ({"size": 5_000_001}, "A file has more than 5 MB: add a light edition."),
+        ({"text": ""}, "A PDF holds no text, only pictures of pages."),
+        ({"language": ""}, "The language of a file is missing."),
+    ],
+)
+def test_one_flaw_of_a_file_is_enough_to_be_told(add_paper, flaw, remark):
+    facts = {"format": "pdf", "size": 1, "text": "Mali", "sha256": "", "language": "fr"}
+    for title in ("Note", "Autre"):
+        paper = add_paper(title, **WHOLE_TEXTS)
+        facts |= {"paper": paper, "file": "papers/a.pdf"}
+        PaperFile.objects.bulk_create([PaperFile(**facts), PaperFile(**facts | flaw)])
+        flaw = {}
+    assert [paper.title_fr for paper in completeness.candidates(Paper)] == ["Note"]
+    paper = Paper.objects.get(title_fr="Note")
+    assert [text for _field, text in words_of(paper)] == [remark]
+
+
 def test_a_heavy_film_or_offer_is_told(imrap, media_folder):
     facts = {"organisation": imrap, "title_fr": "Note", **WHOLE_TEXTS}
     film = Video.objects.create(**facts, file="videos/film.mp4")
@@ -82,7 +103,33 @@ def test_a_deadline_that_is_past_is_told(imrap):
     )
     text = "The deadline is past: the vacancy is no longer listed."
     assert words_of(vacancy) == [("deadline", text)]
+    assert list(completeness.candidates(Vacancy)) == [vacancy]
     assert completeness.anchor("deadline") == "id_deadline_0"
+
+
+def test_of_many_entries_two_hundred_of_a_kind_are_looked_at(imrap):
+    programmes = [
+        Programme(organisation=imrap, title_fr="Note", title_en="Note", slug=f"note-{number}")
+        for number in range(201)
+    ]
+    Programme.objects.bulk_create(programmes)
+    found = completeness.overview([Programme, Paper])
+    assert (found.number, found.is_more) == (200, True)
+    assert [remark.text for remark in found.remarks] == 20 * ["The text is empty."]
+    Programme.objects.first().delete()
+    assert completeness.overview([Programme, Paper])[1:] == (200, False)
+
+
+@pytest.mark.parametrize(
+    ("model", "field"),
+    [(Programme, "website"), (Vacancy, "link"), (Video, "watch_url"), (Paper, "source_url")],
+)
+def test_an_address_without_encryption_is_told(imrap, model, field):
+    fields = {"organisation": imrap, "title_fr": "Note", **WHOLE_TEXTS}
+    model.objects.create(**fields, **{field: "https://a.org/"}, slug="sure")
+    entry = model.objects.create(**fields, **{field: "http://a.org/"})
+    assert list(completeness.candidates(model)) == [entry]
+    assert words_of(entry) == [(field, "The link does not begin with https://.")]
 
 
 def test_a_link_without_encryption_is_told(imrap):

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from profiles.editing import history
 from profiles.models import Organisation, Paper, PaperFile
 from tests import builders
-from tests.builders import a_file, seen_in, words
+from tests.builders import a_file, file_row, seen_in, words
 
 PAPERS = "/admin/profiles/paper"
 
@@ -34,7 +34,10 @@ def test_a_save_on_top_of_a_later_one_is_refused(staff_client, moussa, paper, fo
     answer = staff_client.post(form, typed)
     assert Paper.objects.get().title_fr == "Deux"
     page = words(answer)
-    assert re.search(r"Moussa Ba saved this entry on [A-Z].*, while you were writing", page)
+    assert re.search(
+        r"Moussa Ba saved this entry on \d{1,2} [A-Z][a-z]+ 20\d\d, \d\d:\d\d, while you were writing",
+        page,
+    )
     assert (
         '<dt>title (French)</dt> <dd><span class="safe-side">You</span> Trois</dd> '
         '<dd><span class="safe-side">Stored</span> Deux</dd> </dl>'
@@ -79,12 +82,6 @@ def test_a_save_on_top_of_a_restored_version_is_refused(staff_client, moussa, pa
     typed = paper_form(title_fr="Trois", is_draft="on", _seen=seen)
     assert "Moussa Ba saved this entry" in staff_client.post(form, typed).text
     assert Paper.objects.get().title_fr == "Un"
-
-
-def file_row(file, **fields):
-    row = {"id": file.pk, "paper": file.paper_id, "language": "fr", "edition": "full", **fields}
-    rows = {f"files-0-{name}": value for name, value in row.items()}
-    return {"files-TOTAL_FORMS": "1", "files-INITIAL_FORMS": "1", **rows}
 
 
 def test_a_file_changed_meanwhile_is_a_conflict(staff_client, moussa, paper, form):

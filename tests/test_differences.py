@@ -104,9 +104,20 @@ def test_a_moment_in_two_inputs_stays(staff_client, moussa, form):
     save(moussa, form, publish_at_0="2030-01-02", publish_at_1="08:30:00")
     answer = staff_client.post(form, filled(opened, title_fr="Mon titre"))
     assert list(theirs(answer)) == ["published from"]
-    assert filled(answer)["publish_at_0"] == "2030-01-02"
+    assert filled(answer)["publish_at_0"] == "02/01/2030"
     staff_client.post(form, filled(answer))
     assert Paper.objects.get().publish_at.isoformat() == "2030-01-02T08:30:00+00:00"
+
+
+def test_a_withdrawal_from_the_list_stays(staff_client, moussa, paper, form):
+    Paper.objects.update(is_draft=False)
+    opened = staff_client.get(form)
+    moussa.post(f"{ADMIN}/paper/", {"action": "withdraw", "_selected_action": [paper.pk]})
+    answer = staff_client.post(form, filled(opened, title_fr="Mon titre"))
+    assert theirs(answer) == {"draft": ["no", "yes"]}
+    assert staff_client.post(form, filled(answer)).status_code == 302
+    stored = Paper.objects.get()
+    assert (stored.title_fr, stored.is_draft, stored.slug) == ("Mon titre", True, "un")
 
 
 def test_a_chosen_programme_stays(staff_client, moussa, form, imrap):

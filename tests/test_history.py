@@ -4,14 +4,19 @@ import re
 
 import pytest
 import reversion
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
 from playwright.sync_api import expect
 
 from profiles.editing import history
-from profiles.models import Paper, PaperFile, Programme
-from tests.builders import a_file, a_pdf, paper_form, words
+from profiles.models import Paper, PaperFile, Programme, Video
+from tests.builders import a_file, a_pdf, file_row, filled, paper_form, words
 
 PAPERS = "/admin/profiles/paper"
+PROGRAMMES = "/admin/profiles/programme"
 
 
 def save(client, paper, **fields):
@@ -52,6 +57,7 @@ def test_a_restored_version_is_itself_a_new_version(staff_client, add_paper):
     assert Paper.objects.get().updated > updated
     assert [v.object_repr for v in versions(paper)] == ["Un", "Deux", "Un"]
     assert versions(paper)[0].revision.user.username == "awa"
+    assert LogEntry.objects.first().get_change_message() == "Restored"
 
 
 def test_a_version_is_read_before_it_is_restored(staff_client, add_paper):
@@ -85,6 +91,18 @@ def test_a_restored_paper_has_its_files_again(staff_client, add_paper):
     answer = staff_client.get(restored.file.url)
     assert b"".join(answer.streaming_content) == a_pdf(b"(mots) Tj")
     assert restored.cover.storage.exists(restored.cover.name)
+
+
+def test_a_restored_paper_is_found_by_the_words_of_its_file_again(staff_client, add_paper):
+    paper = add_paper(is_draft=True)
+    file = a_file(paper)
+    save(staff_client, paper, is_draft="on", **file_row(file))
+    other = SimpleUploadedFile("rapport.pdf", a_pdf(b"(chiffres) Tj"))
+    fields = {**file_row(file), "files-0-file": other}
+    save(staff_client, paper, is_draft="on", **fields)
+    assert PaperFile.objects.get().text == "chiffres"
+    go_back_to(staff_client, paper, versions(paper)[-1])
+    assert PaperFile.objects.get().text == "mots"
 
 
 def test_a_file_added_later_leaves_with_the_restored_version(staff_client, add_paper):
@@ -121,6 +139,14 @@ def test_papers_deleted_together_come_back_one_by_one(staff_client, add_paper):
     assert history.deleted(Paper).count() == 3
 
 
+def test_what_was_deleted_last_stands_first(staff_client, add_paper):
+    papers = [add_paper(title) for title in ("Un", "Deux", "Trois")]
+    for place in (1, 2, 0):
+        staff_client.post(f"{PAPERS}/{papers[place].pk}/delete/", {"post": "yes"})
+    page = staff_client.get(f"{PAPERS}/deleted/").text
+    assert re.findall(r">(Un|Deux|Trois)</a>", page) == ["Un", "Trois", "Deux"]
+
+
 def test_an_address_that_was_given_away_meanwhile_is_no_error(staff_client, add_paper):
     paper = add_paper("Note", slug="note")
     staff_client.post(f"{PAPERS}/{paper.pk}/delete/", {"post": "yes"})
@@ -141,6 +167,132 @@ def test_a_programme_deleted_meanwhile_is_no_error(staff_client, add_paper, imra
     assert Paper.objects.get().title_fr == "Note"
 
 
+# What points to a deleted entry
+
+
+@pytest.fixture
+def dialogue(imrap):
+    return Programme.objects.create(organisation=imrap, title_fr="Dialogue", slug="dialogue")
+
+
+def delete(client, programme):
+    client.post(f"{PROGRAMMES}/{programme.pk}/delete/", {"post": "yes"})
+
+
+def bring_back(client):
+    version = history.deleted(Programme).first()
+    return client.post(f"{PROGRAMMES}/deleted/{version.pk}/", follow=True)
+
+
+def names_of_programmes():
+    return {paper.title_fr: str(paper.programme or "") for paper in Paper.objects.all()}
+
+
+def test_who_deletes_a_programme_is_told_which_entries_lose_it(staff_client, add_paper, dialogue):
+    add_paper("Note", programme=dialogue)
+    add_paper("Autre")
+    Video.objects.create(title_fr="Film", programme=dialogue)
+    page = words(staff_client.get(f"{PROGRAMMES}/{dialogue.pk}/delete/"))
+    assert "These entries stay, but lose their link to what is deleted." in page
+    assert "<li>Video: Film</li><li>Paper: Note</li> </ul>" in page
+    fields = {"action": "delete_selected", "_selected_action": [dialogue.pk]}
+    page = words(staff_client.post(f"{PROGRAMMES}/", fields))
+    assert "<li>Video: Film</li><li>Paper: Note</li> </ul>" in page
+    for number in range(25):
+        add_paper(f"Note {number}", programme=dialogue)
+    assert "and 7 more" in words(staff_client.get(f"{PROGRAMMES}/{dialogue.pk}/delete/"))
+
+
+def test_a_programme_that_nothing_points_to_leaves_nothing_behind(staff_client, dialogue):
+    page = staff_client.get(f"{PROGRAMMES}/{dialogue.pk}/delete/").text
+    assert "lose their link" not in page
+
+
+def test_a_programme_that_comes_back_has_its_entries_again(staff_client, add_paper, dialogue):
+    add_paper("Note", programme=dialogue)
+    add_paper("Autre")
+    film = Video.objects.create(title_fr="Film", programme=dialogue)
+    delete(staff_client, dialogue)
+    assert names_of_programmes() == {"Note": "", "Autre": ""}
+    page = bring_back(staff_client).text
+    assert "2 entries are tied to it again." in page
+    assert names_of_programmes() == {"Note": "Dialogue", "Autre": ""}
+    film.refresh_from_db()
+    assert film.programme == dialogue
+
+
+def test_the_history_of_an_entry_tells_that_its_programme_went_and_came_back(
+    staff_client, add_paper, dialogue
+):
+    paper = add_paper("Note", programme=dialogue)
+    delete(staff_client, dialogue)
+    history_of_paper = f"{PAPERS}/{paper.pk}/history/"
+    page = words(staff_client.get(history_of_paper))
+    assert "Deletion of “Dialogue”" in page
+    assert "<strong>programme</strong> <span><del>Dialogue</del> → (empty)" in page
+    bring_back(staff_client)
+    page = words(staff_client.get(history_of_paper))
+    assert "<strong>programme</strong> <span><ins>Dialogue</ins>" in page
+    assert "<del>Dialogue</del> → (empty)" in page
+    assert [v.revision.user and v.revision.user.username for v in versions(paper)] == [
+        "awa",
+        "awa",
+        None,
+    ]
+
+
+def test_what_changed_since_the_deletion_stays(staff_client, add_paper, dialogue, imrap):
+    other = Programme.objects.create(organisation=imrap, title_fr="Justice", slug="justice")
+    moved = add_paper("Déplacé", programme=dialogue)
+    gone = add_paper("Supprimé", programme=dialogue)
+    taken_out = add_paper("Sorti", programme=dialogue)
+    save(staff_client, taken_out, title_fr="Sorti", programme="")
+    delete(staff_client, dialogue)
+    save(staff_client, moved, title_fr="Déplacé", programme=other.pk)
+    staff_client.post(f"{PAPERS}/{gone.pk}/delete/", {"post": "yes"})
+    bring_back(staff_client)
+    assert names_of_programmes() == {"Déplacé": "Justice", "Sorti": ""}
+
+
+def test_programmes_deleted_together_come_back_with_their_own_entries(
+    staff_client, add_paper, dialogue, imrap
+):
+    other = Programme.objects.create(organisation=imrap, title_fr="Justice", slug="justice")
+    add_paper("Un", programme=dialogue)
+    add_paper("Deux", programme=other)
+    keys = [dialogue.pk, other.pk]
+    fields = {"action": "delete_selected", "_selected_action": keys, "post": "yes"}
+    staff_client.post(f"{PROGRAMMES}/", fields)
+    assert names_of_programmes() == {"Un": "", "Deux": ""}
+    version = history.deleted(Programme).get(object_id=str(dialogue.pk))
+    staff_client.post(f"{PROGRAMMES}/deleted/{version.pk}/")
+    assert names_of_programmes() == {"Un": "Dialogue", "Deux": ""}
+
+
+def test_a_deletion_that_fails_unties_nothing(staff_client, add_paper, dialogue, monkeypatch):
+    def locked(*args):
+        raise OperationalError("database is locked")
+
+    add_paper("Note", programme=dialogue)
+    monkeypatch.setattr("django.db.models.query.QuerySet.delete", locked)
+    fields = {"action": "delete_selected", "_selected_action": [dialogue.pk], "post": "yes"}
+    staff_client.post(f"{PROGRAMMES}/", fields)
+    assert names_of_programmes() == {"Note": "Dialogue"}
+
+
+def test_a_form_that_was_open_meanwhile_learns_that_the_programme_went(
+    staff_client, moussa, add_paper, dialogue
+):
+    paper = add_paper("Note", programme=dialogue, is_draft=True)
+    address = f"{PAPERS}/{paper.pk}/change/"
+    opened = filled(staff_client.get(address))
+    delete(moussa, dialogue)
+    answer = staff_client.post(address, {**opened, "title_fr": "Mon titre"})
+    assert answer.status_code == 200
+    assert "Moussa Ba saved this entry" in words(answer)
+    assert 'value="Mon titre"' in answer.text
+
+
 def test_what_is_restored_is_sanitised(staff_client, add_paper):
     paper = add_paper("Note", is_draft=True)
     with reversion.create_revision():
@@ -152,11 +304,31 @@ def test_what_is_restored_is_sanitised(staff_client, add_paper):
     assert Paper.objects.get().body_fr == "<p>a</p>"
 
 
+@pytest.mark.parametrize(("is_draft", "slug"), [(False, "bilan-2026"), (True, "bilan")])
+def test_a_restore_gives_only_a_draft_its_old_address_again(
+    staff_client, client, add_paper, is_draft, slug
+):
+    paper = add_paper("Bilan", slug="bilan", is_draft=True)
+    save(staff_client, paper, title_fr="Bilan 2026", slug="bilan-2026", is_draft="on")
+    Paper.objects.update(is_draft=is_draft)
+    go_back_to(staff_client, paper, versions(paper)[-1])
+    assert (Paper.objects.get().title_fr, Paper.objects.get().slug) == ("Bilan", slug)
+    assert client.get(f"/fr/papers/{slug}/").status_code == 200
+
+
 def test_restoring_does_not_publish(staff_client, add_paper):
     paper = add_paper("Note")
     save(staff_client, paper, title_fr="Note", is_draft="on")
     go_back_to(staff_client, paper, versions(paper)[-1])
     assert Paper.objects.get().is_draft
+
+
+def test_restoring_moves_no_publication_forward(staff_client, add_paper):
+    paper = add_paper("Note", is_draft=True)
+    save(staff_client, paper, title_fr="Note 2", is_draft="on")
+    Paper.objects.update(is_draft=False, publish_at="2031-06-30T08:00Z")
+    go_back_to(staff_client, paper, versions(paper)[-1])
+    assert (Paper.objects.get().title_fr, Paper.objects.get().state) == ("Note", "scheduled")
 
 
 def test_a_version_that_may_not_be_published_is_refused_in_words(staff_client, add_paper):
@@ -224,6 +396,44 @@ def test_the_history_of_one_and_of_forty_versions_costs_the_same(
                 page = staff_client.get(f"{PAPERS}/{paper.pk}/history/").text
     assert "page 1 of 2" in page
     assert "<del>Note 19</del> → <ins>Note 20</ins>" in page
+
+
+@pytest.fixture
+def sign_in_with(client):
+    """The client of a member of staff who has these rights on papers, and no other."""
+
+    def sign_in_with(*rights):
+        person = get_user_model().objects.create_user("fanta", is_staff=True)
+        names = [f"{right}_paper" for right in rights]
+        person.user_permissions.set(Permission.objects.filter(codename__in=names))
+        client.force_login(person)
+        return client
+
+    return sign_in_with
+
+
+def test_who_may_only_look_restores_no_version(sign_in_with, add_paper):
+    paper = add_paper("Un")
+    with history.revision():
+        paper.save()
+    client, stem = sign_in_with("view"), f"{PAPERS}/{paper.pk}/history/"
+    assert client.get(stem).status_code == 200
+    Paper.objects.update(title_fr="Deux")
+    address, seen = f"{stem}{versions(paper)[0].pk}/", history.token_of(Paper.objects.get())
+    assert client.get(address).status_code == 403
+    assert client.post(address, {"_seen": seen}).status_code == 403
+    assert Paper.objects.get().title_fr == "Deux"
+
+
+@pytest.mark.parametrize("right", ["add", "change", "delete"])
+def test_one_right_is_too_little_to_bring_back_what_was_deleted(sign_in_with, add_paper, right):
+    paper = add_paper()
+    history.keep_last([paper], None)
+    paper.delete()
+    client, version = sign_in_with(right), history.deleted(Paper).get()
+    assert client.get(f"{PAPERS}/deleted/").status_code == 403
+    assert client.post(f"{PAPERS}/deleted/{version.pk}/").status_code == 403
+    assert Paper.objects.count() == 0
 
 
 @pytest.mark.django_db(transaction=True)

@@ -202,7 +202,7 @@ def test_wrong_passwords_close_the_door_to_the_place_they_truly_come_from(site):
     thief = Person(site, "127.0.0.66")
     for number in range(6):
         answer = thief.sign_in("faux", X_Forwarded_For=f"198.51.100.{number}")
-    assert "Too many failed login attempts" in answer.text
+    assert "Trop de tentatives de connexion échouées" in answer.text
     assert thief.sign_in(site.password, X_Forwarded_For="127.0.0.3").url != f"{site.address}/admin/"
     assert Person(site).sign_in(site.password).url == f"{site.address}/admin/"
 

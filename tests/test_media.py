@@ -6,7 +6,7 @@ import pytest
 from django.core.files.base import ContentFile
 
 from profiles.models import Paper, PaperFile, Video
-from tests.builders import a_pdf, kept_photograph
+from tests.builders import DOCX, a_file, a_pdf, kept_photograph
 
 
 @pytest.fixture
@@ -43,7 +43,8 @@ def test_a_stored_file_is_not_read_again_at_each_save(report):
 def test_a_paper_is_saved_not_opened_and_keeps_a_readable_name(client, report):
     response = client.get(report.file.url)
     assert response.getvalue() == a_pdf(b"(un) Tj", b"(deux) Tj")
-    assert response["Content-Disposition"] == 'attachment; filename="rapport-final.pdf"'
+    both = "attachment; filename=\"rapport-final.pdf\"; filename*=UTF-8''rapport-final.pdf"
+    assert response["Content-Disposition"] == both
     assert response["Content-Type"] == "application/pdf"
     assert response["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert response["X-Content-Type-Options"] == "nosniff"
@@ -122,6 +123,15 @@ def test_the_first_picture_of_a_page_comes_first_and_the_others_when_they_are_ne
         assert ['loading="lazy"' in image for image in images] == [False, True]
         assert 'width="640" height="480"' in images[0]
         assert 'width="800" height="600"' in images[1]
+
+
+def test_of_several_files_the_first_that_has_a_cover_gives_it(add_paper):
+    paper = add_paper()
+    PaperFile.objects.create(paper=paper, file=ContentFile(DOCX, "rapport.docx"))
+    pdf = a_file(paper)
+    assert paper.cover == pdf.cover
+    a_file(paper, language="bm")
+    assert paper.languages == ["French", "Bamanankan"]
 
 
 def test_the_first_page_stands_for_a_paper_without_a_picture(client, report):

@@ -5,8 +5,9 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from django.utils import timezone
 
-from profiles.models import KINDS, Mandate, Paper, Programme, Vacancy, Video
+from profiles.models import KINDS, Mandate, Organisation, Paper, Programme, Vacancy, Video
 from tests.builders import STARTER
 
 KIND_NAMES = ["programmes", "mandates", "vacancies", "videos", "papers"]
@@ -297,6 +298,48 @@ def test_every_field_of_a_vacancy_is_shown(client, imrap):
     for text in ("Text.", "Bamako", "Awa", "mailto:a@example.org", "https://example.org/job",
                  "7 February 2099 at 23:59 (Bamako time)", "Open"):  # fmt: skip
         assert text in page
+
+
+def test_a_programme_s_works_name_one_another_and_at_most_twenty_of_a_kind(
+    client, imrap, add_paper
+):
+    programme = Programme.objects.create(organisation=imrap, title_fr="P", is_draft=False)
+    for number in range(21):
+        add_paper(f"Note {number}", slug=f"note-{number}", programme=programme)
+    Video.objects.create(organisation=imrap, title_fr="Film", programme=programme, is_draft=False)
+    related = [other.title for other in client.get("/fr/papers/note-20/").context["related"]]
+    assert related == ["Film", *(f"Note {number}" for number in range(19, 0, -1))]
+
+
+def test_another_organisation_s_entries_do_not_stand_on_this_one_s_profile(
+    client, imrap, add_paper
+):
+    add_paper("La nôtre")
+    other = Organisation.objects.create(name_fr="Autre", slug="autre")
+    add_paper("La leur", organisation=other)
+    Video.objects.create(organisation=other, title_fr="La leur", is_draft=False)
+    for address in ("/fr/", "/fr/papers/"):
+        page = client.get(address).text
+        assert "La nôtre" in page
+        assert "La leur" not in page
+    numbers = {part.kind: part.number for part in client.get("/fr/").context["sections"]}
+    assert (numbers[Paper], numbers[Video]) == (1, 0)
+
+
+def test_search_engines_read_the_summary_or_the_beginning_of_the_text(client, add_paper):
+    paper = add_paper(slug="note", body_fr="<p>Le début du texte.</p>")
+    for description in ("Le début du texte.", "Le résumé."):
+        page = client.get("/fr/papers/note/").text
+        assert f'<meta name="description" content="{description}"' in page
+        paper.summary_fr = "Le résumé."
+        paper.save()
+
+
+def test_a_vacancy_that_is_closed_is_not_counted(client, imrap):
+    yesterday = timezone.now() - datetime.timedelta(days=1)
+    fields = {"organisation": imrap, "is_draft": False, "deadline": yesterday}
+    Vacancy.objects.create(title_fr="Poste", **fields)
+    assert "No vacancies have been added yet." in client.get("/en/").text
 
 
 def test_a_programme_that_is_a_draft_is_not_named_on_its_papers(client, imrap, add_paper):

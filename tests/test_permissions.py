@@ -251,6 +251,7 @@ def test_the_permissions_of_a_group_are_told_in_french(sign_in_as):
     page = client.get(f"/admin/auth/group/{group.pk}/change/", HTTP_ACCEPT_LANGUAGE="fr").text
     assert "Can add" not in page
     assert "Vidéo – " in page
+    assert "Utilisateur – " not in page  # superusers alone manage people
 
 
 def test_a_new_account_belongs_to_the_team(sign_in_as):

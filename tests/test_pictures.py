@@ -18,13 +18,15 @@ from django.db.models.fields.files import FileDescriptor
 from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
-from profiles.files.pictures import PictureField, kept_names, picture, reencode, stem_of
+from profiles.files.pictures import PictureField, picture, reencode
+from profiles.files.variants import kept_names, stem_of
 from tests.builders import (
     BLUE,
     GPS,
     GREEN,
     RED,
     WHITE,
+    case,
     content_of,
     exif_with_place,
     photograph,
@@ -136,9 +138,11 @@ def test_neither_the_picture_nor_a_variant_tells_where_it_was_taken(telling_phot
         assert {"exif", "xmp", "comment", "icc_profile"} & set(image.info) == set()
 
 
-@pytest.mark.parametrize("format", ["PNG", "WEBP", "AVIF"])
+@pytest.mark.parametrize("format", ["PNG", "WEBP", "AVIF", "TIFF"])
 def test_metadata_go_from_every_format(format):
-    content = content_of(photograph(), format, exif=exif_with_place().tobytes(), xmp=XMP)
+    exif = exif_with_place()
+    exif = exif if format == "TIFF" else exif.tobytes()
+    content = content_of(photograph(), format, exif=exif, xmp=XMP)
     assert b"journalist" in content
     assert [mark for mark in TELLTALES if mark in reencode(upload(content)).read()] == []
 
@@ -373,6 +377,46 @@ RED_THEN_BLUE = {"save_all": True, "append_images": [Image.new("RGB", (30, 20), 
         pytest.param(content_of(Image.new("RGB", (30, 20), RED), "WEBP"), RED, id="WebP"),
         pytest.param(content_of(Image.new("RGB", (30, 20), RED), "AVIF"), RED, id="AVIF"),
         pytest.param(content_of(Image.new("RGB", (30, 20), RED), "GIF"), RED, id="GIF"),
+        pytest.param(content_of(Image.new("RGB", (30, 20), RED), "TIFF"), RED, id="TIFF"),
+        pytest.param(
+            content_of(Image.new("RGB", (30, 20), RED), "TIFF", compression="tiff_lzw"),
+            RED,
+            id="TIFF, LZW",
+        ),
+        pytest.param(
+            content_of(Image.new("RGB", (30, 20), RED), "TIFF", compression="jpeg"),
+            (254, 0, 0),
+            id="TIFF, JPEG",
+        ),
+        pytest.param(
+            content_of(Image.new("1", (30, 20), 1), "TIFF", compression="group4"),
+            WHITE,
+            id="TIFF of a fax",
+        ),
+        pytest.param(
+            content_of(Image.new("CMYK", (30, 20), (0, 255, 255, 0)), "TIFF"),
+            (254, 0, 0),
+            id="TIFF for printers",
+        ),
+        pytest.param(
+            content_of(Image.new("LAB", (30, 20), (136, 208, 195)), "TIFF"),
+            (250, 3, 11),
+            id="TIFF in Lab",
+        ),
+        pytest.param(
+            content_of(Image.new("I;16", (30, 20), 0x8000), "TIFF"),
+            (128, 128, 128),
+            id="TIFF, 16-bit grey",
+        ),
+        pytest.param(
+            content_of(Image.new("RGB", (30, 20), RED), "TIFF", **RED_THEN_BLUE),
+            RED,
+            id="TIFF of two pages",
+        ),
+        pytest.param(content_of(Image.new("RGB", (30, 20), RED), "BMP"), RED, id="BMP"),
+        pytest.param(
+            content_of(Image.new("P", (30, 20), 0), "BMP"), (0, 0, 0), id="BMP with a palette"
+        ),
         pytest.param(
             content_of(Image.new("CMYK", (30, 20), (0, 255, 255, 0))), (254, 0, 0), id="CMYK"
         ),
@@ -439,6 +483,113 @@ def test_transparency_is_kept(image, format, options, colour):
         assert opened(content).convert("RGBA").getpixel((0, 0))[3] == colour[3]
 
 
+SEEN_THROUGH, OPAQUE = 0, 255
+
+
+@pytest.mark.parametrize(
+    ("depth", "kind", "shades", "see_through"),
+    [
+        (16, 0, (0x8000, 0x8001), 0x8000),
+        (16, 0, (0x0001, 0x0000), 0x0001),
+        (8, 0, (0x80, 0x81), 0x80),
+        (4, 0, (7, 8), 7),
+        (2, 0, (1, 2), 1),
+        (1, 0, (1, 0), 1),
+    ],
+)
+def test_one_shade_of_grey_is_see_through_whatever_its_depth(depth, kind, shades, see_through):
+    bits = "".join(f"{shade:0{depth}b}" for shade in shades).ljust(32, "0")
+    content = png(
+        2,
+        1,
+        depth=depth,
+        kind=kind,
+        rows=b"\0" + int(bits, 2).to_bytes(4, "big")[: max(1, depth // 4)],
+        before=[(b"tRNS", struct.pack(">H", see_through))],
+    )
+    image = opened(reencode(upload(content)).read())
+    assert [image.getpixel((x, 0))[3] for x in (0, 1)] == [SEEN_THROUGH, OPAQUE]
+
+
+def test_one_colour_of_16_bits_is_see_through():
+    content = png(
+        2,
+        1,
+        depth=16,
+        kind=2,
+        rows=b"\0" + struct.pack(">6H", 0xFFFF, 0, 0, 0, 0, 0xFFFF),
+        before=[(b"tRNS", struct.pack(">3H", 0xFFFF, 0, 0))],
+    )
+    image = opened(reencode(upload(content)).read())
+    assert [image.getpixel((x, 0)) for x in (0, 1)] == [(255, 0, 0, 0), (0, 0, 255, 255)]
+
+
+def test_a_grey_picture_of_16_bits_with_an_alpha_channel_keeps_both():
+    content = png(1, 1, depth=16, kind=4, rows=b"\0" + struct.pack(">HH", 0x8000, 0x4000))
+    assert opened(reencode(upload(content)).read()).getpixel((0, 0)) == (128, 128, 128, 64)
+
+
+def test_measurements_instead_of_shades_become_shades():
+    heights = Image.new("F", (2, 1))
+    heights.putdata([10.5, 900.25])
+    assert [kept(heights, "TIFF").getpixel((x, 0))[0] for x in (0, 1)] == [0, 255]
+
+
+# Photographs of telephones
+
+
+def test_a_heic_photo_stands_upright_and_tells_nothing():
+    content = case("photo-turned.heic")
+    assert b"Kidal" in content
+    assert b"journalist" in content
+    reencoded = reencode(upload(content, "IMG_0001.HEIC"))
+    upright = opened(reencoded.read())
+    corners = [upright.getpixel(place) for place in ((4, 4), (75, 4), (75, 115), (4, 115))]
+    assert (upright.format, upright.size) == ("JPEG", (80, 120))
+    assert all(map(is_near, corners, (GREEN, RED, BLUE, WHITE)))
+    for kept_content in (reencoded.file.getvalue(), *reencoded.variants.values()):
+        assert [mark for mark in TELLTALES if mark in kept_content] == []
+
+
+def test_colours_of_a_heic_photo_are_converted_from_its_profile():
+    """Its profile has red and green exchanged, so what is red in it is to be seen as green."""
+    photo = opened(reencode(upload(case("photo-profile.heic"), "IMG_0002.HEIC")).read())
+    assert is_near(photo.getpixel((30, 30)), GREEN)
+
+
+HEIC = (
+    "This HEIC photo is incomplete or of a rare kind, and cannot be read: “{}”. Send it to "
+    "yourself by e-mail or WhatsApp and choose the JPEG that arrives. So that the phone takes JPEG "
+    "photos from now on: Settings, Camera, Formats, Most Compatible."
+)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        case("photo-heic-header.heic"),
+        case("photo-turned.heic")[:700],
+        b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic",
+        b"\0\0\0\x18ftyphevc\0\0\0\0msf1hevc",
+    ],
+)
+def test_a_heic_photo_that_cannot_be_read_is_called_so_with_the_gesture_that_helps(content):
+    assert errors_of(upload(content, "IMG_0003.HEIC")) == [HEIC.format("IMG_0003.HEIC")]
+
+
+@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+def test_a_scan_stands_upright(orientation):
+    image = Image.new("RGB", (60, 40), WHITE)
+    image.paste(RED, (0, 0, 30, 20))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    upright = kept(image, "TIFF", exif=exif)
+    right, bottom = upright.width - 3, upright.height - 3
+    corner = {1: (2, 2), 3: (right, bottom), 6: (right, 2), 8: (2, bottom)}[orientation]
+    assert upright.size == ((60, 40) if orientation in (1, 3) else (40, 60))
+    assert is_near(upright.getpixel(corner), RED)
+
+
 def test_a_picture_through_which_nothing_shows_is_kept_as_jpeg():
     assert kept(Image.new("RGBA", (30, 20), (255, 0, 0, 255)), "PNG").format == "JPEG"
 
@@ -451,7 +602,9 @@ def test_exactly_40_million_pixels_are_accepted():
 # What is refused
 
 
-NOT_A_PICTURE = "This file is not a picture: “{}”. Choose a JPEG, PNG, WebP, AVIF or GIF file."
+NOT_A_PICTURE = (
+    "This file is not a picture: “{}”. Choose a JPEG, PNG, HEIC, WebP, AVIF, GIF, TIFF or BMP file."
+)
 INCOMPLETE = (
     "The picture is incomplete or damaged, perhaps because the upload was cut: “{}”. "
     "Choose it again."
@@ -472,13 +625,10 @@ PLAIN_RED = b"\0\xff\0\0"
 @pytest.mark.parametrize(
     ("content", "name", "message"),
     [
-        pytest.param(SVG, "logo.svg", NOT_A_PICTURE, id="SVG"),
         pytest.param(HTML, "page.html", NOT_A_PICTURE, id="HTML"),
         pytest.param(HTML, "page.jpg", NOT_A_PICTURE, id="HTML renamed"),
         pytest.param(b"Bonjour", "letter.jpg", NOT_A_PICTURE, id="text renamed"),
         pytest.param(b"%PDF-1.7\n", "report.jpg", NOT_A_PICTURE, id="PDF renamed"),
-        pytest.param(content_of(photograph(), "TIFF"), "scan.tif", NOT_A_PICTURE, id="TIFF"),
-        pytest.param(content_of(photograph(), "BMP"), "paint.bmp", NOT_A_PICTURE, id="BMP"),
         pytest.param(b"GIF89a" + HTML, "x.gif", NOT_A_PICTURE, id="HTML behind a GIF's head"),
         pytest.param(
             b"GIF89a" + FRAME_16_BY_16 + HTML, "x.gif", INCOMPLETE, id="HTML in a GIF's frame"
@@ -511,6 +661,52 @@ PLAIN_RED = b"\0\xff\0\0"
 )
 def test_what_is_not_a_whole_picture_is_refused_at_the_field(content, name, message):
     assert errors_of(upload(content, name)) == [message.format(name)]
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "kind"),
+    [
+        (SVG, "logo.svg", "SVG"),
+        (b"\xef\xbb\xbf<?xml version='1.0'?>\n<!-- Inkscape -->\n<svg\n>", "logo.svg", "SVG"),
+        (b"8BPS\0\1", "affiche.psd", "Photoshop"),
+        (b"gimp xcf v011\0", "affiche.xcf", "GIMP (XCF)"),
+        (b"\0\0\0\x0cjP  \r\n\x87\n", "carte.jp2", "JPEG 2000"),
+        (b"\xff\x4f\xff\x51", "carte.j2k", "JPEG 2000"),
+        (b"\0\0\0\x0cJXL \r\n\x87\n", "photo.jxl", "JPEG XL"),
+        (b"\xff\x0a\xfa\x1f", "photo.jxl", "JPEG XL"),
+        (b"\0\0\1\0\1\0\x10\x10", "favicon.ico", "ICO"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0", "logo.eps", "Illustrator, EPS"),
+        (b"\xd7\xcd\xc6\x9a\0\0", "dessin.wmf", "WMF"),
+        (b"\1\0\0\0" + bytes(36) + b" EMF", "dessin.emf", "EMF"),
+        (b"P6\n30 20\n255\n", "image.ppm", "PPM"),
+        (b"II*\0\x10\0\0\0CR\2\0", "IMG_0001.CR2", "RAW"),
+        (b"\0\0\0\x18ftypcrx \0\0\0\1", "IMG_0001.CR3", "RAW"),
+        (content_of(photograph(), "TIFF"), "DSC_0001.NEF", "RAW"),
+        (content_of(photograph(), "TIFF"), "IMG_0001.dng", "RAW"),
+    ],
+)
+def test_a_picture_of_another_format_is_named_for_what_it_is(content, name, kind):
+    assert errors_of(upload(content, name)) == [
+        f"This picture is in a format that is not taken, {kind}: “{name}”. Open it in the program "
+        f"that made it, save it as JPEG or PNG and choose the new file."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (WHOLE["JPEG"][:4], "a.jpg"),
+        (WHOLE["PNG"][:12], "a.png"),
+        (content_of(photograph(), "TIFF")[:500], "a.tif"),
+        (content_of(photograph(), "TIFF", compression="tiff_lzw")[:-900], "a.tif"),
+        (content_of(photograph(), "BMP")[:-900], "a.bmp"),
+        (content_of(photograph(), "BMP")[:40], "a.bmp"),
+        (WHOLE["WEBP"][:14], "a.webp"),
+        (WHOLE["AVIF"][:60], "a.avif"),
+    ],
+)
+def test_a_picture_that_was_cut_off_is_not_called_something_else(content, name):
+    assert errors_of(upload(content, name)) == [INCOMPLETE.format(name)]
 
 
 def test_a_picture_with_too_many_pixels_is_refused_quietly_and_undecoded():
@@ -580,7 +776,7 @@ def test_a_form_without_a_new_picture_keeps_or_clears_the_old_one():
 def test_the_browser_offers_pictures_to_choose_from():
     widget = PictureField().formfield().widget
     assert type(widget) is forms.ClearableFileInput
-    assert 'accept="image/*"' in widget.render("image", None)
+    assert 'accept="image/*,.heic,.heif"' in widget.render("image", None)
 
 
 def test_a_migration_can_write_the_field_down():

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from profiles import preview
 from profiles.models import Paper, PaperFile, Video
-from tests.builders import a_pdf, content_of, photograph
+from tests.builders import a_pdf, content_of, paper_form, photograph
 
 
 @pytest.fixture
@@ -49,6 +49,13 @@ def test_a_partner_sees_its_picture_and_opens_its_file(client, report):
         assert answer.status_code == 200
         assert answer["Cache-Control"] == "private, no-store"
         assert client.get(f"/media/{name}").status_code == 404
+
+
+def test_a_refused_form_shows_the_address_that_is_stored(staff_client, draft):
+    fields = paper_form(title_fr="", slug="", is_draft="on")
+    page = staff_client.post(f"/admin/profiles/paper/{draft.pk}/change/", fields).text
+    assert "Type a title in at least one language." in page
+    assert "/en/papers/menaka/?preview=" in page
 
 
 def test_without_the_right_token_there_is_nothing(client, report):

@@ -1,7 +1,15 @@
-import pytest
+import re
+import time
 
-from profiles import richtext
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from profiles import richtext, seeding
+from profiles.editing import spreadsheets
 from profiles.models import Paper
+from profiles.richtext import sanitised
+from tests.builders import imported, paper_form
 
 
 def test_only_the_listed_elements_survive():
@@ -10,7 +18,8 @@ def test_only_the_listed_elements_survive():
         '<img src=x onerror="alert(2)"></p><ul><li>e</li></ul><blockquote>f</blockquote>'
     )
     assert richtext.sanitised(text) == (
-        "A<h3>B</h3><p>C <strong>d</strong></p><ul><li>e</li></ul><blockquote>f</blockquote>"
+        "<h3>A</h3><h3>B</h3><p>C <strong>d</strong></p><ul><li>e</li></ul>"
+        "<blockquote>f</blockquote>"
     )
 
 
@@ -22,6 +31,37 @@ def test_a_link_that_runs_script_loses_its_address():
 def test_a_link_keeps_its_address():
     text = '<p><a href="https://imrap-mali.org/">a</a></p>'
     assert richtext.sanitised(text) == text
+
+
+def test_an_address_without_its_beginning_gets_it():
+    text = '<p><a href="www.imrap-mali.org/a">a</a> <a href="awa@imrap.org">b</a></p>'
+    assert sanitised(text) == (
+        '<p><a href="https://www.imrap-mali.org/a">a</a> <a href="mailto:awa@imrap.org">b</a></p>'
+    )
+    assert sanitised('<p><a href="/fr/a@b.c">a</a></p>') == '<p><a href="/fr/a@b.c">a</a></p>'
+
+
+def test_exponents_indices_struck_words_and_first_numbers_stay():
+    text = (
+        "<p>10<sup>6</sup> H<sub>2</sub>O <s>7</s></p>"
+        '<ol start="3" type="a" data-type="lower-alpha"><li><p>c</p></li></ol>'
+    )
+    assert sanitised(text) == text
+
+
+def test_words_alone_keep_an_exponent_apart_from_its_number():
+    assert richtext.plain("<p>10<sup>6</sup> m<sup>2</sup>, CO<sub>2</sub></p>") == "10⁶ m², CO₂"
+    assert richtext.plain("<p>1<sup>er</sup> juin 10<sup>-3</sup></p>") == "1er juin 10⁻³"
+    assert richtext.plain("<p>10<sup><strong>6</strong></sup></p>") == "10⁶"
+    assert richtext.lines("<p>a<br>b</p><p>c</p>") == "a\nb\nc"
+
+
+@pytest.mark.django_db
+def test_a_page_shows_exponents_and_first_numbers(client, add_paper):
+    text = '<p>10<sup>6</sup> voix.</p><ol start="2"><li><p>deux</p></li></ol>'
+    page = client.get(add_paper(body_fr=text).get_absolute_url()).text
+    assert text in page
+    assert re.search(r'<meta name="description"[^>]* content="10⁶ voix. deux"', page)
 
 
 def test_an_editor_left_empty_stores_nothing():
@@ -47,3 +87,185 @@ def test_an_excerpt_is_plain_text_of_bounded_length():
 def test_text_that_comes_without_a_form_is_sanitised_too(add_paper):
     paper = add_paper(body_fr="<p>a<script>alert(1)</script></p>")
     assert Paper.objects.get(pk=paper.pk).body_fr == "<p>a</p>"
+
+
+# What comes without the editor
+
+
+def test_the_cells_of_a_table_stay_apart():
+    text = (
+        "<table><thead><tr><th>Région</th><th>Cas</th></tr></thead>"
+        "<tbody><tr><td>Nord</td><td>12</td></tr><tr><td>Sud</td><td>7</td></tr></tbody></table>"
+    )
+    assert sanitised(text) == "<p>Région · Cas</p><p>Nord · 12</p><p>Sud · 7</p>"
+
+
+def test_empty_merged_and_nested_cells_keep_their_places():
+    text = """<table><caption>Titre</caption><tr><td rowspan=2><b>Nord</b><td><p>2015</p><td><p>&nbsp;
+        <td>4<br>5<tr><td>2016<td><table><tr><td>a<td>1<tr><td>b<td>2</table><td></table>"""
+    assert sanitised(text) == (
+        "<p>Titre</p><p><strong>Nord</strong> · 2015 · – · 4 5</p>"
+        "<p><strong>Nord</strong> · 2016 · a · 1 b · 2</p>"
+    )
+    text = "<table><tr><td>Nom<td>Cas<tr><td><br><td>19<tr><td>Fin<td></table>"
+    assert sanitised(text) == "<p>Nom · Cas</p><p>– · 19</p><p>Fin</p>"
+
+
+def test_a_table_of_one_cell_is_what_it_holds():
+    text = "<table><tr><td><h2>Titre</h2>Un<ul><li>a</li></ul></td></tr></table>"
+    assert sanitised(text) == "<h3>Titre</h3><p>Un</p><ul><li>a</li></ul>"
+
+
+def test_a_small_table_does_not_become_a_large_text():
+    cells = "<td rowspan=100>" + "x" * 60
+    text = f"<table><tr>{cells * 1000}{'<tr><td>a' * 99}</table>"
+    assert len(sanitised(text)) < 100_000
+
+
+def test_blocks_never_run_into_one_word():
+    assert sanitised("<div>a</div><div>b<p>c</p>d</div>") == "<p>a</p><p>b</p><p>c</p><p>d</p>"
+    assert sanitised("<dl><dt>a</dt><dd>b</dd></dl>") == "<p>a</p><p>b</p>"
+    assert sanitised("mot <b>gras</b>") == "mot <strong>gras</strong>"
+
+
+def test_what_was_deleted_hidden_or_a_comment_does_not_arrive():
+    for secret in [
+        "<del>secret</del>",
+        "<span class=msoDel>secret</span>",
+        '<span style="display: none">secret</span>',
+        "<span style='mso-hide:all'>secret</span>",
+        '<span style="visibility:hidden">secret</span>',
+        "<span hidden>secret</span>",
+        "<span class=MsoCommentReference>secret</span>",
+        "<a class=msocomanchor href='#_msocom_1'>secret</a>",
+        "<span class='annotation_style_by_filter'>secret</span>",
+        "<!-- AWA: secret --><comment>secret</comment>",
+        "<office:annotation>secret</office:annotation>",
+        "<script>secret</script><style>secret</style>",
+    ]:
+        assert sanitised(f"<p>Vu.{secret}</p>") == "<p>Vu.</p>", secret
+    for secret in [
+        "<div style='mso-element:comment-list'><p>secret</p></div>",
+        "<p class=MsoCommentText>secret</p>",
+        "<table><tr style='display:none'><td>secret</td></tr></table>",
+        "<text:tracked-changes><p>secret</p></text:tracked-changes>",
+    ]:
+        assert sanitised(f"<p>Vu.</p>{secret}") == "<p>Vu.</p>", secret
+
+
+def test_a_mark_is_what_its_style_says():
+    text = '<b style="font-weight:normal"><p>a <b>b</b> <i style="font-style:normal">c</i></p></b>'
+    assert sanitised(text) == "<p>a <strong>b</strong> c</p>"
+    text = (
+        "<b><p>a</p><ul><li>b <a href='https://example.org/' style='color:red'>c</a></li></ul></b>"
+    )
+    assert sanitised(text) == (
+        "<p><strong>a</strong></p><ul><li><strong>b </strong>"
+        '<strong><a href="https://example.org/">c</a></strong></li></ul>'
+    )
+
+
+def test_what_the_sanitiser_gave_it_gives_again():
+    text = (
+        "<h3>L’été &amp; l’hiver</h3>\n<p>Un&nbsp;: 1 &lt; 2<br>deux "
+        '<a href="https://example.org/?a=1&amp;b=2" title="&quot;Ici&quot;">trois</a></p>\n\n'
+        '<ol start="2" type="a" data-type="lower-alpha"><li><p>un</p><ul><li><p>a</p></li></ul>'
+        "</li></ol><blockquote><p>10<sup>6</sup> <s>b</s></p></blockquote>"
+    )
+    assert sanitised(text) == text
+    assert sanitised(f"{text}<div class=a></div>") == text
+
+
+# Bounds
+
+
+def nested(levels):
+    return "<ul><li>a" * levels + "</li></ul>" * levels
+
+
+def test_a_text_has_at_most_200_000_letters():
+    assert len(sanitised(f"<p>{'a' * 200_000}</p>")) == 200_007
+    with pytest.raises(ValidationError) as refusal:
+        sanitised(f"<p>{'a' * 200_001}</p>")
+    assert refusal.value.messages == [
+        "This text has 200,001 letters; at most 200,000 are possible. Divide it."
+    ]
+
+
+def test_parts_stand_in_one_another_at_most_40_levels_deep():
+    assert sanitised(nested(40)).count("<ul>") == 40
+    with pytest.raises(ValidationError) as refusal:
+        sanitised(nested(41))
+    assert refusal.value.messages == [
+        "In this text, lists, quotations or other parts stand in one another 41 levels deep; at "
+        "most 40 are possible. Take some levels out."
+    ]
+
+
+def test_what_people_leave_open_is_not_deep():
+    assert sanitised("<table><tr><td>a<td>" * 40).count("a") == 40
+    rows = "<tr><td>a<td>b" * 200
+    assert sanitised(f"<table>{rows}</table>").count("<p>a · b</p>") == 200
+    assert sanitised("<p>a<br>" * 200).count("<p>a<br></p>") == 200
+    assert sanitised("<!--" + "<div>" * 100 + "--><p>a</p>") == "<p>a</p>"
+
+
+def test_too_much_is_refused_at_once():
+    attributes = "".join(f"<font color={n}>" for n in range(8_000))
+    for text in [
+        nested(8_000),
+        "<x>" * 20_000 + "</y>" * 20_000,
+        "<blockquote>" * 13_000,
+        "<svg>" + "<td>" * 20_000 + "</p>" * 20_000,
+        attributes + "<p>a" * 8_000,
+        "<b></b>" * 20_000,
+        "<p></p>" * 150_000,
+        "<p " + " ".join(f"a{n}" for n in range(100_000)) + ">",
+        "<p " * 300_000,
+        "<ul><style></ul></style>" * 4_000,
+    ]:
+        start = time.process_time()
+        with pytest.raises(ValidationError):
+            sanitised(text)
+        assert time.process_time() - start < 1
+    start = time.process_time()
+    assert sanitised("<!--" * 240_000) == ""
+    assert time.process_time() - start < 1
+
+
+def test_a_form_says_at_the_field_what_is_too_much(staff_client, imrap):
+    form = paper_form(body_fr=nested(41), body_en="<p>Kept</p>")
+    page = staff_client.post("/admin/profiles/paper/add/", form).text
+    assert "stand in one another 41 levels deep" in page
+    assert "Kept" in page
+    assert Paper.objects.count() == 0
+
+
+@pytest.mark.usefixtures("imrap")
+def test_a_script_cannot_store_too_much_either(add_paper):
+    with pytest.raises(ValidationError), transaction.atomic():
+        add_paper(body_fr=nested(41))
+    assert Paper.objects.count() == 0
+
+
+@pytest.mark.usefixtures("imrap")
+def test_a_sheet_says_in_which_cell_there_is_too_much():
+    sheet = spreadsheets.read(f"title_fr,body_fr\nUn,<p>a</p>\nDeux,{nested(41)}\n".encode())
+    fault = spreadsheets.try_out(Paper, sheet).faults[0]
+    assert (fault.line, fault.column) == (3, "Text (French)")
+    assert "stand in one another 41 levels deep; at most 40 are possible." in fault.message
+
+
+@pytest.mark.usefixtures("imrap")
+def test_a_table_in_a_cell_of_a_sheet_becomes_lines():
+    table = "<table>\n<tr><td>Nord</td>\n<td>12</td></tr>\n<tr><td>Sud</td><td>7</td></tr></table>"
+    imported(f'title_fr,body_fr\nUn,"{table}"\n'.encode())
+    assert Paper.objects.get().body_fr == "<p>Nord · 12</p><p>Sud · 7</p>"
+
+
+@pytest.mark.usefixtures("imrap")
+def test_the_starter_content_says_what_is_too_much(tmp_path):
+    file = tmp_path / "papers.toml"
+    file.write_text(f'[[papers]]\nslug = "a"\ntitle_fr = "A"\nbody_fr = "{nested(41)}"\n', "utf-8")
+    with pytest.raises(seeding.StarterError, match="body_fr: In this text, lists, quotations"):
+        seeding.add_missing(file)

@@ -134,6 +134,15 @@ def test_kinds_are_told_apart(indexed, imrap):
     assert search.matching(Video.objects.all(), "paix").count() == 0
 
 
+@pytest.mark.django_db(transaction=True)
+def test_who_saves_and_deletes_sees_no_error_of_the_index(add_paper, monkeypatch, caplog):
+    monkeypatch.setattr(sqlite, "put", None)
+    monkeypatch.setattr(sqlite, "remove", None)
+    add_paper().delete()
+    assert Paper.objects.count() == 0
+    assert caplog.text.count("Error calling") == 2
+
+
 def test_saving_indexes_after_commit(django_capture_on_commit_callbacks, add_paper):
     with django_capture_on_commit_callbacks(execute=True):
         paper = add_paper("La paix")

@@ -301,6 +301,26 @@ def test_another_association_writes_its_own_file(seed_from):
             '[[videos]]\nslug = "a"\ntitle_fr = "A"\ndate = "2016-13"',
             "profile.toml, video “a”: date: “2016-13” is not a date.",
         ),
+        (
+            '[[mandates]]\nslug = "a"\ntitle_fr = "A"\nstart = 2019\nend = "bientôt"',
+            "profile.toml, support mandate “a”: end: “bientôt” is not a date.",
+        ),
+        (
+            '[[mandates]]\nslug = "a"\ntitle_fr = "A"\nstart = "juin 2019"\nend = 2018-06-30',
+            "profile.toml, support mandate “a”: end: The end lies before the start.",
+        ),
+        (
+            '[[vacancies]]\nslug = "a"\ntitle_fr = "A"\ndeadline = "fin juin"',
+            "profile.toml, vacancy “a”: deadline: “fin juin” is not a day.",
+        ),
+        (
+            '[[vacancies]]\nslug = "a"\ntitle_fr = "A"\ndeadline = 2016-06-30',
+            "profile.toml, vacancy “a”: deadline: The deadline lies before the publication",
+        ),
+        (
+            '[[vacancies]]\nslug = "a"\ntitle_fr = "A"\ndeadline_in_days = 99999999999',
+            "profile.toml, vacancy “a”: ",
+        ),
         ('[[videos]]\nslug = "a"', "profile.toml, video “a”: title_fr: Type a title in at least"),
         (
             '[[videos]]\nslug = "a"\ntitle_fr = "A"\nprogramme = "b"',

@@ -3,18 +3,21 @@
 import os
 import sqlite3
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from threading import Barrier
 from types import SimpleNamespace
-from urllib.parse import urlencode
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from imrap_site import start
-from tests.builders import a_free_port, filled, served, words
+from tests.builders import a_free_port, filled, paper_form, served, words
+from tests.hostile import nested_forms
 
 pytestmark = pytest.mark.server
 CSRF = "a" * 32
@@ -42,8 +45,8 @@ def answer_to(client, port, path, fields=None):
         session = client.cookies["sessionid"].value
         headers = {"Cookie": f"sessionid={session}; csrftoken={CSRF}"}
         if fields:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-            fields = urlencode(fields | {"csrfmiddlewaretoken": CSRF})
+            headers["Content-Type"] = MULTIPART_CONTENT
+            fields = encode_multipart(BOUNDARY, fields | {"csrfmiddlewaretoken": CSRF})
         line.request("POST" if fields else "GET", path, fields, headers)
         answer = line.getresponse()
         return SimpleNamespace(status=answer.status, text=answer.read().decode())
@@ -79,3 +82,60 @@ def test_of_two_saves_at_the_same_moment_one_wins(staff_client, moussa, add_pape
             assert stored(database, title) == [(titles[winner],)]
         versions = "select count(*) from reversion_version group by object_id"
         assert stored(database, versions) == [(3,), (3,), (3,)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_form_sent_twice_at_the_same_moment_makes_one_entry(staff_client, imrap, tmp_path):
+    add = "/admin/profiles/paper/add/"
+    with running(tmp_path) as (port, database), ThreadPoolExecutor(2) as pool:
+        for number in range(4):
+            title, is_same = f"Note {number}", number % 2 == 0
+            form, moment = filled(answer_to(staff_client, port, add), title_fr=title), Barrier(2)
+            second = form if is_same else {**form, "authors": "Awa"}
+
+            def send(fields, moment=moment):
+                moment.wait()
+                return answer_to(staff_client, port, add, fields)
+
+            answers = list(pool.map(send, (form, second)))
+            assert sorted(answer.status for answer in answers) == (
+                [302, 302] if is_same else [200, 302]
+            )
+            if not is_same:
+                refused = next(answer for answer in answers if answer.status == 200)
+                assert f"This form made “{title}” already" in words(refused)
+            made = f"select count(*) from profiles_paper where title_fr = '{title}'"
+            assert stored(database, made) == [(1,)]
+        assert stored(database, "select count(*) from profiles_sentform") == [(4,)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_waits_while_a_hostile_file_is_read(staff_client, moussa, add_paper, tmp_path):
+    paper = add_paper("Un", is_draft=True)
+    form, add = f"/admin/profiles/paper/{paper.pk}/change/", "/admin/profiles/paper/add/"
+    hostile = paper_form(title_fr="Un titre tapé avec soin") | {"files-TOTAL_FORMS": "1"}
+    hostile |= {"files-0-language": "fr", "files-0-edition": "full", "_complete": "1"}
+    hostile["files-0-file"] = SimpleUploadedFile("rapport.pdf", nested_forms())
+    waits = []
+
+    def timed(*request):
+        before = time.perf_counter()
+        answer = answer_to(*request)
+        waits.append(time.perf_counter() - before)
+        return answer
+
+    with running(tmp_path) as (port, database), ThreadPoolExecutor(1) as pool:
+        opened = answer_to(moussa, port, form)
+        upload = pool.submit(answer_to, staff_client, port, add, hostile)
+        time.sleep(0.2)  # it has arrived
+        title = 0
+        while not upload.done():
+            title += 1
+            typed = filled(opened, title_fr=f"Titre {title}")
+            assert timed(moussa, port, form, typed).status == 302
+            assert timed(moussa, port, "/en/").status == 200
+            opened = answer_to(moussa, port, form)
+        assert "asks for more work than a server can give" in words(upload.result())
+        assert stored(database, "select title_fr from profiles_paper") == [(f"Titre {title}",)]
+    assert len(waits) > 1
+    assert max(waits) < 2

@@ -1,17 +1,24 @@
 """Staff fill in a spreadsheet, see what it would do, and import it: in a real browser."""
 
 import io
+import os
+import re
+import time
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 from playwright.sync_api import expect
 
 from profiles.editing import history
-from profiles.models import Paper, Programme, Video
+from profiles.editing.batches import Batch
+from profiles.editing.spreadsheets import waiting
+from profiles.models import KINDS, Paper, Programme, Video
 from tests.builders import workbook
 from tests.looks import english_in
 
@@ -101,13 +108,13 @@ def test_mistakes_stand_by_line_and_column_and_a_better_file_is_taken(
 ):
     page = signed_in
     page.goto(live_server.url + SHEET)
-    bad = workbook(["title_fr", "date"], ["Un", "2016"], ["Deux", "juin 2016"])
+    bad = workbook(["title_fr", "date"], ["Un", "2016"], ["Deux", "bientôt"])
     page.locator("#id_file").set_input_files(as_upload(bad))
     page.locator("#content-main form button").click()
     expect(page.locator(".sheet-faults li")).to_have_count(1)
     expect(page.locator(".sheet-faults li")).to_contain_text("3, Date de parution")
-    expect(page.locator(".sheet-faults li")).to_contain_text("juin 2016")
-    good = workbook(["title_fr", "date"], ["Un", "2016"], ["Deux", "06/2016"])
+    expect(page.locator(".sheet-faults li")).to_contain_text("bientôt")
+    good = workbook(["title_fr", "date"], ["Un", "2016"], ["Deux", "juin 2016"])
     page.locator("#id_file").set_input_files(as_upload(good))
     page.locator("#content-main form button").click()
     page.locator("#content-main form button").click()
@@ -120,7 +127,7 @@ def test_every_page_is_accessible_and_fits_the_screen(signed_in, live_server, ad
     add_paper("Titre", slug="note", body_fr="<p>Avant</p>")
     page = signed_in
     rows = [["", "Un " + 60 * "long", "<p>x</p><script>y</script>"], ["note", "Deux", "Après"]]
-    bad = workbook(["title_fr", "date"], ["Un", 120 * "x"])
+    bad = workbook(["title_fr", "date", "Budget"], ["Un", 120 * "x"], ["Deux", "x"], ["", "2016"])
     for content in (None, bad, workbook(["slug", "title_fr", "body_fr"], *rows)):
         page.goto(live_server.url + SHEET)
         if content:
@@ -135,17 +142,26 @@ def test_every_page_is_accessible_and_fits_the_screen(signed_in, live_server, ad
             assert faults_of_axe(page) == []
 
 
-@pytest.mark.parametrize("address", ["paper", "video", "programme"])
-def test_three_kinds_have_sheets(staff_client, imrap, address):
-    stem = f"/admin/profiles/{address}/sheet/"
+@pytest.mark.parametrize("model", KINDS.values())
+def test_every_kind_has_sheets(staff_client, imrap, model):
+    stem = f"/admin/profiles/{model._meta.model_name}/sheet/"
+    assert f'href="{stem}"' in staff_client.get(stem.replace("sheet/", "")).text
     assert staff_client.get(stem).status_code == 200
     assert staff_client.get(f"{stem}template/").content.startswith(b"PK")
     assert staff_client.get(f"{stem}csv/").content.startswith(b"\xef\xbb\xbf")
     sent(staff_client, workbook(["title_fr"], ["Un"]), stem)
     token = staff_client.session["sheet"]["token"]
     staff_client.post(f"{stem}import/", {"token": token})
-    model = {"paper": Paper, "video": Video, "programme": Programme}[address]
     assert model.objects.values_list("title_fr", "is_draft").get() == ("Un", True)
+
+
+def test_mistakes_of_one_cause_stand_together(staff_client, imrap):
+    rows = [[f"Note {number}", "juin"] for number in range(12)]
+    page = sent(staff_client, workbook(["title_fr", "date", "Budget"], ["Bon"], *rows)).text
+    words = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    assert "12 lines, Publication date For example line 3: “juin” is not a date." in words
+    assert "Lines 3–14" in words
+    assert "the template has none of these names: “Budget”." in words
 
 
 def test_an_export_sent_back_changes_nothing(staff_client, add_paper):
@@ -190,6 +206,86 @@ def test_nothing_is_imported_that_was_not_previewed(staff_client, imrap):
     assert Video.objects.count() == 0
 
 
+# A file between its preview and its import
+
+
+@pytest.fixture
+def waiting_files(var_folder):
+    """Gives the names of the files that wait now."""
+
+    def names():
+        return sorted(file.name for file in (var_folder / "sheets").glob("*"))
+
+    return names
+
+
+def test_a_waiting_file_is_for_the_server_alone(staff_client, imrap, var_folder, waiting_files):
+    content = workbook(["title_fr"], ["Un"])
+    sent(staff_client, content)
+    assert waiting_files() == [staff_client.session["sheet"]["token"]]
+    file = var_folder / "sheets" / waiting_files()[0]
+    assert (file.stat().st_mode & 0o777, file.read_bytes()) == (0o600, content)
+    assert file.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_waiting_file_goes_with_its_import(staff_client, imrap, waiting_files):
+    sent(staff_client, workbook(["title_fr"], ["Un"]))
+    assert len(waiting_files()) == 1
+    staff_client.post(f"{SHEET}import/", {"token": waiting_files()[0]})
+    assert Paper.objects.count() == 1
+    assert waiting_files() == []
+
+
+def test_a_new_preview_takes_the_place_of_the_one_before(staff_client, imrap, waiting_files):
+    sent(staff_client, workbook(["title_fr"], ["Un"]))
+    first = waiting_files()
+    sent(staff_client, workbook(["title_fr"], ["Deux"]))
+    assert len(waiting_files()) == 1
+    assert waiting_files() != first
+    sent(staff_client, workbook(["title_fr", "date"], ["Trois", "nulle"]))
+    assert waiting_files() == []
+
+
+def test_a_waiting_file_that_is_old_goes_when_another_comes(
+    staff_client, moussa, imrap, var_folder, waiting_files
+):
+    sent(staff_client, workbook(["title_fr"], ["Un"]))
+    (old,) = waiting_files()
+    moment = time.time() - 25 * 3600
+    os.utime(var_folder / "sheets" / old, (moment, moment))
+    sent(moussa, workbook(["title_fr"], ["Deux"]))
+    assert waiting_files() == [moussa.session["sheet"]["token"]]
+    page = staff_client.post(f"{SHEET}import/", {"token": old}, follow=True).text
+    assert "This preview is over. Choose the file again." in page
+
+
+def test_of_many_waiting_files_the_oldest_goes(var_folder, waiting_files):
+    kept = []
+    for age in range(21, 0, -1):
+        kept.append(waiting.keep(b"title_fr"))
+        moment = time.time() - 60 * age
+        os.utime(var_folder / "sheets" / kept[-1], (moment, moment))
+    assert waiting_files() == sorted(kept[1:])
+
+
+def test_a_full_disk_is_said_and_leaves_nothing_half_written(
+    staff_client, imrap, waiting_files, monkeypatch
+):
+    monkeypatch.setattr(waiting, "open", torn, raising=False)
+    page = sent(staff_client, workbook(["title_fr"], ["Un"])).text
+    assert "The server’s disk is full, so nothing was saved." in page
+    assert "sheet" not in staff_client.session
+    assert waiting_files() == []
+
+
+def torn(path, *args, **kwargs):
+    path.write_bytes(b"tit")
+    raise OSError(28, "No space left on device")
+
+
+# What was previewed is what is stored
+
+
 def test_a_change_since_the_preview_is_shown_first(staff_client, add_paper):
     paper = add_paper(slug="note", date="2015")
     sent(staff_client, workbook(["slug", "date"], ["note", "2017"]))
@@ -200,6 +296,55 @@ def test_a_change_since_the_preview_is_shown_first(staff_client, add_paper):
     assert Paper.objects.get().date == "2016"
     staff_client.post(f"{SHEET}import/", token)
     assert Paper.objects.get().date == "2017"
+
+
+def test_a_preview_that_became_wrong_is_no_longer_offered(staff_client, imrap, waiting_files):
+    Programme.objects.create(organisation=imrap, title_fr="Confiance", slug="trust")
+    sent(staff_client, workbook(["title_fr", "programme"], ["Un", "trust"]))
+    Programme.objects.all().delete()
+    token = {"token": staff_client.session["sheet"]["token"]}
+    page = staff_client.post(f"{SHEET}import/", token).text
+    assert "There is no “trust” on this site." in page
+    assert 'type="file"' in page
+    assert "Store these changes" not in page
+    assert (waiting_files(), "sheet" in staff_client.session) == ([], False)
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        ("database is locked", "The server was busy with another change, so nothing was saved."),
+        ("database or disk is full", "The server’s disk is full, so nothing was saved."),
+    ],
+)
+def test_an_import_that_cannot_be_written_is_said_and_offered_again(
+    staff_client, imrap, monkeypatch, error, sentence
+):
+    sent(staff_client, workbook(["title_fr"], ["Un"]))
+    token = {"token": staff_client.session["sheet"]["token"]}
+
+    def fail(batch):
+        raise OperationalError(error)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Batch, "store", fail)
+        page = staff_client.post(f"{SHEET}import/", token).text
+    assert sentence in page
+    assert "1 entry would be added as a draft." in page
+    assert Paper.objects.count() == 0
+    staff_client.post(f"{SHEET}import/", token)
+    assert Paper.objects.count() == 1
+
+
+def test_a_preview_writes_nothing_but_the_session(staff_client, add_paper):
+    add_paper(slug="note")
+    with CaptureQueriesContext(connection) as captured:
+        sent(staff_client, workbook(["slug", "title_fr"], ["note", "Un"], ["", "Deux"]))
+    written = [query["sql"] for query in captured if not query["sql"].startswith("SELECT")]
+    others = {"BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"}
+    assert [
+        sql for sql in written if "django_session" not in sql and sql.split()[0] not in others
+    ] == []
 
 
 def test_the_log_names_every_entry_of_an_import(staff_client, add_paper):

@@ -1,12 +1,18 @@
 """The first start, the second, and the refusals, as real processes in a copy of the project."""
 
+import errno
+import fcntl
 import http.cookiejar
+import os
 import re
+import runpy
 import shutil
 import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -15,8 +21,8 @@ from contextlib import closing
 import pytest
 from django.contrib.auth import get_user_model
 
-from imrap_site import start
-from tests.builders import a_clone, environment, lend_static_files, started
+from imrap_site import start, turns
+from tests.builders import a_clone, a_free_port, environment, lend_static_files, started, wait_for
 
 
 @pytest.fixture
@@ -115,51 +121,6 @@ def test_a_folder_that_cannot_be_written_is_one_clear_sentence(copy):
 
 
 @pytest.mark.server
-@pytest.mark.parametrize(
-    ("flaw", "sentence"),
-    [
-        ("sys.version_info = (3, 9, 2)", "Python 3.11 or newer is needed, and this one is 3.9."),
-        (
-            "import importlib.util as util; util.find_spec = lambda name: None",
-            "This Python cannot make virtual environments; on Debian: apt install python3-venv",
-        ),
-    ],
-)
-def test_a_python_that_does_not_suit_is_one_clear_sentence(flaw, sentence, copy):
-    python = copy.parent / "python"
-    python.write_text(
-        f"#!/bin/sh\nexec {sys.executable} -c 'import sys; {flaw}; exec(sys.argv[2])' \"$@\"\n"
-    )
-    python.chmod(0o755)
-    said = refused(copy, "make", "run", f"PYTHON={python}").splitlines()
-    assert said[0] == sentence
-    assert all(line.startswith("make") for line in said[1:])
-
-
-@pytest.mark.server
-def test_an_installation_that_was_killed_begins_anew(copy):
-    pretend = copy.parent / "python"
-    pretend.write_text('#!/bin/sh\necho "$@" >> calls\n')
-    installed = copy / ".venv/bin/python"
-    installed.parent.mkdir(parents=True)
-    installed.write_text(
-        f'#!/bin/sh\ncase "$*" in *pip*) exit 1; esac\nexec {sys.executable} "$@"\n'
-    )
-    for script in (pretend, installed):
-        script.chmod(0o755)
-
-    said = refused(copy, "make", "install", f"PYTHON={pretend}")
-    assert "The installation stopped. The next make begins it anew.\n" in said
-    assert "-m venv --clear .venv\n" in (copy / "calls").read_text()
-
-    (copy / "calls").unlink()
-    shutil.copy(copy / "requirements.txt", copy / ".venv/installed-requirements.txt")
-    subprocess.run(
-        ["make", "install", f"PYTHON={pretend}"], cwd=copy, env=environment(), check=True
-    )
-    assert not (copy / "calls").exists()
-
-
 def test_the_secret_key_is_made_once_and_only_its_owner_can_read_it(tmp_path, monkeypatch):
     monkeypatch.setattr(start, "VAR", tmp_path)
     monkeypatch.delenv("SECRET_KEY", raising=False)
@@ -228,3 +189,102 @@ def test_a_fault_leaves_its_trace_in_what_the_server_prints(tmp_path):
     assert done.stdout == "500\n"
     assert "Internal Server Error: /fr/" in done.stderr
     assert "no such table: profiles_organisation" in done.stderr
+
+
+@pytest.mark.server
+def test_of_first_starts_at_once_one_prepares_and_a_port_is_given_once(copy):
+    lend_static_files(copy)
+    one, other = a_free_port(), a_free_port()
+    printed = [copy.parent / f"printed-{number}" for number in range(3)]
+    starts = [
+        start_beside(copy, port, file)
+        for port, file in zip((one, one, other), printed, strict=True)
+    ]
+    try:
+        wait_for(f"http://127.0.0.1:{other}/fr/", starts[2], printed[2])
+        while all(site.poll() is None for site in starts[:2]):
+            time.sleep(0.1)
+        refused, serving = sorted((0, 1), key=lambda number: starts[number].poll() is None)
+        wait_for(f"http://127.0.0.1:{one}/fr/", starts[serving], printed[serving])
+        # Nothing that they run on may be replaced now.
+        with (copy / "var/running").open("w") as door, pytest.raises(BlockingIOError):
+            fcntl.flock(door, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    finally:
+        for site in starts:
+            site.terminate()
+            site.wait(timeout=20)
+
+    assert printed[refused].read_text().endswith(f"make run PORT={one + 1}\n")
+    together = "".join(file.read_text() for file in printed)
+    assert len(re.findall("password  ", together)) == 1
+    assert len(re.findall("Loading the starter content…", together)) == 1
+    assert len(re.findall("Waiting for what is being set up in this folder…", together)) == 2
+    assert "Traceback" not in together
+
+
+def start_beside(copy, port, printed):
+    """Start the site without waiting for it."""
+    with printed.open("w") as file:
+        return subprocess.Popen(
+            [sys.executable, "-m", "imrap_site.start"],
+            cwd=copy,
+            env=environment(PORT=str(port)),
+            stdout=file,
+            stderr=subprocess.STDOUT,
+        )
+
+
+def test_a_running_site_keeps_the_static_files_that_it_knows(tmp_path, settings, monkeypatch):
+    monkeypatch.setattr(start, "VAR", tmp_path)
+    monkeypatch.setattr(turns, "VAR", tmp_path)
+    settings.STATIC_ROOT = tmp_path / "static"
+    old = settings.STATIC_ROOT / "site.1f2e3d.css"
+
+    old.parent.mkdir()
+    old.touch()
+    with (tmp_path / "running").open("w") as door:
+        fcntl.flock(door, fcntl.LOCK_SH)
+        start.collect_static()
+        assert old.exists()
+
+    (tmp_path / "static-collected").unlink()
+    start.collect_static()
+    assert not old.exists()
+    assert (settings.STATIC_ROOT / "site.css").exists()
+
+
+def test_a_port_in_the_file_env_is_not_known_before_the_installation(tmp_path, monkeypatch):
+    monkeypatch.setattr(start, "ROOT", tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        monkeypatch.setenv("PORT", str(door.getsockname()[1]))
+        with pytest.raises(SystemExit):
+            start.main("check")
+        (tmp_path / ".env").touch()
+        start.main("check")
+
+
+@pytest.mark.parametrize("number", [errno.ENOENT, errno.EROFS, errno.ENOSPC])
+def test_a_shared_memory_that_cannot_be_used_is_done_without(number, monkeypatch):
+    real = tempfile.TemporaryFile
+
+    def fails_there(dir=None):
+        if dir == "/dev/shm":
+            raise OSError(number, os.strerror(number))
+        return real(dir=dir)
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", fails_there)
+    settings = runpy.run_path(str(start.ROOT / "gunicorn.conf.py"))
+    assert settings["worker_tmp_dir"] == tempfile.gettempdir()
+
+
+def test_without_a_library_of_playwrights_the_tests_say_so_in_one_sentence(copy):
+    tools, python = copy.parent / "tools", copy / ".venv/bin/python"
+    for folder in (tools, python.parent):
+        folder.mkdir(parents=True)
+    for tool in ("bash", "dirname", "env", "id"):
+        (tools / tool).symlink_to(shutil.which(tool))
+    python.write_text("#!/bin/sh\nexit 127\n")
+    python.chmod(0o755)
+    assert refused(copy, copy / ".ci/browser", PATH=str(tools)) == (
+        "The tests need libatomic.so.1, for Playwright's node; on Debian: apt install libatomic1\n"
+    )

@@ -23,20 +23,28 @@ from django.core.signing import TimestampSigner
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from openpyxl import load_workbook
 
-from imrap_site import start
-from tests.builders import PASSWORD, a_free_port, environment, served, six_figures, words
+from tests.builders import (
+    PASSWORD,
+    a_clone,
+    a_free_port,
+    environment,
+    lend_static_files,
+    served,
+    six_figures,
+    words,
+)
 
 FROZEN = Path(__file__).parent / "upgrade"
 VERSIONS = sorted(path.name for path in FROZEN.iterdir() if (path / "site.sql").exists())
-NOT_IN_A_CLONE = {".git", ".venv", ".env", "var", "media", "node_modules", "test-results"}
 PAPERS = "/admin/profiles/paper"
+
+pytestmark = pytest.mark.server
 
 
 @pytest.fixture(scope="module", params=VERSIONS)
 def site(request, tmp_path_factory):
     """This version of the site on what an earlier one left: folders, address, what is known."""
-    frozen, clone = FROZEN / request.param, tmp_path_factory.mktemp("upgrade") / "clone"
-    shutil.copytree(start.ROOT, clone, ignore=of_the_root(start.ROOT))
+    frozen, clone = FROZEN / request.param, a_clone(tmp_path_factory.mktemp("upgrade") / "clone")
     known = json.loads((frozen / "known.json").read_text())
     take_over(frozen, clone, known["secret_key"])
     port, printed = a_free_port(), clone.parent / "printed"
@@ -48,10 +56,6 @@ def site(request, tmp_path_factory):
         )
 
 
-def of_the_root(root):
-    return lambda folder, names: NOT_IN_A_CLONE if Path(folder) == root else ()
-
-
 def take_over(frozen, clone, key):
     """What somebody who upgrades has beside the new code: var/ and media/."""
     shutil.copytree(frozen / "sessions", clone / "var/sessions")
@@ -59,9 +63,7 @@ def take_over(frozen, clone, key):
     (clone / "var/secret-key").write_text(key)
     with closing(sqlite3.connect(clone / "var/db.sqlite3")) as database:
         database.executescript((frozen / "site.sql").read_text())
-    if (start.VAR / "static-collected").exists():  # else the start collects them, in ten seconds
-        shutil.copytree(start.VAR / "static", clone / "var/static")
-        shutil.copy2(start.VAR / "static-collected", clone / "var")
+    lend_static_files(clone)
 
 
 class Browser:
@@ -204,10 +206,10 @@ def test_groups_keep_what_they_may(site):
 
 def test_who_was_signed_in_stays_so_and_a_waiting_sheet_is_told_about(site, visitor):
     visitor.jar.set_cookie(a_cookie("sessionid", site.session))
-    assert "Administration of MPS" in visitor.get("/admin/").text
+    assert "Administration de MPS" in visitor.get("/admin/").text
     visitor.jar.set_cookie(a_cookie("csrftoken", "a" * 32))
     answer = visitor.post(f"{PAPERS}/sheet/import/", {"token": site.waiting_sheet})
-    assert "This preview is over. Choose the file again." in answer.text
+    assert "Choisissez de nouveau le fichier." in answer.text
 
 
 # What staff keep
@@ -221,7 +223,7 @@ def test_the_history_can_be_read_and_a_version_comes_back(awa, visitor):
     page = awa.get(version)
     assert "Land conflicts in Ségou" in page.text
     seen = re.search(r'name="_seen" value="([^"]+)"', page.text)[1]
-    assert "is restored" in awa.post(version, {"_seen": seen}).text
+    assert "est de retour" in awa.post(version, {"_seen": seen}).text
     restored = visitor.get("/fr/papers/conflits-fonciers/").text
     assert re.search(r"<h1[^>]*>\s*Conflits fonciers\s*</h1>", restored)
     assert "rapport.pdf" in restored
@@ -231,7 +233,7 @@ def test_a_deleted_entry_comes_back_with_its_file(site, awa):
     deleted = awa.get(f"{PAPERS}/deleted/").text
     assert "Note retirée" in deleted
     recovery = re.search(rf"{PAPERS}/deleted/\d+/", deleted)[0]
-    assert "is restored" in awa.post(recovery, {}).text
+    assert "est de retour" in awa.post(recovery, {}).text
     assert "note.odt" in awa.get("/fr/papers/note-retiree/").text
     (file,) = site.frozen.glob("media/papers/*/note.odt")
     name = file.relative_to(site.frozen)

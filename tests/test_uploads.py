@@ -35,7 +35,11 @@ def stored(media_folder):
         ("notes.jpg", b"du texte", "Ce fichier n’est pas une image"),
         ("photo.jpg", content_of(photograph())[:900], "image est incomplète ou endommagée"),
         ("bombe.png", png(20000, 20000), "plus de 40 millions de pixels"),
-        ("dessin.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "n’est pas une image"),
+        (
+            "dessin.svg",
+            b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+            "accepté, SVG : « dessin.svg »",
+        ),
         ("page.gif", b"GIF89a<html><script>alert(1)</script>", "n’est pas une image"),
         ("vide.jpg", b"", "Ce fichier est vide"),
         ("é" * 300 + ".jpg", b"du texte", "Ce fichier n’est pas une image"),

@@ -5,8 +5,10 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import redirect
+from django.utils import translation
 from django.utils.translation import gettext as _
 
+from imrap_site.accounts.languages import chosen
 from imrap_site.serving.staff import is_staff_path
 
 SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
@@ -23,6 +25,19 @@ class StaffAccountMiddleware:
     def __call__(self, request):
         answer = self.on_staff_paths if is_staff_path(request) else self.get_response
         return answer(request)
+
+
+class PersonLanguageMiddleware:
+    """Staff pages in the language that each person has chosen."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if is_staff_path(request) and (language := chosen(request)):
+            translation.activate(language)
+            request.LANGUAGE_CODE = language
+        return self.get_response(request)
 
 
 class SecondFactorMiddleware:

@@ -1,8 +1,10 @@
-"""The addresses under /accounts/: those of allauth that staff need, and no other."""
+"""The addresses under /accounts/: those of allauth that staff need, and the choice of a language."""
 
 from allauth.account import views
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
+
+from imrap_site.accounts.languages import choose_language
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="mfa_index")),
@@ -25,5 +27,6 @@ urlpatterns = [
         views.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
+    path("language/", choose_language, name="staff_language"),
     path("2fa/", include("allauth.mfa.urls")),
 ]

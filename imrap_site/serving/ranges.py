@@ -2,11 +2,14 @@
 
 import os
 import re
+from os.path import basename
 
 from django.core.files.base import File
 from django.http import FileResponse, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, quote_etag
+
+from profiles.addresses import content_disposition
 
 SINGLE_RANGE = re.compile(r"\s*bytes\s*=\s*([0-9]{0,18})-([0-9]{0,18})\s*", re.IGNORECASE)
 
@@ -46,9 +49,9 @@ def ranged_response(
         body,
         content_type=content_type,
         headers=headers,
-        filename=filename or "",
-        as_attachment=as_attachment,
     )
+    if name := filename or basename(getattr(file, "name", None) or ""):
+        response.headers["Content-Disposition"] = content_disposition(name, as_attachment)
     answer = get_conditional_response(request, headers["ETag"], modified, response)
     if answer is response:
         answer = _narrowed(response, body, _wanted(request, headers, size), size)

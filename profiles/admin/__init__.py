@@ -5,7 +5,6 @@ from django.utils.translation import gettext_lazy as _
 
 from profiles.admin.content import ContentAdmin, EntryAdmin, folded, in_language
 from profiles.admin.saving import PartsFormSet
-from profiles.admin.spreadsheets import SheetsMixin
 from profiles.models import Mandate, Organisation, Paper, PaperFile, Programme, Vacancy, Video
 from profiles.translation import FIRST_LANGUAGE
 
@@ -15,7 +14,6 @@ class OrganisationAdmin(ContentAdmin):
     translated_fields = ("name", "sentence", "description")
     first_fields = translated_fields
     picture_text = "logo_alt"
-    prepopulated_fields = {"slug": ["acronym"]}
     list_display = ("__str__", "email", "website")
 
     def get_fieldsets(self, request, obj=None):
@@ -30,7 +28,7 @@ class OrganisationAdmin(ContentAdmin):
 
 
 @admin.register(Programme)
-class ProgrammeAdmin(SheetsMixin, EntryAdmin):
+class ProgrammeAdmin(EntryAdmin):
     first_facts = ("start", "end")
     more_facts = ("places", "partners", "funders", "website")
     named_fields = ("partners", "funders")
@@ -52,7 +50,7 @@ class VacancyAdmin(EntryAdmin):
 
 
 @admin.register(Video)
-class VideoAdmin(SheetsMixin, EntryAdmin):
+class VideoAdmin(EntryAdmin):
     translated_fields = (*EntryAdmin.translated_fields, "transcript")
     first_facts = ("watch_url", "file")
     named_fields = ("partners",)
@@ -70,7 +68,7 @@ class PaperFileInline(admin.StackedInline):
 
 
 @admin.register(Paper)
-class PaperAdmin(SheetsMixin, EntryAdmin):
+class PaperAdmin(EntryAdmin):
     translated_fields = (*EntryAdmin.translated_fields, "licence")
     first_facts = ("type", "date")
     named_fields = ("partners",)

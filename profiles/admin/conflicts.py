@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import BadRequest
+from django.core.exceptions import NON_FIELD_ERRORS, BadRequest
 from django.db import connection
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -30,6 +30,7 @@ class SeenForm(forms.ModelForm):
 
     def clean(self):
         cleaned = super().clean()
+        self.instance.unread = set(self.errors)
         if self.saving.failure:
             self.add_error(None, self.saving.failure)
         elif conflict := find_conflict(self, self.saving):
@@ -42,6 +43,9 @@ def find_conflict(form, saving):
     seen, entry = saving.seen, form.instance
     if saving.deleted_key:
         return None if seen == DELETED else _deletion(type(entry), saving.deleted_key)
+    if saving.was_sent and not seen:
+        found = differences(form, saving.formsets, None)
+        return Conflict(_sent_before(entry), history.token_of(entry), found) if found else None
     if seen is None or entry.pk is None or seen == history.token_of(entry):
         return None
     found = differences(form, saving.formsets, _version_seen(entry, seen))
@@ -64,6 +68,14 @@ def _overtaken(entry):
         "%(who)s saved this entry on %(when)s, while you were writing. Nothing of yours is lost: "
         "it stands in the form. Read below what differs, change what you want and save again."
     ) % {"who": _author(version), "when": _moment(moment)}
+
+
+def _sent_before(entry):
+    return _(
+        "This form made “%(entry)s” already, a moment ago, with other texts. Nothing is lost: what "
+        "you sent now stands in the form, and below what differs. Save again to change the entry; "
+        "files must be chosen again."
+    ) % {"entry": entry}
 
 
 def _deletion(model, key):
@@ -204,3 +216,10 @@ class ListForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for form_field in self.fields.values():
             form_field.show_hidden_initial = True
+
+    def add_error(self, field, error):
+        """What is wrong with a field that the list does not show is wrong with the row."""
+        by_name = getattr(error, "error_dict", {})
+        for name in sorted(by_name.keys() - self.fields.keys() - {NON_FIELD_ERRORS}):
+            by_name.setdefault(NON_FIELD_ERRORS, []).extend(by_name.pop(name))
+        super().add_error(field, error)

@@ -1,5 +1,6 @@
 """What the forms and lists of all our models share."""
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminIntegerFieldWidget, AdminTextareaWidget
 from django.db import models
@@ -10,12 +11,15 @@ from js_asset import Media
 from profiles import preview, search, words
 from profiles.admin import list_cells
 from profiles.admin.conflicts import ConflictAdmin
+from profiles.admin.once import OnceAdmin
 from profiles.admin.publication import DateAndTime, PublicationAdmin
 from profiles.admin.sending import SendingAdmin
+from profiles.admin.spreadsheets import SheetsMixin
 from profiles.admin.versions import VersionsAdmin
 from profiles.editing.completeness import lacks_translation, remarks_on, with_files
 from profiles.models import Entry, is_switched_off, only_organisation
 from profiles.publishing import State
+from profiles.richtext import EDITOR_MEDIA
 from profiles.translation import (
     CONTENT_LANGUAGES,
     FIRST_LANGUAGE,
@@ -32,7 +36,7 @@ def folded(name, fields):
     return name, {"fields": fields, "classes": ["collapse"]}
 
 
-class ContentAdmin(SendingAdmin, VersionsAdmin, ConflictAdmin):
+class ContentAdmin(SendingAdmin, OnceAdmin, VersionsAdmin, ConflictAdmin):
     """What the forms of all our models share.
 
     The order of the layers matters. A conflict is looked for with the entry locked, in the
@@ -52,6 +56,13 @@ class ContentAdmin(SendingAdmin, VersionsAdmin, ConflictAdmin):
     picture_text = ""  # alternative text of the picture, which has its place beside the picture
     save_on_top = True
 
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        form_field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if form_field is not None:
+            # A browser would cut what is too long, and say nothing.
+            form_field.widget.attrs.pop("maxlength", None)
+        return form_field
+
     def language_fieldsets(self):
         """The first texts of the first language stand open; all others fold."""
         rest = [name for name in self.translated_fields if name not in self.first_fields]
@@ -69,13 +80,29 @@ class ContentAdmin(SendingAdmin, VersionsAdmin, ConflictAdmin):
 
     def render_change_form(self, request, context, *args, **kwargs):
         # The rich text editor's import map is an inline script, which needs the page's nonce.
-        context["media"] = Media.from_media(context["media"], nonce=str(request.csp_nonce))
+        media = context["media"] + EDITOR_MEDIA
+        context["media"] = Media.from_media(media, nonce=str(request.csp_nonce))
         if isinstance(original := context.get("original"), Entry):
-            context["remarks"] = remarks_on(original)
-            if not original.is_published:
-                address = preview.address_for(original)
-                context["preview_address"] = request.build_absolute_uri(address)
+            context |= self.about_stored(request, original)
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def about_stored(self, request, entry):
+        """What stands above the form of an entry, as it is stored: a refused form wrote to its own."""
+        if request.method == "POST":
+            entry = self.get_queryset(request).filter(pk=entry.pk).first() or entry
+        about = {"remarks": remarks_on(entry)}
+        if not entry.is_published:
+            about["preview_address"] = request.build_absolute_uri(preview.address_for(entry))
+        return about
+
+
+class EntryForm(forms.ModelForm):
+    def clean_slug(self):
+        """Not sent by a form that was opened while the entry was published: it stays."""
+        if self.add_prefix("slug") in self.data:
+            return self.cleaned_data["slug"]
+        self.fields["slug"].bound_data = lambda data, initial: initial
+        return self.instance.slug
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -104,7 +131,8 @@ class TranslationFilter(admin.SimpleListFilter):
         return queryset
 
 
-class EntryAdmin(PublicationAdmin, ContentAdmin):
+class EntryAdmin(SheetsMixin, PublicationAdmin, ContentAdmin):
+    form = EntryForm
     translated_fields = ("title", "summary", "body")
     first_fields = ("title", "body")
     picture_text = "image_alt"

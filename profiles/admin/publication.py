@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from profiles import times
 from profiles.publishing import State, before_9999
 
 
@@ -27,6 +28,9 @@ class DateAndTime(AdminSplitDateTime):
         for widget, name in zip(self.widgets, (_("Date"), _("Time")), strict=True):
             widget.attrs["aria-label"] = name
 
+    def decompress(self, value):
+        return times.as_typed(value) if value else ("", "")
+
 
 def tomorrow_morning():
     tomorrow = timezone.localtime() + datetime.timedelta(days=1)
@@ -34,9 +38,9 @@ def tomorrow_morning():
 
 
 class ScheduleForm(forms.Form):
-    publish_at = forms.SplitDateTimeField(
+    publish_at = times.MomentInput(
         label=_("Visible from"),
-        help_text=_("The site’s own time, for example 2026-06-30 at 08:00."),
+        help_text=_("The site’s own time, for example 30/06/2026 at 08:00."),
         initial=tomorrow_morning,
         widget=DateAndTime,
         validators=[before_9999],

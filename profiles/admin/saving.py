@@ -4,6 +4,7 @@ The outermost layer of a form makes it, and each layer reads it or adds what it 
 hangs on the request, which is all that Django hands on. ARCHITECTURE.md has the whole protocol.
 """
 
+import re
 from dataclasses import dataclass, field
 
 from django.contrib.admin.utils import unquote
@@ -15,11 +16,17 @@ from profiles.admin.posted_rows import is_number
 # Hidden fields of the form
 SEEN = "_seen"  # the version that its author has seen, in the words of history.token_of()
 COMPLETE = "_complete"  # the last of all fields: without it, the form was cut on its way
+ONCE = "_once"  # of a form that adds: with one token, it makes one entry
+# Buttons; the last one stands beside what a form made before, and makes another entry of it
+BUTTONS = SAVE, CONTINUE, ADD_ANOTHER, ANOTHER = "_save", "_continue", "_addanother", "_another"
 # Headers: of an upload that a script sends, and of the answer to it
 SENT_BY_SCRIPT = "X-Sending"
 NEXT_ADDRESS = "X-Location"
 # Cookie: the address of a form whose text the browser need not keep any more
 SAVED_FORM = "saved_form"
+
+
+TOKEN = re.compile(r"[\w-]{1,60}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -39,10 +46,18 @@ class Save:
     was_published: bool | None = None  # as stored: validation writes to the entry
     formsets: list["PartsFormSet"] = field(default_factory=list)
     conflict: Conflict | None = None
+    once: str = ""  # the token of a form that adds
+    content: str = ""  # a fingerprint of what that form holds
+    was_sent: bool = False  # and made an entry before, with other content
 
     @classmethod
     def of(cls, request, failure=""):
-        return cls(seen=request.POST.get(SEEN), failure=failure)
+        once = request.POST.get(ONCE, "")
+        if not TOKEN.fullmatch(once):
+            once = ""
+        elif ANOTHER in request.POST:
+            once += "-another"
+        return cls(seen=request.POST.get(SEEN), failure=failure, once=once)
 
     def address_left(self, model, object_id):
         """None, as if it were to be added, where the entry has been deleted; else `object_id`.

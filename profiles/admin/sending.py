@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from profiles.admin.saving import COMPLETE, NEXT_ADDRESS, SAVED_FORM, SENT_BY_SCRIPT, Save
+from profiles.files.uploads import read_ahead
 
 CUT = _(
     "The form arrived incomplete, because the line was cut, so nothing was saved. "
@@ -41,6 +42,7 @@ class SendingAdmin(admin.ModelAdmin):
         if is_cut(request):
             return self._unsaved(request, CUT, object_id, form_url, extra_context)
         try:
+            read_ahead(request.FILES.values())
             response = view(request, object_id, form_url, extra_context)
         except OperationalError as error:
             sentence = BUSY if "locked" in str(error) else FULL
@@ -74,8 +76,9 @@ class SendingAdmin(admin.ModelAdmin):
 
 
 def _saved(request, response):
+    form = f"{request.path}#{request.saving.once}" if request.saving.once else request.path
     how = {"path": "/admin/", "samesite": "Lax", "secure": request.is_secure()}
-    response.set_cookie(SAVED_FORM, request.path, max_age=24 * 3600, **how)
+    response.set_cookie(SAVED_FORM, form, max_age=24 * 3600, **how)
     return response
 
 

@@ -1,24 +1,22 @@
 """Entries from a spreadsheet in the admin: template, preview, import; and export."""
 
-import secrets
-import tempfile
-from pathlib import Path
-
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import OperationalError
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
-from django.utils.text import slugify
+from django.utils.text import capfirst
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from profiles.editing import history, spreadsheets
-from profiles.editing.spreadsheets.rows import matched
+from profiles.addresses import content_disposition
+from profiles.admin.sending import BUSY_LIST, FULL_LIST
+from profiles.editing import spreadsheets
+from profiles.editing.spreadsheets import waiting
 from profiles.editing.spreadsheets.writing import explained, rules
 
 SESSION_KEY = "sheet"
@@ -26,7 +24,7 @@ CONTENT_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
 }
-MOST_FAULTS = 200  # more than that nobody mends before trying again
+MOST_CAUSES = 200  # more than that nobody mends before trying again
 
 
 class SheetForm(forms.Form):
@@ -86,7 +84,12 @@ class SheetsMixin:
             form = SheetForm(request.POST, request.FILES)
             if form.is_valid():
                 report = spreadsheets.try_out(self.model, form.sheet)
-                return self.preview(request, report, keep(request, self.model, form, report))
+                try:
+                    token = keep(request, self.model, form, report)
+                except OSError:
+                    form.add_error("file", FULL_LIST)
+                else:
+                    return self.preview(request, report, token)
         found = spreadsheets.columns_of(self.model)
         return self.page(
             request,
@@ -102,8 +105,8 @@ class SheetsMixin:
             request,
             "admin/profiles/sheet_preview.html",
             report=report,
-            faults=report.faults[:MOST_FAULTS],
-            further_faults=len(report.faults[MOST_FAULTS:]),
+            causes=report.causes[:MOST_CAUSES],
+            further_causes=len(report.causes[MOST_CAUSES:]),
             token=token,
             has_changed=has_changed,
             form=SheetForm(),
@@ -130,38 +133,27 @@ class SheetsMixin:
         if sheet is None:
             messages.error(request, _("This preview is over. Choose the file again."))
             return redirect(f"admin:{self.sheet_name('sheet')}")
+        fingerprint = kept["fingerprint"]
         try:
-            report = self.process_import(request, sheet, kept["fingerprint"])
+            report = spreadsheets.import_rows(self.model, sheet, fingerprint, request.user)
         except spreadsheets.NotImported as refused:
-            kept["fingerprint"] = refused.report.fingerprint
-            request.session.modified = True
-            return self.preview(request, refused.report, kept["token"], has_changed=True)
+            return self.overtaken(request, refused.report)
+        except OperationalError as error:
+            messages.error(request, BUSY_LIST if "locked" in str(error) else FULL_LIST)
+            return self.preview(request, spreadsheets.try_out(self.model, sheet), kept["token"])
         forget(request)
         self.tell_about(request, report)
         return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
 
-    @transaction.atomic
-    def process_import(self, request, sheet, fingerprint):
-        """Store a sheet as one revision; raises `NotImported` where nothing was stored."""
-        history.keep_first(self.model, self.keys_named_in(sheet))
-        with history.revision(request.user, _("Spreadsheet")):
-            report = spreadsheets.import_rows(self.model, sheet, fingerprint)
-        self.log_import(request, report)
-        return report
-
-    def keys_named_in(self, sheet):
-        names, _faults = matched(self.model, sheet)
-        at = names.index("slug") if "slug" in names else None
-        slugs = [row[at] for _line, row in sheet.rows] if at is not None else []
-        return self.model.objects.filter(slug__in=slugs).values_list("pk", flat=True)
-
-    def log_import(self, request, report):
-        for row in report.rows:
-            if row.is_new:
-                self.log_addition(request, row.entry, [{"added": {}}])
-            else:
-                fields = [change.column for change in row.changes]
-                self.log_change(request, row.entry, [{"changed": {"fields": fields}}])
+    def overtaken(self, request, report):
+        """What the import would do by now; another click imports that."""
+        kept = request.session[SESSION_KEY]
+        if may_wait(report):
+            kept["fingerprint"] = report.fingerprint
+            request.session.modified = True
+        else:
+            forget(request)
+        return self.preview(request, report, kept["token"], has_changed=True)
 
     def tell_about(self, request, report):
         new = ngettext(
@@ -185,12 +177,12 @@ class SheetsMixin:
         return download(write(self.model, entries), self.file_name(f"{localdate()}"), kind)
 
     def file_name(self, suffix):
-        return slugify(f"{self.opts.verbose_name_plural} {suffix}")
+        return f"{capfirst(self.opts.verbose_name_plural)} {suffix}"
 
 
 def download(content, name, kind):
     response = HttpResponse(content, content_type=CONTENT_TYPES[kind])
-    response["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
+    response["Content-Disposition"] = content_disposition(f"{name}.{kind}")
     response["Cache-Control"] = "private, no-store"
     return response
 
@@ -199,31 +191,32 @@ def download(content, name, kind):
 
 
 def keep(request, model, form, report):
-    """Keep a faultless sheet's file for its import; gives the token that names it."""
+    """Keep a faultless sheet's file for its import; gives the token that names it, or ""."""
     forget(request)
-    if report.faults or not report.rows:
+    if not may_wait(report):
         return ""
-    with tempfile.NamedTemporaryFile(prefix="sheet-", delete=False) as file:
-        form.cleaned_data["file"].seek(0)
-        file.write(form.cleaned_data["file"].read())
+    file = form.cleaned_data["file"]
+    file.seek(0)
+    token = waiting.keep(file.read())
     request.session[SESSION_KEY] = {
-        "path": file.name,
         "kind": model._meta.model_name,
         "fingerprint": report.fingerprint,
-        "token": secrets.token_urlsafe(16),
+        "token": token,
     }
-    return request.session[SESSION_KEY]["token"]
+    return token
+
+
+def may_wait(report):
+    return bool(report.rows) and not report.faults
 
 
 def kept_sheet(kept, model, token):
     if not token or kept.get("token") != token or kept["kind"] != model._meta.model_name:
         return None
-    try:
-        return spreadsheets.read(Path(kept["path"]).read_bytes())
-    except OSError:
-        return None
+    content = waiting.content_of(token)
+    return content and spreadsheets.read(content)
 
 
 def forget(request):
     if kept := request.session.pop(SESSION_KEY, None):
-        Path(kept["path"]).unlink(missing_ok=True)
+        waiting.drop(kept["token"])

@@ -1,5 +1,7 @@
 """The history of an entry, for staff: read it, go back to a version, bring back what was deleted."""
 
+from typing import NamedTuple
+
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
@@ -10,11 +12,14 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from reversion.errors import RevertError
 
 from profiles.admin.posted_rows import is_number
 from profiles.admin.saving import SEEN
-from profiles.editing import history
+from profiles.editing import history, ties
+
+MOST_NAMED = 20
 
 
 class VersionsAdmin(admin.ModelAdmin):
@@ -65,7 +70,7 @@ class VersionsAdmin(admin.ModelAdmin):
         if not all(map(is_number, keys)):
             raise BadRequest
         if request.POST.get("action") == "delete_selected":  # delete_queryset() records it
-            return super().response_action(request, queryset)
+            return self._named(super().response_action(request, queryset))
         if request.POST.get("select_across") == "1":  # those of the further pages too
             keys = list(queryset.values_list("pk", flat=True))
         history.keep_first(self.model, keys)
@@ -82,9 +87,21 @@ class VersionsAdmin(admin.ModelAdmin):
         history.keep_last([obj], request.user)
         super().delete_model(request, obj)
 
+    def render_delete_form(self, request, context):
+        context["untied"] = untied(self.model, [context["object"].pk])
+        return super().render_delete_form(request, context)
+
+    @transaction.atomic
     def delete_queryset(self, request, queryset):
         history.keep_last(queryset, request.user)
         super().delete_queryset(request, queryset)
+
+    def _named(self, response):
+        """The page that asks before many are deleted, with the names of what they leave behind."""
+        if isinstance(response, TemplateResponse):
+            keys = [entry.pk for entry in response.context_data["queryset"]]
+            response.context_data["untied"] = untied(self.model, keys)
+        return response
 
     # What shows them
 
@@ -103,6 +120,7 @@ class VersionsAdmin(admin.ModelAdmin):
 
     def version_view(self, request, object_id, version_id):
         if request.method == "POST":
+            history.read_ahead(self._entry_and_version(request, object_id, version_id)[1])
             return self._version_restored(request, object_id, version_id)
         entry, version = self._entry_and_version(request, object_id, version_id)
         return self._page(
@@ -129,6 +147,7 @@ class VersionsAdmin(admin.ModelAdmin):
         self._require_recovery(request)
         version = get_object_or_404(history.deleted(self.model), pk=version_id)
         if request.method == "POST":
+            history.read_ahead(version)
             return self._restored(request, version, self.deleted_address)
         return self._page(
             request,
@@ -169,6 +188,11 @@ class VersionsAdmin(admin.ModelAdmin):
         self.log_change(request, entry, _("Restored"))
         message = _("“%(entry)s” is restored. Look it over here; it is saved already.")
         self.message_user(request, message % {"entry": entry}, messages.SUCCESS)
+        if way_back == self.deleted_address and (number := untied(self.model, [entry.pk]).number):
+            message = ngettext(
+                "%d entry is tied to it again.", "%d entries are tied to it again.", number
+            )
+            self.message_user(request, message % number, messages.SUCCESS)
         return redirect(self._address("change", entry.pk))
 
     def _entry_for(self, request, object_id, is_allowed):
@@ -193,6 +217,23 @@ class VersionsAdmin(admin.ModelAdmin):
         context |= self.admin_site.each_context(request)
         context |= {"title": title, "opts": self.opts, "deleted_address": self.deleted_address}
         return TemplateResponse(request, f"admin/history/{template}.html", context)
+
+
+class Untied(NamedTuple):
+    """Entries that stay, but lose what they point to: the first of them, and how many there are."""
+
+    shown: list
+    number: int
+
+    @property
+    def more(self):
+        return self.number - len(self.shown)
+
+
+def untied(model, keys):
+    groups = ties.tied_to(model, keys).values()
+    shown = [entry for entries in groups for entry in entries[:MOST_NAMED]]
+    return Untied(shown[:MOST_NAMED], sum(entries.count() for entries in groups))
 
 
 def _values(attributes):

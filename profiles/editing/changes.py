@@ -1,16 +1,18 @@
 """Two states of an entry in words: what a reader of the history, or of a conflict, is shown."""
 
-import html
 from typing import NamedTuple
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.utils import formats, timezone
-from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
+from reversion.models import Version
 
+from profiles.dates import PartialDateField
 from profiles.models import is_link_of_part, is_switched_off
-from profiles.richtext import BLOCK_END, RichTextField
+from profiles.richtext import RichTextField, lines
+from profiles.times import duration_as_typed
+from profiles.words import date_in_words
 
 # What the site writes by itself, and what nobody reads in a list of changes.
 SILENT = {"id", "created", "updated", "dated", "format", "size", "page_count", "sha256"}
@@ -67,13 +69,33 @@ def _value_in_words(field, value):
         return _("yes") if value else _("no")
     if isinstance(field, models.DateTimeField):
         return formats.date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
+    if isinstance(field, PartialDateField):
+        return date_as_shown(value)
+    if isinstance(field, models.DurationField):
+        return duration_as_typed(value)
     if isinstance(field, RichTextField):
-        return html.unescape(strip_tags(BLOCK_END.sub("\n", value))).strip()
+        return lines(value)
     return str(value)
 
 
+def date_as_shown(date):
+    try:
+        return date_in_words(date)
+    except ValueError:  # typed, and refused
+        return date
+
+
 def related_name(field, entry):
+    """The name of what an entry points to, the last one known where it was deleted since."""
     try:
         return str(getattr(entry, field.name) or "")
-    except ObjectDoesNotExist:  # deleted since
-        return ""
+    except ObjectDoesNotExist:
+        key = getattr(entry, field.attname)
+        version = Version.objects.get_for_object_reference(field.related_model, key).first()
+        return version.object_repr if version else _("deleted since")
+
+
+def is_there(field, entry):
+    """Whether what a foreign key points to is still stored."""
+    key = getattr(entry, field.attname)
+    return key is not None and field.related_model._base_manager.filter(pk=key).exists()

@@ -1,29 +1,40 @@
 """Who changed what and when, and the way back to it."""
 
 import hashlib
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import lru_cache
 
 import reversion
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from reversion.errors import RevertError
 from reversion.models import Version
 
-from profiles.editing.changes import differing, related_name, texts_with_parts
+from profiles.editing import ties
+from profiles.editing.changes import differing, is_there, texts_with_parts
 from profiles.files import documents
 from profiles.models import ALL_KINDS, Organisation, part_model
 
 # A restored entry keeps its present state: who may restore a text need not be allowed to publish.
 NOT_RESTORED = {"id", "created", "updated", "is_draft", "publish_at"}
+# The text of a file is long, and can be read from the file again.
+NOT_RECORDED = ["text"]
 
 
 def register():
     for model in (Organisation, *ALL_KINDS.values()):
         reversion.register(model, follow=[model.parts] if model.parts else [])
         if model.parts:
-            # The text of a file is long, and can be read from the file again.
-            reversion.register(part_model(model), exclude=["text"])
+            reversion.register(part_model(model), exclude=NOT_RECORDED)
+
+
+def fields_of(noun):
+    """The names of those that a version holds, in their order."""
+    names = (field.name for field in noun._meta.concrete_fields)
+    excluded = () if hasattr(noun, "parts") else NOT_RECORDED
+    return [name for name in names if name not in excluded]
 
 
 @contextmanager
@@ -56,11 +67,18 @@ def keep_first(model, keys):
             record(entry)
 
 
+@transaction.atomic
 def keep_last(entries, user):
-    """Record entries that are about to be deleted, so that they can be brought back."""
-    with revision(user):
-        for entry in entries:
+    """Record entries that are about to be deleted, so that they can be brought back.
+
+    What points to one of them lets go in the same revision, which knows whom to tie again.
+    """
+    for entry in entries:
+        for link, others in ties.tied_to(type(entry), [entry.pk]).items():
+            keep_first(link.model, others.values_list("pk", flat=True))
+        with revision(user, _("Deletion of “%(entry)s”") % {"entry": entry}):
             record(entry)
+            ties.let_go(entry)
 
 
 def versions_of(model, key):
@@ -98,7 +116,7 @@ def changes(older, newer):
 def changes_from_now(version):
     """What restoring a version would change: (now, then) by field."""
     entry = model_of(version)._base_manager.filter(pk=version.object_id).first()
-    now = texts_with_parts(entry, _stored_parts(entry)) if entry else {}
+    now = texts_with_parts(entry, parts_of(entry)) if entry else {}
     return differing(now, _texts_of(version))
 
 
@@ -117,8 +135,9 @@ def entry_in(version):
     return model_of(version)(**version.field_dict)
 
 
-def _stored_parts(entry):
-    return list(getattr(entry, entry.parts).all()) if entry.parts else []
+def parts_of(entry):
+    """What belongs to an entry and is recorded with it."""
+    return list(getattr(entry, entry.parts).all()) if entry.parts and entry.pk else []
 
 
 def parts_in(version):
@@ -156,6 +175,8 @@ def restore(version, user):
         entry.full_clean()
         entry.save()
         _restore_parts(entry, version)
+        if stored is None:
+            ties.tie_again(entry, version)
     return entry
 
 
@@ -168,7 +189,7 @@ def _take_over(entry, values, without=()):
 def _make_way(entry):
     """Let go of what has been deleted or given away since."""
     for field in entry._meta.concrete_fields:
-        if isinstance(field, models.ForeignKey) and not related_name(field, entry):
+        if isinstance(field, models.ForeignKey) and not is_there(field, entry):
             setattr(entry, field.attname, None)
     others = type(entry)._base_manager.exclude(pk=entry.pk)
     if others.filter(slug=entry.slug).exists() and hasattr(entry, "is_draft"):
@@ -179,12 +200,12 @@ def loses_parts(version):
     """Whether restoring a version would delete files that were added since."""
     wanted = {part.pk for part in parts_in(version)}
     stored = model_of(version)(pk=version.object_id)
-    return any(part.pk not in wanted for part in _stored_parts(stored))
+    return any(part.pk not in wanted for part in parts_of(stored))
 
 
 def _restore_parts(entry, version):
     wanted = {part.pk: part for part in parts_in(version)}
-    stored = {part.pk: part for part in _stored_parts(entry)}
+    stored = {part.pk: part for part in parts_of(entry)}
     for part in stored.keys() - wanted.keys():
         stored[part].delete()
     for key, part in wanted.items():
@@ -195,9 +216,24 @@ def _restore_parts(entry, version):
         part.save()
 
 
+def read_ahead(version):
+    """Read the files that restoring a version will ask for, before its transaction begins."""
+    present = {part.file.name for part in parts_of(model_of(version)(pk=version.object_id))}
+    with suppress(RevertError):  # restoring will say it
+        for part in parts_in(version):
+            if part.file.name not in present:
+                _text_in(part.file)
+
+
 def _text_in(file):
     try:
-        with file.open() as content:
-            return documents.read(content).text
+        return _text_of_stored(file.storage, file.name)
     except OSError:  # The row comes back even where somebody removed the file from the disk.
         return ""
+
+
+@lru_cache(maxsize=16)
+def _text_of_stored(storage, name):
+    """Under a name made from its content, a file never changes."""
+    with storage.open(name) as content:
+        return documents.read(content).text

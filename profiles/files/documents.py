@@ -1,27 +1,43 @@
 """Documents and films: told apart by content, refused in words, read, stored under their hash."""
 
-import codecs
 import re
+import shutil
+import weakref
+from collections.abc import Iterable
 from dataclasses import dataclass
 from struct import unpack_from
-from typing import NamedTuple
+from tempfile import TemporaryFile
+from typing import Any, NamedTuple
 
+from django import forms
 from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
+from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 from django.db.models.fields.files import FieldFile
 from django.utils.deconstruct import deconstructible
 from django.utils.translation import gettext_lazy as _
 
-from profiles.files import pdf
-from profiles.files.storing import put, sha256_of, shown_name, size_of, stored_name, suffix_of
+from profiles.files import captions
+from profiles.files.films.blanks import Blank
+from profiles.files.pictures import ReencodedPicture
+from profiles.files.sandbox import read_in_child
+from profiles.files.storing import (
+    put,
+    read_once,
+    sha256_of,
+    shown_name,
+    size_of,
+    stored_name,
+    suffix_of,
+)
 from profiles.words import MEGABYTE, size_in_words
 
 
 class Format(NamedTuple):
     label: str
     media_type: str
-    max_megabytes: int = 100
+    max_bytes: int = 100 * MEGABYTE
 
 
 # Each under its file extension.
@@ -32,17 +48,30 @@ FORMATS = {
     ),
     "odt": Format("OpenDocument (.odt)", "application/vnd.oasis.opendocument.text"),
     "epub": Format("EPUB", "application/epub+zip"),
-    "mp4": Format("MP4", "video/mp4", max_megabytes=500),
-    "webm": Format("WebM", "video/webm", max_megabytes=500),
-    "vtt": Format("WebVTT (UTF-8)", "text/vtt"),
+    "mp4": Format("MP4", "video/mp4", max_bytes=500 * MEGABYTE),
+    "webm": Format("WebM", "video/webm", max_bytes=500 * MEGABYTE),
+    "vtt": Format("WebVTT (.vtt) / SubRip (.srt)", "text/vtt", max_bytes=2 * MEGABYTE),
 }
+FILMS = {"mp4", "webm"}
+ENDINGS = {**{format: (format,) for format in FORMATS}, "vtt": ("vtt", "srt")}
 # How their first bytes look; ZIP files need a second look. A browser takes words before a PDF's
-# mark for HTML, so only white space may stand there. MP4: the brands of films, not of photos.
+# mark for HTML, so only white space may stand there.
 SIGNATURES = {
     "pdf": rb"(?:\xef\xbb\xbf)?\s*%PDF-",
-    "mp4": rb".{4}ftyp(?:iso[m2-6]|mp4[12]|avc1|M4V[ HP]|MSNV|dash|3gp[4-6])",
+    "mp4": rb".{4}ftyp(?!qt  |M4[AB] |F4[AB] |he[iv]|m[is]f1|avi[fs]|crx |jp[2xm]|mjp2|aax)",
     "webm": rb"\x1a\x45\xdf\xa3.*?\x42\x82.{1,8}?webm",
-    "vtt": rb"(?:\xef\xbb\xbf)?WEBVTT(?:\s|\Z)",
+}
+# Films that only some programs play.
+OTHER_FILMS = {
+    "QuickTime (.mov)": rb"[\0-\x1f].{3}(?:ftypqt  |moov|mdat|wide|pnot|free|skip)",
+    "Matroska (.mkv)": rb"\x1a\x45\xdf\xa3",
+    "AVI": rb"RIFF.{4}AVI ",
+    "Windows Media": rb"\x30\x26\xb2\x75\x8e\x66\xcf\x11",
+    "Flash": rb"FLV\x01",
+    "MPEG": rb"\0\0\x01[\xb3\xba]",
+    "MPEG-TS (.mts)": rb"(?:.{4})?\x47.{187}(?:.{4})?\x47",
+    "Ogg": rb"OggS",
+    "RealMedia": rb"\.RMF",
 }
 MAX_ZIP_TABLE = 2**20  # The table of contents of a Word file with 10,000 pictures.
 
@@ -73,50 +102,169 @@ REFUSALS = {
         "This file is damaged, perhaps because it was cut off on its way: “%(name)s”. "
         "Save it as PDF again and choose the new file."
     ),
+    "too_heavy": _(
+        "This file asks for more work than a server can give, because it is damaged or unusually "
+        "built: “%(name)s”. Open it, print it into a new file (“Save as PDF”) and choose that."
+    ),
+    "no_turn": _(
+        "The server was busy with other files and did not come to this one: “%(name)s”. "
+        "Choose it again in a moment."
+    ),
+    "codec": _(
+        "Many visitors would see a black picture, because this film is packed in %(codec)s: "
+        "“%(name)s”. Save it as MP4 (H.264), for instance with the free program HandBrake, and "
+        "choose the new file. So that an iPhone films in H.264 from now on: Settings, Camera, "
+        "Formats, Most Compatible."
+    ),
+    "sound": _(
+        "Many visitors would hear nothing, because the sound of this film is packed in %(codec)s: "
+        "“%(name)s”. Save it as MP4 (H.264, AAC), for instance with the free program HandBrake, "
+        "and choose the new file."
+    ),
+    "other_film": _(
+        "Many visitors would see a black picture or none, because this film is in the format "
+        "%(kind)s: “%(name)s”. Save it as MP4 (H.264), for instance with the free program "
+        "HandBrake, and choose the new file."
+    ),
+    "no_picture": _("There is no picture in this film: “%(name)s”. Choose another file."),
+    "damaged_film": _(
+        "This film is damaged, perhaps because it was cut off on its way: “%(name)s”. "
+        "Choose it again, or save it as MP4 (H.264) again and choose the new file."
+    ),
+    "too_heavy_film": _(
+        "This film is built so unusually that the server gave up on it: “%(name)s”. "
+        "Save it as MP4 (H.264), for instance with the free program HandBrake, and choose the new "
+        "file."
+    ),
+    "unclean": _(
+        "This film may tell where or with what it was filmed, in a way that cannot be removed "
+        "here: “%(name)s”. Save it as MP4 (H.264), for instance with the free program HandBrake, "
+        "and choose the new file."
+    ),
+    "no_captions": _(
+        "There are no captions in this file that a browser would show: “%(name)s”. Each needs a "
+        "line of times above its words. Example: 00:00:01.000 --> 00:00:04.000."
+    ),
+    "encoding": _(
+        "The letters of these captions cannot be told for sure: “%(name)s”. Save the file with "
+        "the encoding UTF-8 and choose it again."
+    ),
+    "measurements": _(
+        "This file holds what a drone or a camera measured, such as the place, and no captions: "
+        "“%(name)s”. Choose another file."
+    ),
 }
 
 
 @dataclass(frozen=True)
 class Document:
-    """What stands in a file: `size` in bytes; `page_count` and `text` for a readable PDF only."""
+    """What stands in a file: `size` in bytes; `page_count` and `text` for a readable PDF only.
+
+    `content` is what to store: the file itself, or its mended form. `flaw` is the key of the
+    refusal where visitors could not use it, `codec` what a refusal of a film names.
+    """
 
     format: str
     size: int
     sha256: str
-    page_count: int | None
-    text: str
+    content: File
+    page_count: int | None = None
+    text: str = ""
+    cover: ReencodedPicture | None = None
+    flaw: str = ""
+    codec: str = ""
 
 
-def read(file) -> Document:
+@read_once
+def read(file: Any) -> Document:
     """Give the Document in an open binary file; ValidationError if its format is none of ours."""
     format = format_of(file)
     if format is None:
         raise _refusal("unknown", getattr(file, "name", ""), accepted=_labels(FORMATS))
-    page_count, text = pdf.pages_and_text(file) if format == "pdf" else (None, "")
-    return Document(format, size_of(file), sha256_of(file), page_count, text)
+    if size_of(file) > FORMATS[format].max_bytes:
+        return Document(format, size_of(file), "", content=file, flaw="too_large")
+    if format == "pdf":
+        return _read_pdf(file)
+    if format in FILMS:
+        return _read_film(file, format)
+    if format == "vtt":
+        return _read_captions(file)
+    return _document(file, format)
 
 
-def cover_of(file) -> ContentFile | None:
-    """Draw the first page of a PDF, 1200 pixels on its longer side; None if it can't be drawn."""
-    content = pdf.first_page(file) if format_of(file) == "pdf" else None
-    return content and ContentFile(content, name="cover.png")
+def _document(file: Any, format: str, **found: Any) -> Document:
+    return Document(format, size_of(file), sha256_of(file), content=file, **found)
+
+
+def _read_pdf(file: Any) -> Document:
+    found, files = read_in_child("pdf", file)
+    if flaw := found.get("flaw"):
+        return _document(file, "pdf", flaw=flaw)
+    cover = ReencodedPicture(found["cover"], files) if found["cover"] else None
+    return _document(file, "pdf", page_count=found["pages"], text=found["text"], cover=cover)
+
+
+def _read_film(file: Any, format: str) -> Document:
+    found, _files = read_in_child("films", file, format=format)
+    if flaw := found.get("flaw"):
+        flaw = "too_heavy_film" if flaw == "too_heavy" else flaw
+        return _document(file, format, flaw=flaw, codec=found.get("codec", ""))
+    return _document(_written_over(file, found["blanks"]), format)
+
+
+def _written_over(file: Any, blanks: list[Blank]) -> File:
+    """The file less what it tells: written in place where it is an upload, else a copy."""
+    if not isinstance(file, UploadedFile | ContentFile):
+        file = _copy_of(file)
+    for start, head, zeros in blanks:
+        file.seek(start)
+        file.write(bytes.fromhex(head))
+        for length in range(zeros, 0, -MEGABYTE):
+            file.write(bytes(min(length, MEGABYTE)))
+    file.flush()
+    return file
+
+
+def _copy_of(file: Any) -> File:
+    copy = File(TemporaryFile(), name=getattr(file, "name", ""))  # noqa: SIM115
+    weakref.finalize(copy, copy.file.close)
+    file.seek(0)
+    shutil.copyfileobj(file, copy)
+    return copy
+
+
+def _read_captions(file: Any) -> Document:
+    file.seek(0)
+    try:
+        content = captions.webvtt(file.read())
+    except captions.Unfit as unfit:
+        return _document(file, "vtt", flaw=str(unfit))
+    return _document(ContentFile(content), "vtt")
 
 
 # Formats
 
 
-def format_of(file) -> str | None:
+def format_of(file: Any) -> str | None:
     """Which of FORMATS the content of an open binary file is, whatever its name says."""
-    file.seek(0)
-    head = file.read(512)
+    head = _head(file)
     if head.startswith(b"PK\3\4"):
         return _zip_format(head, _zip_names(file))
-    matches = (key for key, mark in SIGNATURES.items() if re.match(mark, head, re.DOTALL))
-    format = next(matches, None)
-    return None if format == "vtt" and not _is_utf8(file) else format
+    format = _first_match(SIGNATURES, head)
+    return "vtt" if format is None and captions.looks_like_captions(head) else format
 
 
-def _zip_format(head, names):
+def _head(file: Any) -> bytes:
+    file.seek(0)
+    return file.read(512)
+
+
+def _first_match(signatures: dict[str, bytes], head: bytes) -> str | None:
+    found = (key for key, mark in signatures.items() if re.match(mark, head, re.DOTALL))
+    return next(found, None)
+
+
+def _zip_format(head: bytes, names: set[bytes]) -> str | None:
     """Nothing is decompressed, so a bomb stays packed: `mimetype` is stored plainly, or not it."""
     name_length, extra_length = unpack_from("<26xHH", head.ljust(30, b"\0"))
     if head[30 : 30 + name_length] == b"mimetype" and b"mimetype" in names:
@@ -127,7 +275,7 @@ def _zip_format(head, names):
     return "docx" if is_word and not has_macros else None
 
 
-def _zip_names(file):
+def _zip_names(file: Any) -> set[bytes]:
     """The names in a ZIP's table of contents: none if it is cut off or absurdly long."""
     size = size_of(file)
     tail_start = max(0, size - 66_000)  # The end record can have a comment of 64 KB behind it.
@@ -146,18 +294,6 @@ def _zip_names(file):
     return names
 
 
-def _is_utf8(file):
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    file.seek(0)
-    try:
-        while chunk := file.read(65_536):
-            decoder.decode(chunk)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
 # Refusing
 
 
@@ -165,43 +301,49 @@ def _is_utf8(file):
 class DocumentValidator:
     """Refuses an uploaded file that is none of `formats`, or that visitors could not open."""
 
-    def __init__(self, formats=("pdf", "docx", "odt", "epub")):
+    def __init__(self, formats: Iterable[str] = ("pdf", "docx", "odt", "epub")) -> None:
         self.formats = tuple(formats)
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         return isinstance(other, DocumentValidator) and self.formats == other.formats
 
-    def __hash__(self):
+    def __hash__(self) -> int:
         return hash(self.formats)
 
-    def __call__(self, file):
+    def __call__(self, file: Any) -> None:
         if not getattr(file, "_committed", False):  # What is stored was checked on its way in.
             self.check(file, file.name)
 
-    def check(self, file, name):
-        """Raise ValidationError unless the open binary file can be published under that name."""
-        size, format, suffix = size_of(file), format_of(file), suffix_of(name)
-        if size == 0:
+    def check(self, file: Any, name: str) -> Document:
+        """The Document to publish under that name, from an open binary file; or ValidationError."""
+        format = self._format_of(file, name)
+        document, named = read(file), FORMATS[format]
+        if document.flaw != "too_large" and suffix_of(name) not in ENDINGS[format]:
+            raise _refusal("misnamed", name, label=named.label, format=format)
+        if document.flaw:
+            sizes = {"size": size_in_words(document.size), "limit": size_in_words(named.max_bytes)}
+            raise _refusal(document.flaw, name, codec=document.codec, **sizes)
+        return document
+
+    def _format_of(self, file: Any, name: str) -> str:
+        format = format_of(file)
+        if format in self.formats:
+            return format
+        wanted = next((key for key in self.formats if suffix_of(name) in ENDINGS[key]), None)
+        if size_of(file) == 0:
             raise _refusal("no_bytes", name)
-        if format is None and suffix in self.formats:
-            raise _refusal("fake", name, wanted=FORMATS[suffix].label)
-        if format not in self.formats:
-            raise _refusal("unknown", name, accepted=_labels(self.formats))
-        label, _media_type, max_megabytes = FORMATS[format]
-        if size > max_megabytes * MEGABYTE:
-            limit = size_in_words(max_megabytes * MEGABYTE)
-            raise _refusal("too_large", name, size=size_in_words(size), limit=limit)
-        if suffix != format:
-            raise _refusal("misnamed", name, label=label, format=format)
-        if format == "pdf" and (flaw := pdf.flaw_of(file)):
-            raise _refusal(flaw, name)
+        if FILMS.intersection(self.formats) and (kind := _first_match(OTHER_FILMS, _head(file))):
+            raise _refusal("other_film", name, kind=kind)
+        if format is None and wanted:
+            raise _refusal("fake", name, wanted=FORMATS[wanted].label)
+        raise _refusal("unknown", name, accepted=_labels(self.formats))
 
 
-def _refusal(code, name, **params):
+def _refusal(code: str, name: str, **params: Any) -> ValidationError:
     return ValidationError(REFUSALS[code], code=code, params={"name": shown_name(name), **params})
 
 
-def _labels(formats):
+def _labels(formats: Iterable[str]) -> str:
     return ", ".join(FORMATS[format].label for format in formats)
 
 
@@ -211,22 +353,21 @@ def _labels(formats):
 class DocumentFile(FieldFile):
     """A document of a model. Everything that is stored passes save(), so everything is checked."""
 
-    def save(self, name, content, save=True):
-        self.field.validator.check(content, name)
-        sha256 = sha256_of(content)
-        name = stored_name(sha256, name, format_of(content))
+    def save(self, name: str, content: File, save: bool = True) -> None:
+        document = self.field.validator.check(content, name)
+        name = stored_name(document.sha256, name, document.format)
         name = self.field.generate_filename(self.instance, name)
-        if not self._holds(name, sha256):
-            put(self.storage, {name: content})
+        if not self._holds(name, document.sha256):
+            put(self.storage, {name: document.content})
         self.name = name
         self._set_instance_attribute(self.name, content)
         self._committed = True
         if save:
             self.instance.save()
 
-    save.alters_data = True
+    save.alters_data = True  # type: ignore[attr-defined]
 
-    def _holds(self, name, sha256):
+    def _holds(self, name: str, sha256: str) -> bool:
         if not self.storage.exists(name):
             return False
         with self.storage.open(name) as file:
@@ -238,22 +379,30 @@ class DocumentField(models.FileField):
 
     attr_class = DocumentFile
 
-    def __init__(self, verbose_name=None, name=None, *, formats=None, **kwargs):
+    def __init__(
+        self,
+        verbose_name: Any = None,
+        name: str | None = None,
+        *,
+        formats: Iterable[str] | None = None,
+        **kwargs: Any,
+    ) -> None:
         self.validator = DocumentValidator(formats) if formats else DocumentValidator()
         super().__init__(verbose_name, name, **{"max_length": 200, **kwargs})
 
     @property
-    def validators(self):
+    def validators(self) -> list[Any]:
         return [*super().validators, self.validator]
 
-    def deconstruct(self):
+    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
         name, path, args, kwargs = super().deconstruct()
         formats, length = self.validator.formats, self.max_length
         return name, path, args, {**kwargs, "formats": formats, "max_length": length}
 
-    def formfield(self, **kwargs):
+    def formfield(self, **kwargs: Any) -> forms.Field:
         # The stored name is made anew, so a long one may come; of emptiness the validator speaks.
         field = super().formfield(**{"max_length": None, "allow_empty_file": True, **kwargs})
-        accept = ",".join(f".{format}" for format in self.validator.formats)
+        endings = (ending for format in self.validator.formats for ending in ENDINGS[format])
+        accept = ",".join(f".{ending}" for ending in endings)
         field.widget.attrs.setdefault("accept", accept)
         return field

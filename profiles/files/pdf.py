@@ -1,98 +1,114 @@
-"""Inside a PDF: why it can't be opened, its pages and text, a picture of its first page."""
+"""Inside a PDF: its flaw, its pages and text, its first page as a cover; in the child process."""
 
-import re
-import unicodedata
 from contextlib import closing
-from io import BytesIO
-from threading import Lock
+from typing import IO, Any
 
-from profiles.files.storing import size_of
+from PIL.Image import Image
+from pypdfium2 import PdfDocument, PdfTextPage
+from pypdfium2.raw import FPDFText_GetUnicode
 
-MAX_TEXT = 200_000
+from profiles.files.child import Answer
+from profiles.files.pdf_text import MAX_TEXT, in_reading_order, is_from_right, tidy
+from profiles.files.pixels import kept_files
+
 MAX_PAGES_READ = 2_000  # A PDF of a few hundred bytes can claim millions of pages.
+MAX_GLYPHS = 500_000  # of one page; a newspaper's has 50,000
 COVER_SIDE = 1_200
 PASSWORD_ERRORS = (4, 5)  # PDFium's FPDF_ERR_PASSWORD and FPDF_ERR_SECURITY
-
-_pdfium = Lock()  # PDFium serves one thread at a time, whichever documents they read.
-
-
-def _ask(file, question):
-    """What `question` finds in the PDF, and the error that kept it from finding anything."""
-    # The import starts the library, and gunicorn's master must not have started it when it forks.
-    from pypdfium2 import PdfDocument
-
-    with _pdfium:
-        try:
-            with PdfDocument(getattr(file, "file", file)) as pdf:
-                return question(pdf), None
-        except Exception as error:  # Hostile bytes can end in almost any.
-            return None, error
+END = b"%%EOF"
 
 
-def flaw_of(file):
-    """Why visitors could not read a PDF: "locked", "damaged" or None."""
-    file.seek(max(0, size_of(file) - 8_192))
-    if b"%%EOF" not in file.read():  # PDFium quietly mends a cut file, less its last pages.
-        return "damaged"
-    _sizes, error = _ask(file, _page_sizes)
-    if error is None:
-        return None
-    return "locked" if getattr(error, "err_code", None) in PASSWORD_ERRORS else "damaged"
+class TooHeavy(Exception):
+    """Nobody reads such a page, but a program would for minutes."""
 
 
-def _page_sizes(pdf):
-    return [pdf.get_page_size(number) for number in _first_pages(pdf)]
+def read(file: IO[bytes]) -> Answer:
+    """({"pages", "text" and "cover", the cover's name if there is one}, the cover's files).
+
+    ({"flaw": "locked" or "damaged"}, {}) where visitors could not read it.
+    """
+    if not _has_end(file):  # PDFium quietly mends a cut file, less its last pages.
+        return {"flaw": "damaged"}, {}
+    try:
+        with PdfDocument(file) as pdf:
+            _require_pages(pdf)
+            cover = _cover_files(pdf)
+            text = _text_of(pdf)
+            return {"pages": len(pdf), "text": text, "cover": next(iter(cover), None)}, cover
+    except MemoryError:
+        raise
+    except TooHeavy:
+        return {"flaw": "too_heavy"}, {}
+    except Exception as error:  # Hostile bytes can end in almost any.
+        is_locked = getattr(error, "err_code", None) in PASSWORD_ERRORS
+        return {"flaw": "locked" if is_locked else "damaged"}, {}
 
 
-def _first_pages(pdf):
+def _has_end(file: IO[bytes]) -> bool:
+    size = file.seek(0, 2)
+    file.seek(max(0, size - 8_192))
+    return END in file.read()
+
+
+def _first_pages(pdf: PdfDocument) -> range:
     return range(min(len(pdf), MAX_PAGES_READ))
 
 
-def pages_and_text(file):
-    """(number of pages, text); (None, "") where it can't be opened."""
-    found, _error = _ask(file, lambda pdf: (len(pdf), _text_of(pdf)))
-    return found or (None, "")
+def _require_pages(pdf: PdfDocument) -> None:
+    for number in _first_pages(pdf):
+        pdf.get_page_size(number)
 
 
-def _text_of(pdf):
+def _text_of(pdf: PdfDocument) -> str:
     pages, length = [], 0
     for number in _first_pages(pdf):
-        pages.append(_tidy(_page_text(pdf, number)))
+        pages.append(_page_text(pdf, number))
         length += len(pages[-1])
         if length >= MAX_TEXT:
             break
-    return "\n\n".join(filter(None, pages))[:MAX_TEXT].rstrip()
+    return tidy(pages)
 
 
-def _page_text(pdf, number):
+def _page_text(pdf: PdfDocument, number: int) -> str:
     try:
-        with closing(pdf[number]) as page, closing(page.get_textpage()) as text:
-            return text.get_text_bounded()
+        with closing(pdf[number]) as page, closing(page.get_textpage()) as found:
+            if found.count_chars() > MAX_GLYPHS:
+                raise TooHeavy
+            text = found.get_text_bounded()
+            return _in_reading_order(found) if any(map(is_from_right, text)) else text
+    except (MemoryError, TooHeavy):
+        raise
     except Exception:  # One broken page must not cost the text of the others.
         return ""
 
 
-def _tidy(text):
-    """NFC, single spaces, at most one empty line, nothing that PostgreSQL or XML would refuse."""
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    # Among these is \x02, which PDFium writes between the halves of a word divided at a line end.
-    text = re.sub("[\0-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]", "", text)
-    text = re.sub(r"[^\S\n]+", " ", text)
-    return re.sub(r"\n{3,}", "\n\n", re.sub(" ?\n ?", "\n", text)).strip()
+def _in_reading_order(found: PdfTextPage) -> str:
+    characters = [chr(FPDFText_GetUnicode(found, at)) for at in range(found.count_chars())]
+    places = [
+        found.get_charbox(at)[0] if is_from_right(character) else 0
+        for at, character in enumerate(characters)
+    ]
+    return in_reading_order(characters, places)
 
 
-def first_page(file) -> bytes | None:
-    """The first page as a PNG, 1200 pixels on its longer side; None if it can't be drawn."""
-    image, _error = _ask(file, _picture_of_first_page)
-    if image is None:
-        return None
-    content = BytesIO()
-    image.save(content, "PNG")
-    return content.getvalue()
+def _cover_files(pdf: PdfDocument) -> dict[str, bytes]:
+    """The first page, 1200 pixels on its longer side; none if it is blank or can't be drawn."""
+    try:
+        image = _picture_of_first_page(pdf)
+    except MemoryError:
+        raise
+    except Exception:
+        return {}
+    return {} if _is_blank(image) else kept_files(image)
 
 
-def _picture_of_first_page(pdf):
+def _picture_of_first_page(pdf: PdfDocument) -> Image:
     with closing(pdf[0]) as page:
         bitmap = page.render(scale=COVER_SIDE / max(page.get_size()))
     with closing(bitmap):
-        return bitmap.to_pil()
+        return bitmap.to_pil().convert("RGB")
+
+
+def _is_blank(image: Any) -> bool:
+    """A page of one colour, such as one that holds only fields to fill in, is no cover."""
+    return all(darkest == lightest for darkest, lightest in image.getextrema())

@@ -2,50 +2,78 @@
 
 import hashlib
 import os
-import re
+from collections.abc import Callable
 from contextlib import suppress
+from functools import wraps
 from pathlib import PurePosixPath
+from typing import IO, Any, TypeVar
 
-from django.utils.text import slugify
+from django.core.files import File
+from django.core.files.storage import Storage
+from django.db.models.fields.files import FieldFile
+from django.utils.timezone import localdate
+
+from profiles.addresses import readable_name
+
+Found = TypeVar("Found")
 
 
-def size_of(file):
+def size_of(file: IO[bytes]) -> int:
     return file.seek(0, os.SEEK_END)
 
 
-def sha256_of(file):
+def sha256_of(file: Any) -> str:
     file.seek(0)
     return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_once(reading: Callable[[Any], Found]) -> Callable[[Any], Found]:
+    """Keep what a reading of a file found on the file itself, for whoever asks again.
+
+    A form reads an upload before its transaction begins; field and model then find the result.
+    """
+
+    @wraps(reading)
+    def kept_reading(file: Any) -> Found:
+        holder = file.file if isinstance(file, FieldFile) else file
+        if not isinstance(holder, File):
+            return reading(file)
+        readings = holder.__dict__.setdefault("_readings", {})
+        if reading not in readings:
+            readings[reading] = reading(holder)
+        return readings[reading]
+
+    return kept_reading
 
 
 # Names
 
 
-def shown_name(name):
+def shown_name(name: str) -> str:
     """A file name fit for a message: 60 characters with its end, none that turns the line."""
     name = "".join(character for character in _last_part(name) if character.isprintable())
     return name if len(name) <= 60 else f"{name[:47]}…{name[-12:]}"
 
 
-def _last_part(name):
+def _last_part(name: str) -> str:
     return str(name or "").replace("\\", "/").rpartition("/")[2]
 
 
-def suffix_of(name):
+def suffix_of(name: str) -> str:
     return PurePosixPath(_last_part(name)).suffix[1:].lower()
 
 
-def stored_name(sha256, filename, format, prefix="") -> str:
+def stored_name(sha256: str, filename: str, format: str, prefix: str = "") -> str:
     """`papers/<16 hex>/readable-name.pdf`: contents never collide, and a download reads well."""
     stem = PurePosixPath(_last_part(filename)).stem
-    readable = slugify(re.sub(r"[._]+", "-", stem))[:80].strip("-") or "document"
+    readable = readable_name(stem.replace(".", "-")) or f"document-{localdate()}"
     return f"{prefix}/{sha256[:16]}/{readable}.{format}".lstrip("/")
 
 
 # Bytes
 
 
-def put(storage, files):
+def put(storage: Storage, files: dict[str, File]) -> None:
     """Store files, {name: content}, all or none; what a killed process left there is replaced."""
     try:
         for name, content in files.items():

@@ -8,6 +8,7 @@ from profiles.models.entry import Entry, is_link_of_part, is_switched_off, part_
 from profiles.models.fields import names_of
 from profiles.models.organisation import Organisation, only_organisation
 from profiles.models.publications import OfProgramme, Paper, PaperFile, Video
+from profiles.models.sent_forms import SentForm
 
 __all__ = [
     "ALL_KINDS",
@@ -19,6 +20,7 @@ __all__ = [
     "Paper",
     "PaperFile",
     "Programme",
+    "SentForm",
     "Vacancy",
     "Video",
     "file_is_visible",

@@ -2,7 +2,6 @@
 
 import datetime
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -13,7 +12,9 @@ from profiles.dates import PartialDateField
 from profiles.files.documents import DocumentField
 from profiles.models.entry import Entry, EntryQuerySet
 from profiles.models.fields import NamesByLanguage, names, web_address
+from profiles.models.rules import Rule
 from profiles.publishing import State, before_9999
+from profiles.times import END_OF_DAY, MomentField
 from profiles.translation import translated
 
 
@@ -31,13 +32,17 @@ class WithPeriod(models.Model):
         help_text=_("As precise as is known. Leave it empty while it goes on."),
     )
 
+    rules = (
+        Rule(
+            ("start", "end"),
+            lambda noun: not dates.ends_before_start(noun.start, noun.end),
+            "end",
+            _("The end lies before the start."),
+        ),
+    )
+
     class Meta:
         abstract = True
-
-    def clean(self):
-        super().clean()
-        if dates.ends_before_start(self.start, self.end):
-            raise ValidationError({"end": _("The end lies before the start.")})
 
 
 class Programme(WithPeriod, Entry):
@@ -125,19 +130,33 @@ class Vacancy(Entry):
         db_index=True,
         help_text=_("The full offer as a PDF, Word, OpenDocument or EPUB file."),
     )
-    deadline = models.DateTimeField(
+    deadline = MomentField(
         _("application deadline"),
+        day_alone=END_OF_DAY,
         null=True,
         blank=True,
         validators=[before_9999],
         help_text=_(
-            "Applications are taken up to and including this minute. Afterwards the page "
+            "Applications are taken up to and including this minute; a day without a time "
+            "means its end. Afterwards the page "
             "says that the vacancy is closed, and the profile and the list no longer show it."
         ),
     )
 
     objects = VacancyQuerySet.as_manager()
 
+    rules = (
+        Rule(
+            ("is_draft", "publish_at", "deadline"),
+            # A draft may come back from the deleted ones years later: asked when it is published.
+            lambda vacancy: vacancy.is_draft or not vacancy.closes_before_it_opens,
+            "deadline",
+            _(
+                "The deadline lies before the publication, so that nobody could apply. Correct it, "
+                "or “published from” under “Schedule, address and position”."
+            ),
+        ),
+    )
     kind_slug = "vacancies"
     section_title = _("Vacancies")
     empty_sentence = _("No vacancies have been added yet.")
@@ -155,6 +174,10 @@ class Vacancy(Entry):
     @property
     def own_date(self):
         return timezone.localtime(self.deadline).date().isoformat() if self.deadline else ""
+
+    @property
+    def closes_before_it_opens(self):
+        return self.deadline is not None and self.deadline + self.last_minute <= self.publish_at
 
     @property
     def is_closed(self):

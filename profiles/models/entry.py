@@ -1,21 +1,22 @@
 """What every entry on the profile has, whatever its kind."""
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Count, Q
 from django.db.models.functions import Left
 from django.urls import reverse
 from django.utils.functional import classproperty
-from django.utils.text import capfirst, slugify
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from profiles.files.pictures import PictureField, kept_names
-from profiles.models.fields import require_in_one_language, unify_line_ends
+from profiles.files.pictures import PictureField
+from profiles.files.variants import kept_names
+from profiles.models.fields import free_slug, unify_line_ends
 from profiles.models.organisation import Organisation, only_organisation
+from profiles.models.rules import Checked, Rule, in_one_language
 from profiles.publishing import Publishable, PublishedQuerySet
 from profiles.richtext import RichTextField, excerpt
-from profiles.translation import TranslatedText, has_any, translated, translated_columns
+from profiles.translation import TranslatedText, has_any, texts_of, translated, translated_columns
 
 
 class EntryQuerySet(PublishedQuerySet):
@@ -45,7 +46,7 @@ def folder_of_kind(entry, name):
     return f"{entry.kind_slug}/{name}"
 
 
-class Entry(Publishable):
+class Entry(Checked, Publishable):
     organisation = models.ForeignKey(
         Organisation,
         on_delete=models.PROTECT,
@@ -94,7 +95,7 @@ class Entry(Publishable):
         blank=True,
         db_index=True,
         help_text=_(
-            "JPEG, PNG, WebP, AVIF or GIF, of any size. It is made smaller, and hidden data "
+            "JPEG, PNG, HEIC, WebP, AVIF, GIF, TIFF or BMP. It is made smaller, and hidden data "
             "such as the place where it was taken are removed."
         ),
     )
@@ -129,6 +130,18 @@ class Entry(Publishable):
 
     objects = EntryQuerySet.as_manager()
 
+    rules = (
+        in_one_language("title", _("Type a title in at least one language.")),
+        Rule(
+            ("is_draft", "image", "image_is_decorative", *translated_columns("image_alt")),
+            lambda entry: entry.is_draft or not entry.image or entry.image_is_described,
+            translated_columns("image_alt")[0],
+            _(
+                "Before this entry is published, say what the picture shows, or tick "
+                "“decorative picture”."
+            ),
+        ),
+    )
     # What each kind says of itself: the first four always, the rest where it differs.
     kind_slug = ""  # first part of the page's address; its folder under media/ and templates/
     section_title = ""
@@ -162,25 +175,17 @@ class Entry(Publishable):
     def get_absolute_url(self):
         return reverse("entry", args=[self.kind_slug, self.slug])
 
-    def clean(self):
-        require_in_one_language(self, "title", _("Type a title in at least one language."))
-        if self.image and not self.is_draft and not self.image_is_described:
-            raise ValidationError(
-                {
-                    translated_columns("image_alt")[0]: _(
-                        "Before this entry is published, say what the picture shows, or tick "
-                        "“decorative picture”."
-                    )
-                }
-            )
-
     def save(self, *args, **kwargs):
+        self.fill_in()
+        super().save(*args, **kwargs)
+
+    def fill_in(self):
+        """What the site writes by itself, before the entry is stored."""
         if self.organisation_id is None:
             self.organisation_id = only_organisation()
-        self.slug = self.slug or free_slug(self)
+        self.slug = self.slug or free_slug(self, texts_of(self, "title"), self.own_date)
         self.dated = self.own_date
         unify_line_ends(self)
-        super().save(*args, **kwargs)
 
     @classproperty
     def kind_name(cls):
@@ -235,19 +240,3 @@ def is_link_of_part(field):
     """Whether a field says to which entry a part belongs."""
     whole = field.related_model
     return bool(getattr(whole, "parts", "")) and part_model(whole) is field.model
-
-
-def free_slug(entry):
-    """A slug made from the title that no other entry of this kind has."""
-    title = next(
-        filter(None, (getattr(entry, column) for column in translated_columns("title"))), ""
-    )
-    stem = slugify(title)[:80].strip("-") or slugify(entry._meta.model_name)
-    taken = set(
-        type(entry)
-        .objects.filter(slug__startswith=stem)
-        .exclude(pk=entry.pk)
-        .values_list("slug", flat=True)
-    )
-    numbered = (f"{stem}-{number}" for number in range(2, len(taken) + 3))
-    return next(slug for slug in (stem, *numbered) if slug not in taken)

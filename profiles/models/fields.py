@@ -1,18 +1,17 @@
 """Kinds of fields that several models have."""
 
-from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models
 from django.utils.text import format_lazy
+from django.utils.timezone import localdate
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from profiles.addresses import readable_name
 from profiles.translation import (
     CONTENT_LANGUAGES,
     FURTHER_LANGUAGES,
-    has_any,
     to_attribute,
-    translated_columns,
 )
 
 is_web_address = URLValidator(schemes=["http", "https"])
@@ -29,9 +28,16 @@ def web_address(name, help_text):
     )
 
 
+class NamesField(models.TextField):
+    """Names of people, bodies or places: one per line, the same in every language."""
+
+    def deconstruct(self):
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.TextField", args, kwargs
+
+
 def names(name, help_text):
-    """Names of people or places: one per line, the same in every language."""
-    return models.TextField(name, blank=True, help_text=help_text)
+    return NamesField(name, blank=True, help_text=help_text)
 
 
 class NamesByLanguage:
@@ -63,13 +69,23 @@ def names_of(entry, attribute):
     return own or getattr(entry, attribute)
 
 
-def require_in_one_language(noun, name, message):
-    if not has_any(noun, name):
-        raise ValidationError({translated_columns(name)[0]: message})
-
-
 def unify_line_ends(noun):
     """Browsers send CR LF for each line end; stored, it would look like a change."""
     for field in noun._meta.concrete_fields:
         if isinstance(field, models.TextField):
             setattr(noun, field.attname, getattr(noun, field.attname).replace("\r\n", "\n"))
+
+
+def free_slug(noun, texts, date="", taken=None):
+    """A slug made from the first text that gives one, which no other noun of this kind has.
+
+    `taken` are the others' slugs, where they are known already.
+    """
+    longest = noun._meta.get_field("slug").max_length - 20
+    names = (readable_name(text, longest) for text in texts)
+    stem = next(filter(None, names), f"{noun._meta.model_name}-{date or localdate()}")
+    if taken is None:
+        others = type(noun)._base_manager.filter(slug__startswith=stem).exclude(pk=noun.pk)
+        taken = set(others.values_list("slug", flat=True))
+    numbered = (f"{stem}-{number}" for number in range(2, len(taken) + 3))
+    return next(slug for slug in (stem, *numbered) if slug not in taken)

@@ -9,13 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from profiles.dates import PartialDateField
 from profiles.files.pictures import PictureField
 from profiles.models.fields import (
+    free_slug,
     is_list_of_web_addresses,
-    require_in_one_language,
     unify_line_ends,
     web_address,
 )
+from profiles.models.rules import Checked, in_one_language
 from profiles.richtext import RichTextField
-from profiles.translation import translated
+from profiles.translation import texts_of, translated
 
 
 class OrganisationQuerySet(models.QuerySet):
@@ -49,7 +50,7 @@ class OrganisationQuerySet(models.QuerySet):
         )
 
 
-class Organisation(models.Model):
+class Organisation(Checked):
     name = translated(
         models.CharField(
             _("name"),
@@ -82,7 +83,11 @@ class Organisation(models.Model):
     slug = models.SlugField(
         _("short name in addresses"),
         unique=True,
-        help_text=_("Small letters, digits and hyphens. Example: imrap."),
+        blank=True,
+        help_text=_(
+            "Small letters, digits and hyphens. Example: imrap. "
+            "Left empty, it is made from the acronym or the name."
+        ),
     )
     founded = PartialDateField(
         _("founded"),
@@ -126,6 +131,7 @@ class Organisation(models.Model):
 
     objects = OrganisationQuerySet.as_manager()
 
+    rules = (in_one_language("name", _("Type the name in at least one language.")),)
     kind_slug = "organisation"
     parts = ""
 
@@ -146,11 +152,9 @@ class Organisation(models.Model):
         return self.sentence or self.description
 
     def save(self, *args, **kwargs):
+        self.slug = self.slug or free_slug(self, [self.acronym, *texts_of(self, "name")])
         unify_line_ends(self)
         super().save(*args, **kwargs)
-
-    def clean(self):
-        require_in_one_language(self, "name", _("Type the name in at least one language."))
 
 
 def only_organisation():

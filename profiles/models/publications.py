@@ -12,6 +12,7 @@ from profiles.files.pictures import PictureField
 from profiles.models.activities import Programme
 from profiles.models.entry import Entry, EntryQuerySet, is_switched_off
 from profiles.models.fields import NamesByLanguage, names, web_address
+from profiles.times import DurationField
 from profiles.translation import FILE_LANGUAGES, TranslatedText, translated
 
 
@@ -54,7 +55,10 @@ class Video(OfProgramme, Entry):
         max_length=200,
         blank=True,
         db_index=True,
-        help_text=_("Your own file, MP4 or WebM, played on this site. Keep it small."),
+        help_text=_(
+            "Your own file, MP4 (H.264) or WebM, played on this site. Keep it small. Where, when "
+            "and with what it was filmed is removed, and so are subtitles inside the film."
+        ),
     )
     captions = DocumentField(
         _("captions"),
@@ -63,7 +67,7 @@ class Video(OfProgramme, Entry):
         max_length=200,
         blank=True,
         db_index=True,
-        help_text=_("A WebVTT file (.vtt) for people who can't hear the film."),
+        help_text=_("A WebVTT (.vtt) or SubRip (.srt) file for people who can't hear the film."),
     )
     language = models.CharField(
         _("language"),
@@ -72,11 +76,11 @@ class Video(OfProgramme, Entry):
         choices=FILE_LANGUAGES,
         help_text=_("What is spoken in the film."),
     )
-    duration = models.DurationField(
+    duration = DurationField(
         _("duration"),
         null=True,
         blank=True,
-        help_text=_("Minutes and seconds. Example: 12:30."),
+        help_text=_("Minutes and seconds. Example: 12 min 30."),
     )
     date = PartialDateField(
         _("date"), blank=True, help_text=_("As precise as is known: 2016, 09/2016 or 26/09/2016.")
@@ -273,4 +277,4 @@ class PaperFile(models.Model):
         self.page_count = document.page_count
         self.sha256 = document.sha256
         self.text = document.text
-        self.cover = documents.cover_of(self.file.file)
+        self.cover = document.cover

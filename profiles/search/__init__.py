@@ -3,6 +3,6 @@
 The index holds nothing that the entries do not: it may be lost, and `rebuild` makes it anew.
 """
 
-from profiles.search.indexing import forget, index, matching, rebuild, rebuild_if_stale
+from profiles.search.indexing import forget, index, index_all, matching, rebuild, rebuild_if_stale
 
-__all__ = ["forget", "index", "matching", "rebuild", "rebuild_if_stale"]
+__all__ = ["forget", "index", "index_all", "matching", "rebuild", "rebuild_if_stale"]

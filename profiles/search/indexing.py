@@ -49,10 +49,19 @@ def is_supported():
 
 
 def index(entry):
+    index_all([entry])
+
+
+def index_all(entries):
+    """In portions, between which others can write."""
     if is_supported():
-        # Before the transaction, in which other writers would wait for the stemmer.
-        texts = title_keys(entry), text_keys(entry)
-        sqlite.put(entry.kind_slug, entry.pk, *texts)
+        for start in range(0, len(entries), sqlite.PORTION):
+            # Before the transaction, in which other writers would wait for the stemmer.
+            sqlite.put([row_of(entry) for entry in entries[start : start + sqlite.PORTION]])
+
+
+def row_of(entry):
+    return entry.kind_slug, entry.pk, title_keys(entry), text_keys(entry)
 
 
 def forget(kind, key):
@@ -67,9 +76,8 @@ def rebuild():
 
 
 def rows():
-    for kind, model in KINDS.items():
-        for entry in model.objects.iterator(chunk_size=200):
-            yield kind, entry.pk, title_keys(entry), text_keys(entry)
+    for model in KINDS.values():
+        yield from map(row_of, model.objects.iterator(chunk_size=200))
 
 
 def scheme():

@@ -26,12 +26,13 @@ def drop(cursor):
         cursor.execute(f"DROP TABLE IF EXISTS {table}")
 
 
-def put(kind, entry, title, text):
-    """Index one entry's keys in place of those it had."""
+def put(rows):
+    """Index the keys of (kind, entry, title, text) rows in place of those that the entries had."""
     with transaction.atomic(), connection.cursor() as cursor:
         create(cursor)
-        delete(cursor, kind, entry)
-        insert(cursor, kind, entry, title, text)
+        for kind, entry, *texts in rows:
+            delete(cursor, kind, entry)
+            insert(cursor, kind, entry, *texts)
 
 
 def remove(kind, entry):
@@ -68,10 +69,7 @@ def fill(rows, scheme):
         create(cursor)
     while portion := list(islice(rows, PORTION)):
         number += len(portion)
-        with transaction.atomic(), connection.cursor() as cursor:
-            for kind, entry, *texts in portion:
-                delete(cursor, kind, entry)  # saved and indexed by somebody meanwhile
-                insert(cursor, kind, entry, *texts)
+        put(portion)  # somebody may have saved and indexed one of them meanwhile
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO profiles_search_scheme VALUES (%s)", [scheme])
     return number

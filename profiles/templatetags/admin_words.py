@@ -46,6 +46,9 @@ def desk_words():
         {
             "bold": _("Bold"),
             "italic": _("Italic"),
+            "strike": _("Struck through"),
+            "superscript": _("Superscript, as in 10⁶"),
+            "subscript": _("Subscript, as in H₂O"),
             "bulletList": _("Bulleted list"),
             "unordered list": _("Bulleted list"),
             "orderedList": _("Numbered list"),

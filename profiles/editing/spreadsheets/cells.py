@@ -7,7 +7,9 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 LONGEST = 32_000  # a spreadsheet program cuts what is longer than 32,767 signs
 TOO_LONG = "[…] "  # opens the note that stands in place of a longer text
+HALF_A_SECOND = datetime.timedelta(seconds=0.5)
 FORMULA = re.compile(r"'*[=+\-@\t\r]")
+SIGN_IN_XML = re.compile(r"_x([0-9A-Fa-f]{4})_")
 IN_QUOTES_OR_BRACKETS = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
 
 
@@ -26,12 +28,27 @@ def tidy(text):
     return ILLEGAL_CHARACTERS_RE.sub("", text).strip()
 
 
+def from_xml(text):
+    """A workbook's text with the signs that no XML may hold, which Excel writes as _x000D_."""
+    if "_x" not in text:
+        return text
+    text = SIGN_IN_XML.sub(lambda found: chr(int(found[1], 16)), text)
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def as_xml(text):
+    """The reverse for what would be taken for such a sign."""
+    return SIGN_IN_XML.sub(lambda found: f"_x005F{found[0]}", text)
+
+
 def text_of(value, number_format=""):
     """A workbook's cell as its reader sees it: numbers without ".0", dates as ISO text."""
     if value is None:
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if isinstance(value, datetime.datetime):
+        return shown_moment(value, number_format)
     if isinstance(value, datetime.date):
         return shown_date(value, number_format)
     if isinstance(value, datetime.time):
@@ -40,6 +57,14 @@ def text_of(value, number_format=""):
     if isinstance(value, datetime.timedelta):
         return shown_duration(value, number_format)
     return unescaped(tidy(str(value)))
+
+
+def shown_moment(moment, number_format):
+    """With its hour, if it has one: programs write a day alone as its first moment."""
+    moment = (moment + HALF_A_SECOND).replace(microsecond=0)  # numbers only come close to one
+    if moment.time() == datetime.time.min:
+        return shown_date(moment, number_format)
+    return moment.isoformat(sep=" ", timespec="minutes")
 
 
 def shown_date(date, number_format):

@@ -1,36 +1,42 @@
 """The columns of a sheet: how each field of an entry is named, written and read."""
 
-import re
-
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import translation
-from django.utils.duration import duration_string
-from django.utils.html import escape
+from django.utils.formats import number_format
+from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from import_export.fields import Field
-from import_export.widgets import Widget
 
-from profiles.dates import PartialDateField, normalised
+from profiles import dates, times
+from profiles.dates import PartialDateField, shortened
 from profiles.editing.spreadsheets.cells import LONGEST, TOO_LONG, tidy
-from profiles.models import Programme, only_organisation
+from profiles.editing.spreadsheets.formatted import as_html, has_forbidden_markup
+from profiles.editing.spreadsheets.name_lists import (
+    are_capitalised,
+    are_three_words,
+    are_whole_names,
+    names_in,
+)
+from profiles.editing.spreadsheets.zones import moment_in_zone
+from profiles.models import Entry, is_switched_off, only_organisation, rules
+from profiles.models.fields import NamesField
 from profiles.publishing import Publishable
-from profiles.richtext import RichTextField, sanitised
+from profiles.richtext import RichTextField, plain
+from profiles.search.keys import fold, typed
 from profiles.translation import translated_columns
 
-TAG = re.compile(r"</?([a-z][a-z0-9]*)\b[^>]*>", re.IGNORECASE)
-BLOCKS = {"p", "h3", "h4", "ul", "ol", "blockquote"}
+ARE_NAMES = {"authors": are_whole_names, "countries": are_capitalised}
 MISTAKES = {"#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#N/A", "#NULL!", "#NUM!", "#NOM?", "#VALEUR!"}
 
 
-class Column(Field):
-    """A field of a model as a column; `read` raises ValueError with a sentence."""
+class Column:
+    """A field of a model as a column; `read` raises ValidationError with a sentence."""
 
     def __init__(self, field):
         self.field = field
-        super().__init__(attribute=field.name, column_name=field.name, widget=Widget())
+        self.name = field.name
 
     @property
     def label(self):
@@ -45,65 +51,99 @@ class Column(Field):
         """The texts among which a cell has to choose; none where it is free."""
         return []
 
-    def export(self, instance, **kwargs):
-        text = tidy(self.write(self.get_value(instance)))
+    def text_of(self, entry):
+        """What the site writes into the cell."""
+        text = tidy(self.write(getattr(entry, self.name)))
         return text if len(text) <= LONGEST else TOO_LONG + too_long()
 
     def write(self, value):
         return "" if value is None else str(value)
 
-    def clean(self, row, **kwargs):
-        text = row[self.column_name]
+    def value_of(self, text):
+        """What the entry gets; ValidationError where the cell can't be read."""
         if text.upper() in MISTAKES:
-            raise ValueError(_("The cell holds a mistake of the spreadsheet: %s") % text)
+            message = _("The cell holds a mistake of the spreadsheet: %(text)s")
+            raise ValidationError(message, params={"text": shortened(text)})
         if text.startswith(TOO_LONG):
-            raise ValueError(_("The text is missing: it was too long for a cell."))
+            raise ValidationError(_("The text is missing: it was too long for a cell."))
         if not text:
             return None if self.field.null else ""
-        try:
-            return self.read(text)
-        except ValidationError as error:
-            raise ValueError(" ".join(error.messages)) from error
-
-    def read(self, text):
-        return self.field.to_python(text)
-
-
-class TextColumn(Column):
-    def read(self, text):
-        # A model checks the length of a line, but leaves that of a text to its form.
-        if self.field.max_length and len(text) > self.field.max_length:
-            raise ValueError(
-                _("The text has %(length)d signs; at most %(most)d are possible.")
-                % {"length": len(text), "most": self.field.max_length}
-            )
-        return text
-
-
-class RichTextColumn(Column):
-    def read(self, text):
-        return sanitised(as_html(text))
-
-
-class DateColumn(Column):
-    def read(self, text):
-        try:
-            return normalised(text)
-        except ValueError:
-            message = self.field.error_messages["invalid"] % {"value": text}
-            raise ValueError(message) from None
-
-
-class DurationColumn(Column):
-    def write(self, value):
-        return "" if value is None else duration_string(value)
+        if len(text) > rules.LONGEST_TEXT:
+            params = {"length": grouped(len(text)), "most": grouped(rules.LONGEST_TEXT)}
+            raise ValidationError(rules.TOO_LONG, params=params)
+        return self.read(text)
 
     def read(self, text):
         try:
             return self.field.to_python(text)
-        except ValidationError:
-            message = _("“%s” is not a duration. Write minutes and seconds: 12:30.")
-            raise ValueError(message % text) from None
+        except ValidationError as error:
+            params = error.params or {}
+            error.params = {name: shortened(value) for name, value in params.items()}
+            raise
+
+    def remark(self, text):
+        """What whoever sent the cell should look at, though it was read."""
+        return ""
+
+
+class NamesColumn(Column):
+    @property
+    def help(self):
+        on_one_line = _("Names may also stand in one line, with “;” between them.")
+        return f"{super().help} {on_one_line}"
+
+    def read(self, text):
+        return "\n".join(self.names_in(text))
+
+    def names_in(self, text):
+        return names_in(text, ARE_NAMES.get(self.name, are_three_words))
+
+    def remark(self, text):
+        if len(self.names_in(text)) > 1 or "," not in text:
+            return ""
+        message = _("“%(column)s”: “%(text)s” is taken as one name. Write “;” between several.")
+        return message % {"column": self.label, "text": shortened(text)}
+
+
+class RichTextColumn(Column):
+    def read(self, text):
+        return as_html(text)  # full_clean() sanitises it
+
+    def remark(self, text):
+        if not has_forbidden_markup(text):
+            return ""
+        return _("“%s”: what is not allowed there was taken out.") % self.label
+
+
+class DateColumn(Column):
+    def write(self, value):
+        return dates.as_typed(value)
+
+    def read(self, text):
+        return self.field.clean(text, None)
+
+
+class MomentColumn(Column):
+    """A day and an hour, in the site's time zone."""
+
+    @property
+    def help(self):
+        hour = _("Day and hour, as 31/12/2026 17:00, in the time of %s.")
+        return f"{super().help} {hour % settings.TIME_ZONE}"
+
+    def write(self, value):
+        return " ".join(times.as_typed(value)) if value else ""
+
+    def read(self, text):
+        moment = moment_in_zone(text, super().read)
+        if moment.year < 1000:  # as of any other date; a zone might even lead out of the calendar
+            raise times.refusal("day", text)
+        return moment
+
+
+class DurationColumn(Column):
+    def write(self, value):
+        return "" if value is None else times.duration_as_typed(value)
 
 
 class ChoiceColumn(Column):
@@ -114,50 +154,61 @@ class ChoiceColumn(Column):
     def write(self, value):
         return str(dict(self.field.flatchoices).get(value, value))
 
-    def read(self, text):
+    @cached_property
+    def choices(self):
+        """The values under what people may write: themselves, or their names in any language."""
+        found = {}
         for language in languages():
             with translation.override(language):
                 for value, label in self.field.flatchoices:
-                    if plain_name(text) in (plain_name(value), plain_name(label)):
-                        return value
-        raise ValueError(
-            _("“%(text)s” is not possible here. Write one of these: %(possible)s.")
-            % {"text": text, "possible": ", ".join(self.possible)}
-        )
+                    found[plain_name(value)] = found[plain_name(label)] = value
+        return found
+
+    def read(self, text):
+        if (value := self.choices.get(plain_name(text))) is not None:
+            return value
+        message = _("“%(text)s” is not possible here. Write one of these: %(possible)s.")
+        params = {"text": shortened(text), "possible": ", ".join(self.possible)}
+        raise ValidationError(message, params=params)
 
 
 class EntryColumn(Column):
     """Another entry: written as the last part of its address, read by its title too."""
 
-    known = None
-
     @property
     def help(self):
         return _("The last part of the programme's address, or its title.")
 
+    def text_of(self, entry):
+        return super().text_of(entry) if getattr(entry, self.field.attname) else ""
+
     def write(self, value):
-        return value.slug if value else ""
+        return value.slug
+
+    @cached_property
+    def known(self):
+        return named(self.field.related_model)
 
     def read(self, text):
-        if self.known is None:
-            self.known = named(self.field.related_model)
-        found = self.known.get(plain_name(text), [])
-        if len(found) != 1:
-            raise ValueError(
-                _("There is no “%s” on this site. Write the last part of its address.") % text
-            )
-        return found[0]
+        by_slug, by_title = self.known
+        found = by_slug.get(text.lower()) or by_title.get(plain_name(text), [])
+        if len(found) == 1:
+            return found[0]
+        message = _("There is no “%(text)s” on this site. Write the last part of its address.")
+        if found:
+            message = _("Several are called “%(text)s”. Write the last part of the address of one.")
+        raise ValidationError(message, params={"text": shortened(text)})
 
 
 def named(model):
-    """Entries or organisations under their slug, or else their title."""
-    title = "title" if model is Programme else "name"
+    """Entries or organisations, in lists, by their slug and by their title in any language."""
+    titles = translated_columns("title" if issubclass(model, Entry) else "name")
     by_slug, by_title = {}, {}
     for noun in model.objects.all():
-        by_slug[plain_name(noun.slug)] = [noun]
-        for text in {plain_name(getattr(noun, column)) for column in translated_columns(title)}:
+        by_slug[noun.slug] = [noun]
+        for text in {plain_name(getattr(noun, column)) for column in titles}:
             by_title.setdefault(text, []).append(noun)
-    return {**by_title, **by_slug}
+    return by_slug, by_title
 
 
 def column_of(field):
@@ -168,8 +219,9 @@ def column_of(field):
     kinds = {
         RichTextField: RichTextColumn,
         PartialDateField: DateColumn,
+        NamesField: NamesColumn,
+        models.DateTimeField: MomentColumn,
         models.DurationField: DurationColumn,
-        models.TextField: TextColumn,
     }
     return next((made for kind, made in kinds.items() if isinstance(field, kind)), Column)(field)
 
@@ -189,6 +241,7 @@ def columns_of(model):
         and not field.primary_key
         and not isinstance(field, models.FileField | models.BooleanField)
         and field.name not in left_out
+        and not is_switched_off(field.related_model)
     ]
     fields.sort(key=lambda field: field.name != "slug")
     return {field.name: column_of(field) for field in fields}
@@ -209,31 +262,25 @@ def languages():
 
 
 def plain_name(text):
-    return " ".join(str(text).split()).casefold()
+    """What is left of a heading, a choice or a title where people write the same differently:
+    without case, accents, blanks, and kinds of apostrophes and hyphens."""
+    folded = fold(typed(str(text)))
+    return "".join(filter(str.isalnum, folded)) or folded.strip()
 
 
-# Formatted text
+def grouped(number):
+    return number_format(number, force_grouping=True)
 
 
-def as_html(text):
-    """A cell's text as HTML: each line of plain text becomes a paragraph."""
-    tags = {tag.lower() for tag in TAG.findall(text)}
-    if tags & BLOCKS:
-        return text
-    lines = (line.strip() for line in text.splitlines())
-    return "".join(f"<p>{line if tags else escape(line)}</p>" for line in lines if line)
-
-
-def has_forbidden_markup(text):
-    """Whether the sanitiser takes elements or attributes out of a cell's text."""
-    before = as_html(text)
-    return shape(sanitised(before)) != shape(before)
-
-
-def shape(html):
-    """Its elements, with what may be dangerous in their attributes."""
-    dangerous = re.findall(r"\bon[a-z]+\s*=|javascript:|data:|\bstyle\s*=", html.lower())
-    return [tag.lower() for tag in TAG.findall(html)], dangerous
+def difference(column, before, after):
+    """Its name, the cell's text before and after; formatted text without marks if words differ."""
+    texts = [column.text_of(before), column.text_of(after)]
+    if column.name == "slug" or texts[0] == texts[1]:
+        return None
+    if isinstance(column, RichTextColumn):
+        words = [plain(text) for text in texts]
+        texts = words if words[0] != words[1] else texts
+    return column.label, *texts
 
 
 def too_long():

@@ -11,9 +11,9 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from profiles.editing.spreadsheets.cells import escaped
+from profiles.editing.spreadsheets.bounds import MOST_ROWS
+from profiles.editing.spreadsheets.cells import as_xml, escaped
 from profiles.editing.spreadsheets.columns import RichTextColumn, columns_of
-from profiles.editing.spreadsheets.reading import MOST_ROWS
 
 HEADING = {
     "font": Font(bold=True),
@@ -44,19 +44,19 @@ def fill(sheet, model, found, entries):
     for number, column in enumerate(found.values(), 1):
         head(sheet, 1, number, column.label)
         letter = get_column_letter(number)
-        sheet.column_dimensions[letter].width = 40 if "_" in column.attribute else 24
+        sheet.column_dimensions[letter].width = 40 if "_" in column.name else 24
         # As text, so that "06/2016" is not taken for a day.
         sheet.column_dimensions[letter].number_format = "@"
         offer(sheet, letter, column.possible)
     sheet.freeze_panes = "A2"
     for line, entry in enumerate(entries, 2):
         for number, column in enumerate(found.values(), 1):
-            write(sheet.cell(line, number), column.export(entry))
+            write(sheet.cell(line, number), column.text_of(entry))
 
 
 def write(cell, text):
     if text:
-        cell.value = escaped(text)
+        cell.value = as_xml(escaped(text))
         cell.data_type = "s"
     cell.number_format = "@"
     cell.alignment = Alignment(vertical="top", wrap_text=len(text) < 200)
@@ -133,5 +133,5 @@ def as_csv(model, entries):
     found = columns_of(model)
     writer.writerow([column.label for column in found.values()])
     for entry in entries:
-        writer.writerow([escaped(column.export(entry)) for column in found.values()])
+        writer.writerow([escaped(column.text_of(entry)) for column in found.values()])
     return stream.getvalue().encode("utf-8-sig")

@@ -3,12 +3,10 @@
 from argparse import ArgumentTypeError
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 
 from profiles.generated import add_papers
 from profiles.models import Paper
 from profiles.seeding import STARTER, StarterError, add_missing
-
 
 GENERATED = 55  # beside those of real-life.toml: sixty papers
 
@@ -45,7 +43,6 @@ class Command(BaseCommand):
             help="also generated papers, N in all, to try the site under load",
         )
 
-    @transaction.atomic
     def handle(self, *, sample, real_life, entries, verbosity, **options):
         names = ["profile.toml", "sample.toml"] if sample else ["profile.toml"]
         if real_life:

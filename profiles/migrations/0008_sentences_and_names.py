@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('profiles', '0005_moments_before_9999'),
+        ("profiles", "0007_what_fields_accept"),
     ]
 
     operations = [

@@ -1,0 +1,19 @@
+// What the browser has, name by name: a list of all would hide a slip like `name` or `event`.
+import js from "@eslint/js";
+
+const browser = [
+  "CSSStyleSheet", "ClipboardEvent", "CustomEvent", "DOMParser", "DataTransfer", "Event", "FormData",
+  "MutationObserver", "Node", "NodeFilter", "URL", "XMLHttpRequest", "addEventListener", "clearTimeout", "console",
+  "document", "localStorage", "location", "navigator", "sessionStorage", "setTimeout", "window",
+];
+
+export default [
+  { ignores: [".venv/", "var/"] },
+  js.configs.recommended,
+  {
+    files: ["static/**/*.js"],
+    languageOptions: { globals: Object.fromEntries(browser.map((name) => [name, "readonly"])) },
+    rules: { eqeqeq: "error", "no-var": "error", "prefer-const": "error" },
+  },
+  { files: ["static/*.js"], languageOptions: { sourceType: "script" } },
+];

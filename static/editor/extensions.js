@@ -1,0 +1,48 @@
+// What is ours in the rich text editor, under the names that `profiles/richtext.py` gives.
+
+import { Bold as BaseBold, Italic as BaseItalic, Link as BaseLink, Strike as BaseStrike, updateAttrsDialog } from "django-prose-editor/editor";
+import { completed } from "profile-editor/addresses";
+
+export { Paste } from "profile-editor/paste";
+
+// Theirs read Markdown into whatever is pasted: "*gras*" of WhatsApp became italic, as did a footnote's star.
+const withoutPasteRules = { addPasteRules: () => [] };
+export const Bold = BaseBold.extend(withoutPasteRules);
+export const Italic = BaseItalic.extend(withoutPasteRules);
+export const Strike = BaseStrike.extend(withoutPasteRules);
+
+// Asks until the address leads somewhere, or until it is given up.
+const askForLink = async (editor, words, typed) => {
+  let mistake = "";
+  for (let answer = typed; ; mistake = words.refused) {
+    const fields = {
+      href: { title: words.address, description: mistake },
+      title: { title: words.hover },
+    };
+    answer = await updateAttrsDialog(fields, { title: words.heading, submitText: words.submit })(editor, answer);
+    const href = answer && completed(answer.href);
+    if (!answer || href) return answer && { href, title: answer.title.trim() || null, target: null, rel: null };
+  }
+};
+
+export const Link = BaseLink.extend({
+  addOptions() {
+    return { ...this.parent(), words: {} };
+  },
+
+  addCommands() {
+    return {
+      ...this.parent(),
+      addLink: () => ({ editor }) => {
+        const isLink = editor.isActive("link");
+        if (editor.state.selection.empty && !isLink) return false;
+        askForLink(editor, this.options.words, editor.getAttributes("link")).then((link) => {
+          if (!link) return;
+          const chain = editor.chain().focus();
+          (isLink ? chain.extendMarkRange("link") : chain).setMark("link", link).run();
+        });
+        return true;
+      },
+    };
+  },
+});

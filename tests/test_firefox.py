@@ -1,0 +1,109 @@
+"""Staff's main path in Firefox. What is pasted, `test_paste` tries in both browsers."""
+
+import pytest
+
+from profiles.models import Paper
+from tests.builders import a_pdf
+
+pytestmark = [pytest.mark.firefox, pytest.mark.django_db(transaction=True)]
+
+SAVE = "[name=_save]"
+TEXT = ".field-body_fr .tiptap"
+SAVED = ".messagelist .success"
+
+
+@pytest.fixture
+def awa(firefox, live_server, staff):
+    """Firefox, signed in as people sign in."""
+    firefox.goto(f"{live_server.url}/admin/")
+    firefox.type("#id_login", "awa")
+    firefox.type("#id_password", "une longue phrase")
+    firefox.click("main [type=submit]")
+    assert "Bienvenue" in firefox.see("#user-tools").capitalize()
+    return firefox
+
+
+@pytest.fixture
+def form_of(live_server):
+    def address(paper=None):
+        last = f"{paper.pk}/change/" if paper else "add/"
+        return f"{live_server.url}/admin/profiles/paper/{last}"
+
+    return address
+
+
+def test_a_paper_is_pasted_sent_refused_mended_and_saved(awa, form_of, imrap, tmp_path):
+    report = tmp_path / "rapport final.pdf"
+    report.write_bytes(a_pdf(b"(un) Tj", b"(deux) Tj"))
+    awa.goto(form_of())
+    awa.type("#id_title_fr", "Écouter Ménaka")
+    awa.click(TEXT)
+    awa.copy('<b style="font-weight:normal"><p>10<sup>6</sup> <b>voix</b></p></b>')
+    awa.press("Control+v")
+    awa.type("#id_date", "2016-15-01")
+    awa.type("#id_files-0-file", str(report))
+    awa.click(SAVE)
+    assert "2016-15-01" in awa.see(".field-date .errorlist")
+    assert awa.value("#id_body_fr") == "<p>10<sup>6</sup> <strong>voix</strong></p>"
+    assert awa.value("#id_files-0-file").endswith("rapport final.pdf")
+    awa.run("() => { document.getElementById('id_date').value = '' }")
+    awa.type("#id_date", "06/2016")
+    awa.click(SAVE)
+    assert "Écouter Ménaka" in awa.see(SAVED)
+    paper = Paper.objects.get()
+    assert paper.body_fr == "<p>10<sup>6</sup> <strong>voix</strong></p>"
+    assert (paper.date, paper.files.get().page_count) == ("2016-06", 2)
+
+
+def test_after_a_save_the_button_back_ends_in_no_conflict(awa, form_of, add_paper):
+    awa.goto(form_of(add_paper()))
+    for title in ("Premier titre", "Second titre"):
+        awa.find(TEXT)
+        awa.run("() => { document.getElementById('id_title_fr').value = '' }")
+        awa.type("#id_title_fr", title)
+        awa.click(SAVE)
+        assert title in awa.see(SAVED)
+        awa.back()
+    assert awa.value("#id_title_fr") == "Second titre"
+    assert Paper.objects.get().title_fr == "Second titre"
+
+
+def test_what_was_typed_and_left_is_offered_again(awa, form_of, live_server, add_paper):
+    paper = add_paper()
+    awa.goto(form_of(paper))
+    awa.find(TEXT)
+    awa.type("#id_title_fr", ", revu")
+    awa.write(TEXT, "Un long texte.")
+    awa.goto(f"{live_server.url}/admin/")
+    awa.back()
+    awa.find(TEXT)
+    assert awa.value("#id_title_fr") == "Autoportrait du Mali"
+    assert "Restaurer ce que vous avez saisi" in awa.see(".safe-offer")
+    awa.click("[data-keep=restore]")
+    assert awa.value("#id_title_fr") == "Autoportrait du Mali, revu"
+    assert awa.value("#id_body_fr") == "<p>Un long texte.</p>"
+    assert awa.run("s => document.querySelector(s).innerHTML", TEXT) == "<p>Un long texte.</p>"
+    awa.click(SAVE)
+    awa.see(SAVED)
+    paper.refresh_from_db()
+    assert (paper.title_fr, paper.body_fr) == (
+        "Autoportrait du Mali, revu",
+        "<p>Un long texte.</p>",
+    )
+
+
+def test_a_conflict_shows_both_texts_and_is_settled(awa, form_of, add_paper):
+    paper = add_paper()
+    awa.goto(form_of(paper))
+    awa.find(TEXT)
+    awa.type("#id_title_fr", ", le mien")
+    Paper.objects.get().save()  # sets its moment, as a colleague's save does
+    Paper.objects.update(title_fr="Le titre de Moussa")
+    awa.click(SAVE)
+    conflict = awa.see(".safe-conflict")
+    assert "Autoportrait du Mali, le mien" in conflict
+    assert "Le titre de Moussa" in conflict
+    awa.click(SAVE)
+    assert "Autoportrait du Mali, le mien" in awa.see(SAVED)
+    paper.refresh_from_db()
+    assert paper.title_fr == "Autoportrait du Mali, le mien"
