@@ -1,5 +1,6 @@
 """All settings. What differs between machines comes from the environment or from .env."""
 
+import re
 from pathlib import Path
 
 import environ
@@ -66,6 +67,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.sitemaps",
     "django.contrib.staticfiles",
     "js_asset",
     "reversion",
@@ -168,6 +170,21 @@ SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 
+
+def security_contact():
+    """(address, last moment) for security.txt; ("", "") without a contact."""
+    contact, day = env("SECURITY_CONTACT", default=""), env("SECURITY_EXPIRES", default="")
+    if contact and not re.fullmatch(r"\d{4}-\d\d-\d\d", day):
+        raise ImproperlyConfigured(
+            "SECURITY_CONTACT needs SECURITY_EXPIRES: the day until which somebody answers there, "
+            "as in 2027-06-30."
+        )
+    is_mail = contact and ":" not in contact
+    return (f"mailto:{contact}" if is_mail else contact), f"{day}T23:59:59Z"
+
+
+SECURITY_CONTACT, SECURITY_EXPIRES = security_contact()
+
 # Accounts ---------------------------------------------------------------------------
 
 REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=HTTPS)
@@ -216,6 +233,7 @@ PUBLIC_CONTENT_SECURITY_POLICY = {
     "img-src": [SELF],
     "media-src": [SELF],
     "style-src": [SELF],
+    "manifest-src": [SELF],
     "connect-src": [SELF],  # no script runs that could use it; Lighthouse reads robots.txt
     "form-action": [SELF],
     "base-uri": [NONE],

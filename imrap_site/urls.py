@@ -2,27 +2,20 @@
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.shortcuts import redirect
-from django.templatetags.static import static
 from django.urls import include, path
-from django.views.generic import TemplateView
 
 from imrap_site.serving.media import media
-from profiles import views
-
-
-def favicon(request):
-    """Where browsers look on pages that name no icon, such as the admin's."""
-    return redirect(static("icon.svg"))
-
+from profiles import machines, views
 
 urlpatterns = [
     path("", views.profile),
-    path("favicon.ico", favicon),
-    path(
-        "robots.txt",
-        TemplateView.as_view(template_name="robots.txt", content_type="text/plain; charset=utf-8"),
-    ),
+    path("favicon.ico", machines.favicon),
+    path("icons/<slug:version>-<int:size>.png", machines.icon, name="icon"),
+    path("manifest.webmanifest", machines.manifest, name="manifest"),
+    path("robots.txt", machines.robots),
+    path("sitemap.xml", machines.sitemap, name="sitemap"),
+    path("sitemap-<slug:section>.xml", machines.sitemap, name="sitemap-section"),
+    path(".well-known/security.txt", machines.security),
     path("admin/", include("imrap_site.accounts.admin_urls")),
     path("admin/", admin.site.urls),
     path("accounts/", include("imrap_site.accounts.urls")),

@@ -2,7 +2,8 @@
 
 from django.urls import path, register_converter
 
-from profiles import views
+from profiles import machines, views
+from profiles.formats.citations import STYLES
 from profiles.models import ALL_KINDS, KINDS
 
 
@@ -20,11 +21,28 @@ class KindConverter:
         return value
 
 
+class CitationConverter:
+    """The ending of a citation's address."""
+
+    regex = "|".join(STYLES)
+
+    def to_python(self, value):
+        return value
+
+    def to_url(self, value):
+        return value
+
+
 register_converter(KindConverter, "kind")
+register_converter(CitationConverter, "citation")
 
 urlpatterns = [
     path("", views.profile, name="profile"),
     path("accessibility/", views.accessibility, name="accessibility"),
+    path("feed.atom", machines.feed, name="feed"),
+    path("unapi", machines.unapi, name="unapi"),
+    path("<kind:kind>/feed.atom", machines.feed, name="feed-of-kind"),
+    path("<kind:kind>/<slug:slug>/cite.<citation:ending>", machines.cite, name="cite"),
     path("<kind:kind>/", views.entry_list, name="list"),
     path("<kind:kind>/<slug:slug>/", views.entry, name="entry"),
 ]

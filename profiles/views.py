@@ -9,6 +9,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from profiles import preview
+from profiles.addresses import site_of
+from profiles.formats.links import link_header
 from profiles.models import KINDS, OfProgramme, Organisation, Programme, is_switched_off
 
 ON_PROFILE = 3
@@ -159,7 +161,10 @@ def entry_page(request, found, **context):
         "related": related(found),
         **context,
     }
-    return render(request, "profiles/entry.html", context)
+    page = render(request, "profiles/entry.html", context)
+    if found.is_published:
+        page["Link"] = link_header(found, site_of(request))
+    return page
 
 
 def related(found):

@@ -18,10 +18,10 @@ FLOORS = {
     "profiles": [
         {"publishing", "translation", "dates", "times", "richtext", "markup", "typography"}
         | {"stylesheet"}
-        | {"words", "addresses", "openings", "files"},
+        | {"words", "addresses", "authors", "openings", "files"},
         {"models", "migrations"},
-        {"search", "preview", "seeding", "generated", "drawn", "editing"},
-        {"views", "admin", "admin_site", "templatetags", "management"},
+        {"search", "preview", "seeding", "generated", "drawn", "editing", "formats"},
+        {"views", "machines", "admin", "admin_site", "templatetags", "management"},
         {"urls", "apps", "signals"},
     ],
     "imrap_site": [
@@ -32,7 +32,10 @@ FLOORS = {
 # What visitors get never imports what only staff use, not even through a third module.
 PUBLIC = {
     "profiles.views",
+    "profiles.machines",
+    "profiles.formats",
     "profiles.urls",
+    "profiles.templatetags.for_machines",
     "profiles.templatetags.profile_page",
     "imrap_site.serving",
 }

@@ -19,6 +19,7 @@ def test_a_public_page_allows_nothing_but_itself(client, starter):
             "default-src": "'none'",
             "img-src": "'self'",
             "media-src": "'self'",
+            "manifest-src": "'self'",
             "connect-src": "'self'",
             "form-action": "'self'",
             "base-uri": "'none'",

@@ -351,7 +351,10 @@ def test_a_programme_that_is_a_draft_is_not_named_on_its_papers(client, imrap, a
 def test_crawlers_are_kept_from_staff_pages_only(client, db):
     response = client.get("/robots.txt")
     assert response["Content-Type"] == "text/plain; charset=utf-8"
-    assert response.text == "User-agent: *\nDisallow: /admin/\nDisallow: /accounts/\n"
+    assert response.text == (
+        "User-agent: *\nAllow: /media/\nDisallow: /admin/\nDisallow: /accounts/\n\n"
+        "Sitemap: http://testserver/sitemap.xml\n"
+    )
 
 
 def test_an_error_of_ours_is_said_in_the_site_s_look(client, starter, monkeypatch):

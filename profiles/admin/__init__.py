@@ -46,7 +46,7 @@ class MandateAdmin(EntryAdmin):
 class VacancyAdmin(EntryAdmin):
     picture_is_open = False
     first_facts = ("location", "deadline", "contact_email", "file")
-    more_facts = ("contact_name", "link")
+    more_facts = ("country", "contact_name", "link")
 
 
 @admin.register(Video)

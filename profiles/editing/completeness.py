@@ -6,8 +6,17 @@ from django.db.models import Field, Model, Prefetch, Q, URLField
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from profiles.authors import looks_like_a_person
+from profiles.dates import shortened
 from profiles.richtext import SCHEMES
-from profiles.translation import CONTENT_LANGUAGES, has_any, to_attribute, translated_columns
+from profiles.translation import (
+    CONTENT_LANGUAGES,
+    has_any,
+    texts_of,
+    to_attribute,
+    translated_columns,
+)
+from profiles.words import lines
 
 HEAVY = 5_000_000  # bytes; on a slow line that is some minutes
 SHOWN = 20
@@ -82,6 +91,21 @@ def insecure_links(entry):
             yield field, _("A link in the text does not begin with https://.")
 
 
+def authors_without_comma(entry):
+    """Bodies have none; what is a partner too, or the organisation itself, is a body."""
+    if "authors" not in field_names(entry):
+        return
+    bodies = {
+        *lines(entry.partners),
+        entry.organisation.acronym,
+        *texts_of(entry.organisation, "name"),
+    }
+    for author in lines(entry.authors):
+        if author not in bodies and looks_like_a_person(author):
+            words = _("“%(author)s” has no comma: write family name, comma, given name.")
+            yield "authors", words % {"author": shortened(author)}
+
+
 def missing_translations(entry):
     for name in TRANSLATED:
         for language, language_name in CONTENT_LANGUAGES.items():
@@ -100,6 +124,7 @@ CHECKS = (
     unreadable_files,
     deadline_past,
     insecure_links,
+    authors_without_comma,
     missing_translations,
 )
 
@@ -136,6 +161,8 @@ def candidates(model):
         conditions.append(Q(pk__in=link.model.objects.filter(flawed).values(link.name)))
     if "file" in field_names(model):
         conditions.append(~Q(file=""))
+    if "authors" in field_names(model):
+        conditions.append(Q(authors__regex=r"(^|\n)[^,\n]+(\n|$)"))
     if model.can_close:
         conditions.append(Q(deadline__lte=timezone.now()))
     entries = model.objects.filter(Q.create(conditions, connector=Q.OR))
@@ -155,12 +182,14 @@ def lacks_translation(language):
 
 
 def with_files(entries):
-    """The entries with what the checks ask of their files, but not the files' long texts."""
+    """The entries with what the checks ask beside them: of files everything but their long texts."""
     if not has_files(entries.model):
         return entries
     files = entries.model._meta.get_field("files").related_model.objects.defer("text")
     files = files.annotate(has_text=~Q(text=""))
-    return entries.prefetch_related(Prefetch("files", queryset=files))
+    return entries.select_related("organisation").prefetch_related(
+        Prefetch("files", queryset=files)
+    )
 
 
 def has_files(kind):

@@ -110,6 +110,14 @@ class Vacancy(Entry):
     location = models.CharField(
         _("location"), max_length=200, blank=True, help_text=_("Example: Bamako, Mali.")
     )
+    country = models.CharField(
+        _("country"),
+        max_length=100,
+        blank=True,
+        help_text=_(
+            "Example: Mali. Only with a country do search engines show the vacancy among job offers."
+        ),
+    )
     contact_name = models.CharField(
         _("contact name"),
         max_length=200,
@@ -164,6 +172,7 @@ class Vacancy(Entry):
     task_place = 3
     file_fields = ("image", "file")
     can_close = True
+    schema_type = "JobPosting"
     closed_remark = _("The deadline is past: the vacancy is no longer listed.")
     last_minute = datetime.timedelta(minutes=1)  # "23:59" includes that minute
 
@@ -174,6 +183,12 @@ class Vacancy(Entry):
     @property
     def own_date(self):
         return timezone.localtime(self.deadline).date().isoformat() if self.deadline else ""
+
+    @property
+    def place(self):
+        """The location, and the country where it does not name that already."""
+        is_named = self.country.casefold() in self.location.casefold()
+        return self.location if is_named else ", ".join(filter(None, [self.location, self.country]))
 
     @property
     def closes_before_it_opens(self):

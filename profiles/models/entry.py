@@ -155,6 +155,9 @@ class Entry(Checked, Publishable):
     cover = None  # a picture that was made of it, shown where none was uploaded
     list_filter = ""  # a field with choices by which its list can be narrowed
     film = None  # an entry's own film, played in the place of its picture
+    cited_as = ""  # "report" or "film", where it can be cited
+    schema_type = "Article"  # what schema.org calls it
+    pdf = None  # the file that programs for citations fetch, a `PaperFile`
     can_close = False  # whether it has a `deadline`, and says with `is_closed` that it is over
     heavy_file_remark = _("The file has more than 5 MB: choose a lighter one.")
 
@@ -200,6 +203,11 @@ class Entry(Checked, Publishable):
         return capfirst(self._meta.verbose_name)
 
     @property
+    def genre(self):
+        """What a citation calls it."""
+        return self.kind_label
+
+    @property
     def templates(self):
         """For each part of a page the kind's own template, or else the one that kinds share."""
         return {
@@ -210,6 +218,11 @@ class Entry(Checked, Publishable):
     @property
     def own_date(self):
         return getattr(self, self.dated_by) if self.dated_by else ""
+
+    @property
+    def changed(self):
+        """When visitors saw it change last: a scheduled one was not there while it was written."""
+        return max(self.updated, self.publish_at)
 
     @property
     def image_is_described(self):

@@ -36,8 +36,8 @@ class NamesField(models.TextField):
         return name, "django.db.models.TextField", args, kwargs
 
 
-def names(name, help_text):
-    return NamesField(name, blank=True, help_text=help_text)
+def names(name, help_text, **options):
+    return NamesField(name, blank=True, help_text=help_text, **options)
 
 
 class NamesByLanguage:

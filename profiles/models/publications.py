@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from profiles.authors import are_authors
 from profiles.dates import PartialDateField
 from profiles.files import documents
 from profiles.files.documents import DocumentField
@@ -100,6 +101,8 @@ class Video(OfProgramme, Entry):
     task_sentence = _("Add a video")
     task_place = 1
     dated_by = "date"
+    cited_as = "film"
+    schema_type = "VideoObject"
     file_fields = ("image", "file", "captions")
     heavy_file_remark = _(
         "The film has more than 5 MB: choose a lighter one, or give a web address."
@@ -139,7 +142,13 @@ class Paper(OfProgramme, Entry):
         help_text=_("Shown beside the title and used in citations."),
     )
     authors = names(
-        _("authors"), _("One author per line, family name last. Example: Aminata Traoré.")
+        _("authors"),
+        _(
+            "One author per line: family name, comma, given name. Example: Ag Assarid, Moussa. "
+            "Visitors read “Moussa Ag Assarid”. An institution is written as it is called, "
+            "without a comma."
+        ),
+        validators=[are_authors],
     )
     date = PartialDateField(
         _("publication date"),
@@ -181,6 +190,7 @@ class Paper(OfProgramme, Entry):
     task_sentence = _("Add a paper")
     task_place = 2
     dated_by = "date"
+    cited_as = "report"
     file_fields = ("image", "files__file", "files__cover")
     parts = "files"
     list_filter = "type"
@@ -198,6 +208,18 @@ class Paper(OfProgramme, Entry):
     def files_best_first(self):
         """First the one that most readers of the page want: in its language, as it was added."""
         return sorted(self.files.all(), key=lambda file: file.language != get_language())
+
+    @property
+    def pdf(self):
+        return next((file for file in self.files_best_first if file.format == "pdf"), None)
+
+    @property
+    def genre(self):
+        return self.get_type_display()
+
+    @property
+    def schema_type(self):
+        return "ScholarlyArticle" if self.type == self.Type.RESEARCH else "Report"
 
     @property
     def cover_alt(self):

@@ -11,6 +11,7 @@ from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
 from profiles import addresses, openings, richtext, typography, words
+from profiles.authors import authors_in
 from profiles.files import pictures
 from profiles.models import KINDS, names_of
 from profiles.stylesheet import stylesheet
@@ -116,6 +117,13 @@ def names(entry, attribute):
     """The names in a field as one line: "Interpeace, IDS", each marked where its script differs."""
     lines = words.lines(names_of(entry, attribute))
     return format_html_join(", ", "{}", ([name_of(line)] for line in lines))
+
+
+@register.filter
+def author_names(entry):
+    """As people say them: "Moussa Ag Assarid, IMRAP"."""
+    names = ([name_of(author.name)] for author in authors_in(entry.authors))
+    return format_html_join(", ", "{}", names)
 
 
 @register.filter

@@ -6,9 +6,8 @@ where nothing else does and each part is a name by itself.
 
 import re
 
-# Words in front of a family name, which alone make no whole name of it.
-PARTICLES = {"ag", "walet", "wallet", "ould", "mint", "ben", "bin", "ibn", "bint", "el", "al"}
-PARTICLES |= {"de", "du", "des", "d", "la", "le", "van", "von", "der", "den", "da", "dos", "di"}
+from profiles.authors import PARTICLES
+
 ONE_WORD = re.compile(r"\w+(?:[-’']\w+)*")
 
 

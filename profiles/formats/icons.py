@@ -1,0 +1,86 @@
+"""The site's icon in the sizes that phones and browsers ask for: the logo, or else the lozenges.
+
+An icon's address holds what it is made of, so that browsers may keep it: another logo has another
+address. Each is drawn once, and kept in var/.
+"""
+
+import hashlib
+import io
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from django.conf import settings
+from django.urls import reverse
+from PIL import Image, ImageDraw, ImageOps
+
+TAB, APPLE = 48, 180
+ON_FIRST_SCREEN = (192, 512)
+SIZES = (TAB, APPLE, *ON_FIRST_SCREEN)
+DRAWN_LIKE = "1"  # raised when what follows draws otherwise
+PAPER, MUD, OCHRE = "#fbf6ec", "#2a211a", "#e0a743"
+MARGIN = 10  # an icon's tenth stays free around a logo, where phones cut corners
+
+
+def version_of(logo):
+    """Changes with the logo; not readable from outside as anything."""
+    name = str(logo or "")
+    return hashlib.sha256(f"{DRAWN_LIKE} {name}".encode()).hexdigest()[:12]
+
+
+def icon_address(organisation, size):
+    return reverse("icon", args=[version_of(organisation.logo), size])
+
+
+def icon(logo, size):
+    """The bytes of a PNG."""
+    path = Path(settings.VAR_DIR) / "icons" / f"{version_of(logo)}-{size}.png"
+    with suppress(OSError):
+        return path.read_bytes()
+    content = png(on_paper(logo, size) or lozenges(size))
+    with suppress(OSError):  # a full disk: it is drawn again next time
+        keep(path, content)
+    return content
+
+
+def keep(path, content):
+    """Whole or not at all, since several processes may draw at once."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        file.write(content)
+    os.replace(file.name, path)
+
+
+def png(image):
+    written = io.BytesIO()
+    image.save(written, "PNG", optimize=True)
+    return written.getvalue()
+
+
+def on_paper(logo, size):
+    """The logo in the middle of a square; None if there is none, or its file is lost."""
+    if not logo:
+        return None
+    try:
+        with logo.storage.open(logo.name) as file, Image.open(file) as stored:
+            picture = stored.convert("RGBA")
+    except OSError:
+        return None
+    inside = size - 2 * (size // MARGIN)
+    picture = ImageOps.contain(picture, (inside, inside), Image.Resampling.LANCZOS)
+    square = Image.new("RGB", (size, size), PAPER)
+    square.paste(picture, tuple((size - side) // 2 for side in picture.size), picture)
+    return square
+
+
+def lozenges(size):
+    """What static/icon.svg shows, in Pillow's words."""
+    large = 4 * size  # then made smaller, which smooths the edges
+    image = Image.new("RGB", (large, large), MUD)
+    draw = ImageDraw.Draw(image)
+    for reach in (12, 5):
+        across = [(16, 16 - reach), (16 + reach, 16), (16, 16 + reach), (16 - reach, 16)]
+        corners = [(x * large / 32, y * large / 32) for x, y in across]
+        draw.line([*corners, corners[0], corners[1]], fill=OCHRE, width=large // 16, joint="curve")
+    return image.resize((size, size), Image.Resampling.LANCZOS)
