@@ -45,8 +45,8 @@ def citation(context, entry):
 
 
 @register.filter
-def reference(citation):
-    return citations.reference(citation)
+def reference(citation, genre):
+    return citations.reference(citation, genre)
 
 
 @register.filter

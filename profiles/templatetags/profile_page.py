@@ -231,7 +231,7 @@ def absolute(context, address):
 @register.simple_tag(takes_context=True)
 def printed_address(context, address):
     """What paper says of a link to a file; a stylesheet only knows the address within the site."""
-    return format_html('<span class="printed">{}</span>', absolute(context, address))
+    return format_html('<span class="printed" hidden>{}</span>', absolute(context, address))
 
 
 @register.simple_tag(takes_context=True)

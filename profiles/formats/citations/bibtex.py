@@ -7,8 +7,8 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 # Braces are counted even behind a backslash, so they are written by their names.
 SPECIAL = {sign: f"\\{sign}" for sign in "&%$#_"} | {
     "\\": r"{\textbackslash}",
-    "{": r"{\textbraceleft}",
-    "}": r"{\textbraceright}",
+    "{": r"{\lbrace}",
+    "}": r"{\rbrace}",
     "~": r"{\textasciitilde}",
     "^": r"{\textasciicircum}",
 }

@@ -19,14 +19,17 @@ class Reference(NamedTuple):
         return f"{self.before}{self.title}{self.behind}"
 
 
-def reference(citation):
-    """ "Ag Assarid, Moussa ; IMRAP (juin 2016). Titre. Document de recherche, IMRAP. https://…"."""
+def reference(citation, genre):
+    """ "Ag Assarid, Moussa ; IMRAP (juin 2016). Titre. Document de recherche, IMRAP. https://…".
+
+    `genre` is what the page calls it; that of the citation is in the language of the file.
+    """
     separator = pgettext("between authors of a reference", "; ")
     authors = separator.join(author.inverted for author in citation.authors)
     date = date_in_words(citation.date)
     # Without authors the date stands at the end, as nothing may stand before the title alone.
     before = f"{authors} ({date}). " if authors and date else f"{authors}. " if authors else ""
-    place = [citation.genre, citation.institution, "" if authors else date]
+    place = [genre, citation.institution, "" if authors else date]
     place = ", ".join(filter(None, place))
     where = [citation.address, f"https://doi.org/{citation.doi}" if citation.doi else ""]
     isbn = f" ISBN {citation.isbn}." if citation.isbn else ""
