@@ -103,7 +103,5 @@ def test_a_name_without_a_comma_is_a_remark_on_a_paper(imrap, add_paper):
 
 
 def test_the_desk_lists_the_remark(staff_client, imrap, add_paper):
-    add_paper(
-        title_en="Portrait", body_fr="<p>Un.</p>", body_en="<p>One.</p>", authors="Awa Ba"
-    )
+    add_paper(title_en="Portrait", body_fr="<p>Un.</p>", body_en="<p>One.</p>", authors="Awa Ba")
     assert "“Awa Ba” has no comma" in staff_client.get("/admin/").text

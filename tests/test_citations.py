@@ -129,7 +129,7 @@ def test_bibtex_of_a_paper(client, imrap, add_paper):
 def test_bibtexparser_reads_what_was_meant(client, paper):
     kind, key, fields = read_bibtex(cited(client, "bib").text)
     assert (kind, key) == ("techreport", "note")
-    assert fields["author"] == ["Ag Assarid, Moussa", BODY, "Traoré, Aminata"]
+    assert fields["author"] == ["Ag Assarid, Moussa", f"{{{BODY}}}", "Traoré, Aminata"]
     assert (fields["year"], fields["month"]) == ("2016", "jun")
     assert (fields["title"], fields["institution"]) == (FULL["title"], INSTITUTE)
 
@@ -408,5 +408,5 @@ def test_other_entries_are_cited_by_their_address(client, imrap):
 
 
 def test_no_doi_breaks_the_header(client, add_paper):
-    add_paper(slug="note", doi="10.5555/a>;é,\"b")
-    assert client.get(NOTE)["Link"].startswith('<https://doi.org/10.5555/a%3E;%C3%A9,')
+    add_paper(slug="note", doi='10.5555/a>;é,"b')
+    assert client.get(NOTE)["Link"].startswith("<https://doi.org/10.5555/a%3E;%C3%A9,")

@@ -194,7 +194,7 @@ def video(entry, site):
 
 def job(entry, site):
     """Only while people can apply, and where Google's required facts are known."""
-    description = entry.body or linebreaks(entry.summary, autoescape=True)
+    description = entry.body or (entry.summary and linebreaks(entry.summary, autoescape=True))
     if entry.is_closed or not entry.country or not description:
         return None
     return {

@@ -29,7 +29,7 @@ def reference(citation, genre):
     date = date_in_words(citation.date)
     # Without authors the date stands at the end, as nothing may stand before the title alone.
     before = f"{authors} ({date}). " if authors and date else f"{authors}. " if authors else ""
-    place = [genre, citation.institution, "" if authors else date]
+    place = [str(genre), citation.institution, "" if authors else date]
     place = ", ".join(filter(None, place))
     where = [citation.address, f"https://doi.org/{citation.doi}" if citation.doi else ""]
     isbn = f" ISBN {citation.isbn}." if citation.isbn else ""
