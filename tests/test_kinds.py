@@ -148,6 +148,17 @@ def test_a_sixth_kind_at_the_front_is_used_by_all_and_taken_away_again(site):
             "facts": "Event March 2026",
             "details": "Place Mopti",
         },
+        "machines": {
+            "told by": [
+                "/en/feed.atom",
+                "/fr/events/feed.atom",
+                "/sitemap.xml",
+                "/sitemap-events.xml",
+            ],
+            "is a": ["Article", "BreadcrumbList"],
+            "links": 'rel="cite-as"',
+            "citation": 404,
+        },
         "found": {
             "events": ["Forum de Mopti"],
             "papers": [],

@@ -73,6 +73,20 @@ def seen_by_visitor(event):
     }
 
 
+def read_by_machines(event):
+    """Where programs find it, though nobody told them of events."""
+    visitor, address = Client(headers={"accept-language": "en"}), event.get_absolute_url()
+    page = visitor.get(address)
+    script = re.search(r'<script type="application/ld\+json">(.*?)</script>', page.text)[1]
+    outputs = ["/en/feed.atom", "/fr/events/feed.atom", "/sitemap.xml", "/sitemap-events.xml"]
+    return {
+        "told by": [one for one in outputs if address[3:] in visitor.get(one).text],
+        "is a": [thing["@type"] for thing in json.loads(script)["@graph"]],
+        "links": page["Link"].partition("; ")[2],
+        "citation": visitor.get(f"{address}cite.bib").status_code,
+    }
+
+
 def found_in_the_admin():
     client = member("")
     return {
@@ -104,6 +118,7 @@ print(
             "entries from before": [Organisation.objects.count(), Paper.objects.count()],
             "edited": edited_by_redaction(),
             "published": published_by_responsable(),
+            "machines": read_by_machines(Event.objects.get()),
             "found": found_in_the_admin(),
             "brought back": brought_back_by_responsable(),
         }
