@@ -1,6 +1,6 @@
 """All settings. What differs between machines comes from the environment or from .env."""
 
-import re
+from datetime import date
 from pathlib import Path
 
 import environ
@@ -172,15 +172,18 @@ SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 
 
 def security_contact():
-    """(address, last moment) for security.txt; ("", "") without a contact."""
+    """(address, last moment) for security.txt; ("", "") where there is no contact."""
     contact, day = env("SECURITY_CONTACT", default=""), env("SECURITY_EXPIRES", default="")
-    if contact and not re.fullmatch(r"\d{4}-\d\d-\d\d", day):
+    if not contact:
+        return "", ""
+    try:
+        until = date.fromisoformat(day)
+    except ValueError:
         raise ImproperlyConfigured(
             "SECURITY_CONTACT needs SECURITY_EXPIRES: the day until which somebody answers there, "
             "as in 2027-06-30."
-        )
-    is_mail = contact and ":" not in contact
-    return (f"mailto:{contact}" if is_mail else contact), f"{day}T23:59:59Z"
+        ) from None
+    return (contact if ":" in contact else f"mailto:{contact}"), f"{until}T23:59:59Z"
 
 
 SECURITY_CONTACT, SECURITY_EXPIRES = security_contact()

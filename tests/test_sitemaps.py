@@ -6,10 +6,12 @@ import json
 import xml.etree.ElementTree as ET
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image
 
+from imrap_site import settings as site_settings
 from profiles.formats import icons, sitemaps
 from profiles.models import Paper
 from tests.builders import content_of
@@ -204,3 +206,20 @@ def test_the_contact_of_the_setting_is_told_with_its_end(client, db, settings):
         "Preferred-Languages: fr, en\n"
         "Canonical: http://testserver/.well-known/security.txt\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("contact", "told"),
+    [
+        ("securite@example.org", "mailto:securite@example.org"),
+        ("https://example.org/securite", "https://example.org/securite"),
+    ],
+)
+def test_a_contact_is_an_address_with_a_day(monkeypatch, contact, told):
+    monkeypatch.setenv("SECURITY_CONTACT", contact)
+    monkeypatch.setenv("SECURITY_EXPIRES", "2027-06-30")
+    assert site_settings.security_contact() == (told, "2027-06-30T23:59:59Z")
+    for day in ("", "juin 2027", "30/06/2027", "2027-02-30"):
+        monkeypatch.setenv("SECURITY_EXPIRES", day)
+        with pytest.raises(ImproperlyConfigured, match="as in 2027-06-30"):
+            site_settings.security_contact()
