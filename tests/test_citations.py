@@ -220,6 +220,14 @@ def test_a_video_in_ris(client, imrap):
     assert (entry["type_of_reference"], entry["title"]) == ("VIDEO", "Portraits")
 
 
+@pytest.mark.parametrize("ending", ["bib", "ris", "json"])
+def test_signs_that_nobody_sees_are_left_out(client, add_paper, ending):
+    add_paper("Un\x02deux", slug="note", authors="Ag\x01Assarid, Mou\x07ssa")
+    text = cited(client, ending).text
+    assert not re.search(r"[\x00-\x08]|\\u00", text)
+    assert "Ag Assarid" in text
+
+
 # CSL
 
 

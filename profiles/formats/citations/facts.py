@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.translation import get_language
 
 from profiles import addresses, dates
-from profiles.authors import authors_in
+from profiles.authors import Author, authors_in
 from profiles.translation import TranslatedText, to_attribute
 
 # What no line of these forms, and no XML, can hold.
@@ -47,7 +47,10 @@ def citation_of(entry, site):
         genre=genre_of(entry, language),
         title=TranslatedText(one_line(title), title.language),
         language=language,
-        authors=authors_in(getattr(entry, "authors", "")),
+        authors=[
+            Author(one_line(author.family), one_line(author.given))
+            for author in authors_in(getattr(entry, "authors", ""))
+        ],
         institution=one_line(text_in(entry.organisation, "name", language)),
         date=entry.own_date,
         isbn=getattr(entry, "isbn", ""),
