@@ -35,5 +35,5 @@ def citation_address(entry, ending):
 
 
 def one_link(address, relation, media_type):
-    quoted = address.replace(">", "%3E")
-    return f'<{quoted}>; rel="{relation}"' + (f'; type="{media_type}"' if media_type else "")
+    # Whole addresses are quoted, so no ">" ends one early.
+    return f'<{address}>; rel="{relation}"' + (f'; type="{media_type}"' if media_type else "")
