@@ -145,7 +145,7 @@ def test_a_sixth_kind_at_the_front_is_used_by_all_and_taken_away_again(site):
             "link with the number": "Events 1",
             "on the profile": True,
             "in the list": True,
-            "facts": "Event March 2026",
+            "facts": "Event March 2026 In French",
             "details": "Place Mopti",
         },
         "found": {
