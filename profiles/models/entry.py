@@ -218,7 +218,7 @@ class Entry(Checked, Publishable):
     @property
     def offered_languages(self):
         """Codes of the languages in which it can be read, watched or listened to."""
-        return [self.title.language]
+        return [(self.body or self.title).language]
 
     @property
     def lead(self):
