@@ -16,7 +16,7 @@ KIND_NAMES = ["programmes", "mandates", "vacancies", "videos", "papers"]
 class Words(HTMLParser):
     """The text of a page, and under which languages each piece stands."""
 
-    VOID = {"meta", "link", "img", "br", "source", "path", "rect", "input", "track"}
+    VOID = {"meta", "link", "img", "br", "source", "path", "rect", "input", "track", "wbr"}
 
     def __init__(self, html):
         super().__init__()
@@ -359,7 +359,7 @@ def test_an_error_of_ours_is_said_in_the_site_s_look(client, starter, monkeypatc
     monkeypatch.setattr("profiles.views.section", None)
     response = client.get("/fr/")
     assert response.status_code == 500
-    assert "La faute est la nôtre" in response.text
+    assert "L’erreur vient de nous, pas de vous." in response.text
     assert 'class="masthead"' in response.text
 
 

@@ -16,6 +16,8 @@ from profiles.models import KINDS, names_of
 from profiles.stylesheet import stylesheet
 from profiles.translation import TranslatedText, direction_of, script_runs
 
+HEADING = re.compile(r"(</?h)([3-6])(?=>)")
+
 register = template.Library()
 register.filter("cost", words.cost)
 register.filter("date_in_words", words.date_in_words)
@@ -56,9 +58,13 @@ def typeset(text):
 
 
 @register.filter
-def rich(text):
-    """HTML that was sanitised when it was stored, with its language's typography."""
-    return mark_safe(typography.typeset_html(str(text), language_of(text)))  # noqa: S308
+def rich(text, level):
+    """HTML that was sanitised when it was stored, with its language's typography.
+
+    Its headings, h3 and below, begin at the level that follows the heading above it on the page.
+    """
+    html = HEADING.sub(lambda tag: f"{tag[1]}{int(tag[2]) - 3 + level}", str(text))
+    return mark_safe(typography.typeset_html(html, language_of(text)))  # noqa: S308
 
 
 class Opening(NamedTuple):
