@@ -141,7 +141,7 @@ def test_the_first_view_with_a_cover_weighs_little(page, live_server, add_paper)
     content = ContentFile(a_pdf(b" ".join(lines)), "rapport.pdf")
     PaperFile.objects.create(paper=paper, file=content)
     answers = []
-    page.on("response", answers.append)
+    page.on("response", lambda answer: answers.append(answer))
     page.goto(f"{live_server.url}/fr/", wait_until="networkidle")
     # A headless browser does not ask for the icon of itself.
     icon = page.locator("link[rel=icon]").get_attribute("href")

@@ -81,7 +81,7 @@ def test_one_picture_of_a_page_comes_first(visit):
 def weights(page, visit, address, size=PHONE):
     """{address: bytes of the answer's body} of all that a first view brings."""
     answers = []
-    page.on("response", answers.append)
+    page.on("response", lambda answer: answers.append(answer))
     visit(address, size)
     return {answer.url: int(answer.header_value("content-length")) for answer in answers}
 
