@@ -4,6 +4,7 @@ A size is told in units of 1,000 bytes everywhere, as phones and their operators
 """
 
 import math
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,6 +27,17 @@ IN_SENTENCES = {
     "taq": pgettext_lazy("language", "Tamasheq"),
     "ar": pgettext_lazy("language", "Arabic"),
 }
+# French puts "en" before feminine names of countries, which end with e, and before vowels; "au"
+# before masculine ones, "aux" before plurals; but:
+WITHOUT_ARTICLE = {"Bahreïn", "Chypre", "Cuba", "Djibouti", "Haïti", "Madagascar", "Malte"} | {
+    "Maurice",
+    "Oman",
+    "Singapour",
+    "Taïwan",
+}
+SINGULAR = {"Honduras", "Laos"}
+MASCULINE = {"Belize", "Cambodge", "Mexique", "Mozambique", "Suriname", "Zimbabwe"}
+VOWELS = "AEIOUÉÈ"
 SOON = timedelta(hours=72)
 
 
@@ -79,6 +91,19 @@ def time_left(moment: datetime) -> str:
         return ngettext("%(number)d hour left", "%(number)d hours left", hours) % {"number": hours}
     days = (timezone.localdate(moment) - timezone.localdate()).days
     return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
+
+
+def in_country(name: str) -> str:
+    """ "au Mali", "en France", "aux Pays-Bas", "à Madagascar"; in English "in Mali"."""
+    if get_language() != "fr":
+        return _("in %(country)s") % {"country": name}
+    first = re.split(r"[\s-]", name)[0]
+    if first in WITHOUT_ARTICLE:
+        return f"à {name}"
+    if first.endswith("s") and first not in SINGULAR:
+        return f"aux {name}"
+    is_feminine = first.endswith(("e", "ée")) and first not in MASCULINE
+    return f"en {name}" if is_feminine or first[0] in VOWELS else f"au {name}"
 
 
 def is_soon(moment: datetime) -> bool:

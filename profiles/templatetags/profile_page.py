@@ -7,6 +7,7 @@ from django import template
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join, linebreaks
 from django.utils.safestring import mark_safe
+from django.utils.text import get_text_list
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
@@ -142,13 +143,17 @@ def mandate_sentence(mandate):
     """As one sentence: "Netherlands mandate in Mali, 1 July 2014 – 31 August 2015"."""
     parts = {
         "mandators": names(mandate, "mandators"),
-        "countries": names(mandate, "countries"),
+        "countries": in_countries(words.lines(names_of(mandate, "countries"))),
         "period": words.period_in_words(mandate.start, mandate.end),
     }
-    sentence = _("%(mandators)s mandate in %(countries)s, %(period)s")
+    sentence = _("%(mandators)s mandate %(countries)s, %(period)s")
     if not parts["period"]:
-        sentence = _("%(mandators)s mandate in %(countries)s")
+        sentence = _("%(mandators)s mandate %(countries)s")
     return format_html(sentence.replace("%(", "{").replace(")s", "}"), **parts)
+
+
+def in_countries(countries):
+    return name_of(get_text_list([words.in_country(country) for country in countries], _("and")))
 
 
 @register.filter
