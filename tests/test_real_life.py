@@ -205,17 +205,38 @@ def test_a_text_browser_reads_name_kinds_lead_and_then_the_works(visit):
 # Paper --------------------------------------------------------------------------------
 
 
-def pages_on_paper(page):
-    return [
-        " ".join(sheet.get_textpage().get_text_range().split()) for sheet in PdfDocument(page.pdf())
-    ]
+@pytest.fixture(params=["chromium", pytest.param("firefox", marks=pytest.mark.firefox)])
+def on_paper(request, real_life_site):
+    """The words of each sheet that a browser prints of a page."""
+
+    def on_paper(address):
+        window = request.getfixturevalue({"chromium": "page"}.get(request.param, request.param))
+        window.goto(real_life_site + address)
+        sheets = PdfDocument(window.pdf())
+        return [" ".join(sheet.get_textpage().get_text_range().split()) for sheet in sheets]
+
+    return on_paper
 
 
-def test_paper_names_the_organisation_the_address_and_the_files(visit, real_life_site):
-    sheets = pages_on_paper(visit("/fr/papers/exemple-rapport/"))
+@pytest.mark.browser
+def test_paper_names_the_organisation_the_address_and_the_files(on_paper, real_life_site):
+    sheets = on_paper("/fr/papers/exemple-rapport/")
     head = f"L’Institut d’exemple pour la paix · {real_life_site}/fr/papers/exemple-rapport/ · "
     assert sheets[0].startswith(head)
     whole = " ".join(sheets)
     assert re.search(rf"{re.escape(real_life_site)}/media/\S+\.pdf", whole.replace(" ", ""))
     assert "WhatsApp" not in whole
     assert all(sheets)
+
+
+@pytest.mark.browser
+def test_no_title_on_paper_is_broken_in_mid_word_and_none_stands_alone_at_a_foot(on_paper):
+    sheets = on_paper("/fr/")
+    title = (
+        "Exemple : renforcement de la confiance entre les populations civiles et les forces de "
+        "défense et de sécurité : diagnostic et solutions pour une paix durable"
+    )
+    assert title.replace(" ", "") in "".join(sheets).replace(" ", "").replace("\xa0", "")
+    for sheet in sheets[:-1]:
+        for heading in ("Programmes", "Mandats d’appui", "Offres d’emploi", "Vidéos", title):
+            assert not sheet.endswith(heading)
