@@ -4,6 +4,7 @@ import datetime
 import tomllib
 from collections import Counter
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from profiles import drawn
 from profiles.files.pictures import PictureField, reencode
-from profiles.models import ALL_KINDS, Organisation, part_model
+from profiles.models import ALL_KINDS, AudioSummary, Organisation, part_model
 
 STARTER = Path(__file__).parent / "starter"
 PUBLISHED = {"is_draft": False}
@@ -45,6 +46,8 @@ def add_missing(*paths):
     # that fails later.
     with transaction.atomic():
         for noun in new:
+            if isinstance(noun, AudioSummary):
+                noun.noun = noun.noun  # whose key is known only now
             noun.save()
     return Counter(map(type, new)), present
 
@@ -99,10 +102,11 @@ def stored(model, slug):
 def checked(table, model, path, known):
     """The unsaved noun that a table describes, and behind it its parts, such as files."""
     table = dict(table)
-    parts = table.pop(model.parts, []) if model.parts else []
+    parts = {relation: table.pop(relation, []) for relation in model.parts}
     try:
         noun = made(table, model, path.parent, known)
-        return [noun, *made_parts(noun, parts, path, known)]
+        made_of_it = [made_parts(noun, relation, parts[relation], path) for relation in parts]
+        return [noun, *chain.from_iterable(made_of_it)]
     except ValidationError as error:
         raise StarterError(f"{named(table, model, path)}: {sentence_of(error)}") from error
     except OSError as error:
@@ -112,10 +116,11 @@ def checked(table, model, path, known):
         raise StarterError(f"{named(table, model, path)}: {error}") from error
 
 
-def made_parts(noun, tables, path, known):
-    for table in as_tables(tables, f"{noun.kind_slug}.{noun.parts}", path):
-        link = noun._meta.get_field(noun.parts).remote_field.name
-        yield made(table, part_model(noun), path.parent, known, **{link: noun})
+def made_parts(noun, relation, tables, path):
+    model = part_model(noun, relation)
+    link = "noun" if model is AudioSummary else noun._meta.get_field(relation).remote_field.name
+    for table in as_tables(tables, f"{noun.kind_slug}.{relation}", path):
+        yield made(table, model, path.parent, {}, **{link: noun})
 
 
 def made(table, model, folder, known, **fixed):

@@ -82,6 +82,7 @@ OTHER_FILMS = {
     "Flash": rb"FLV\x01",
     "MPEG": rb"\0\0\x01[\xb3\xba]",
     "MPEG-TS (.mts)": rb"(?:.{4})?\x47.{187}(?:.{4})?\x47",
+    "Ogg": rb"OggS",
     "RealMedia": rb"\.RMF",
 }
 # Recordings that only some programs play, or that are ten times as large.
@@ -409,10 +410,10 @@ class DocumentValidator:
             raise _refusal("other_sound", name, kind="WebM")
         if takes_sounds and (format in FILMS or other_film):
             raise _refusal("film", name)
-        if FILMS.intersection(self.formats) and format in SOUNDS:
-            raise _refusal("no_picture", name)
         if FILMS.intersection(self.formats) and other_film:
             raise _refusal("other_film", name, kind=other_film)
+        if FILMS.intersection(self.formats) and format in SOUNDS:
+            raise _refusal("no_picture", name)
 
 
 def _refusal(code: str, name: str, **params: Any) -> ValidationError:
