@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('object_id', models.PositiveBigIntegerField(editable=False)),
                 ('language', models.CharField(choices=[('bm', 'Bamanankan'), ('ff', 'Fulfulde'), ('son', 'Soŋay'), ('taq', 'Tamasheq'), ('ar', 'العربية'), ('fr', 'French'), ('en', 'English')], default='bm', help_text='What is spoken in the recording.', max_length=8, verbose_name='language')),
-                ('file', profiles.files.documents.DocumentField(db_index=True, formats=('m4a', 'mp3', 'ogg'), help_text='MP3 plays everywhere; M4A and a voice message of WhatsApp (Opus) on most telephones. Two minutes are enough, at most 1 MB a minute. Where, when and with what it was recorded is removed.', max_length=200, upload_to=profiles.models.audio.folder_of_noun, verbose_name='recording')),
+                ('file', profiles.files.documents.DocumentField(db_index=True, formats=('mp3', 'm4a', 'ogg'), help_text='MP3 plays everywhere; M4A and a voice message of WhatsApp (Opus) on most telephones. Two minutes are enough, at most 1 MB a minute. Where, when and with what it was recorded is removed.', max_length=200, upload_to=profiles.models.audio.folder_of_noun, verbose_name='recording')),
                 ('transcript', models.TextField(blank=True, help_text="What is said, in the language of the recording, for people who can't hear it. It may stay empty.", verbose_name='text of the recording')),
                 ('seconds', models.PositiveIntegerField(editable=False, verbose_name='duration in seconds')),
                 ('size', models.PositiveBigIntegerField(editable=False, verbose_name='size in bytes')),

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from profiles.files import documents
-from profiles.files.documents import SOUNDS, DocumentField
+from profiles.files.documents import DocumentField
 from profiles.models.fields import unify_line_ends
 from profiles.models.rules import Checked
 from profiles.translation import SPOKEN_LANGUAGES
@@ -45,7 +45,7 @@ class AudioSummary(Checked):
     file = DocumentField(
         _("recording"),
         upload_to=folder_of_noun,
-        formats=sorted(SOUNDS),
+        formats=("mp3", "m4a", "ogg"),
         max_length=200,
         db_index=True,
         help_text=_(
