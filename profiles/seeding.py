@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from profiles import drawn
 from profiles.files.pictures import PictureField, reencode
-from profiles.models import ALL_KINDS, AudioSummary, Organisation, part_model
+from profiles.models import ALL_KINDS, Organisation, link_of, part_model
 
 STARTER = Path(__file__).parent / "starter"
 PUBLISHED = {"is_draft": False}
@@ -46,8 +46,8 @@ def add_missing(*paths):
     # that fails later.
     with transaction.atomic():
         for noun in new:
-            if isinstance(noun, AudioSummary):
-                noun.noun = noun.noun  # whose key is known only now
+            if hasattr(noun, "whole"):  # whose key is known only now
+                setattr(noun, noun.link, noun.whole)
             noun.save()
     return Counter(map(type, new)), present
 
@@ -117,13 +117,13 @@ def checked(table, model, path, known):
 
 
 def made_parts(noun, relation, tables, path):
-    model = part_model(noun, relation)
-    link = "noun" if model is AudioSummary else noun._meta.get_field(relation).remote_field.name
     for table in as_tables(tables, f"{noun.kind_slug}.{relation}", path):
-        yield made(table, model, path.parent, {}, **{link: noun})
+        part = made(table, part_model(noun, relation), path.parent, {})
+        part.whole, part.link = noun, link_of(noun, relation)
+        yield part
 
 
-def made(table, model, folder, known, **fixed):
+def made(table, model, folder, known):
     fields = {field.name: field for field in model._meta.fields if is_written(field)}
     if "deadline" in fields and "deadline_in_days" in table:
         table["deadline"] = last_minute(table.pop("deadline_in_days"))
@@ -136,7 +136,7 @@ def made(table, model, folder, known, **fixed):
     values = {name: value_for(fields[name], value, folder, known) for name, value in table.items()}
     if model in ALL_KINDS.values():
         values = {"organisation": our_organisation(known), **PUBLISHED, **values}
-    noun = model(**values, **fixed)
+    noun = model(**values)
     # What it belongs to is not saved yet; the rest of these the site fills in on saving.
     noun.full_clean(
         exclude={

@@ -145,8 +145,8 @@ def spoken_name(code: str) -> str:
 
 def minutes_in_words(duration: timedelta) -> str:
     """About how long it lasts: "2 min", "1 h 05 min"; to the second below one minute."""
-    minutes = round(duration.total_seconds() / 60)
-    return duration_in_words(timedelta(minutes=minutes) if minutes else duration)
+    seconds = duration.total_seconds()
+    return duration_in_words(duration if seconds < 60 else timedelta(minutes=round(seconds / 60)))
 
 
 def recordings_in_words(recordings: Iterable[Any]) -> str:

@@ -10,6 +10,7 @@ from profiles.models.entry import (
     is_link_of_part,
     is_switched_off,
     key_of_whole,
+    link_of,
     part_model,
 )
 from profiles.models.fields import names_of
@@ -35,6 +36,7 @@ __all__ = [
     "is_link_of_part",
     "is_switched_off",
     "key_of_whole",
+    "link_of",
     "names_of",
     "only_organisation",
     "part_model",

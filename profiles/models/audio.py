@@ -15,7 +15,7 @@ from profiles.models.rules import Checked
 from profiles.translation import SPOKEN_LANGUAGES
 from profiles.words import MEGABYTE
 
-HEAVY_SECOND = MEGABYTE // 60
+HEAVY_MINUTE = MEGABYTE
 HEAVY_AT_ALL = MEGABYTE // 4  # what lasts some seconds costs little anyway
 
 
@@ -27,7 +27,9 @@ class AudioSummaryQuerySet(models.QuerySet):
     def heavy_of(self, model):
         """Those of a kind's entries that cost their listeners much."""
         kind = ContentType.objects.get_for_model(model)
-        heavy = self.filter(size__gt=F("seconds") * HEAVY_SECOND)
+        heavy = self.alias(size_times_60=F("size") * 60).filter(
+            size_times_60__gt=F("seconds") * HEAVY_MINUTE
+        )
         return heavy.filter(size__gt=HEAVY_AT_ALL, content_type=kind)
 
 
@@ -84,7 +86,7 @@ class AudioSummary(Checked):
 
     @property
     def is_heavy(self):
-        return self.size > max(self.seconds * HEAVY_SECOND, HEAVY_AT_ALL)
+        return self.size > HEAVY_AT_ALL and self.size * 60 > self.seconds * HEAVY_MINUTE
 
     @property
     def duration(self):

@@ -237,6 +237,12 @@ def part_model(kind, relation):
     return kind._meta.get_field(relation).related_model
 
 
+def link_of(kind, relation):
+    """The name under which a part knows the entry that it belongs to."""
+    link = kind._meta.get_field(relation)
+    return "noun" if isinstance(link, GenericRelation) else link.remote_field.name
+
+
 def key_of_whole(part, relation, kind):
     """The key of the entry of a kind to which a part says that it belongs; None if it is another's."""
     link = kind._meta.get_field(relation)
