@@ -150,9 +150,7 @@ def mandate_sentence(mandate):
 
 @register.filter
 def own_name(code):
-    """A language as its speakers call it; "" where that is the page's, which needs no telling."""
-    if code == get_language():
-        return ""
+    """A language as its speakers call it."""
     is_ours = (
         code in CONTENT_LANGUAGES
     )  # which stand there under their names in the page's language
