@@ -359,7 +359,7 @@ def test_what_is_said_in_a_recording_is_found(staff_client, add_paper):
 
 def test_the_real_life_example_is_heard_and_its_profile_stays_light(client):
     call_command("seed", "--real-life", verbosity=0)
-    assert AudioSummary.objects.count() == 4
+    assert AudioSummary.objects.count() == 3
     page = client.get("/fr/")
     assert "À écouter\u00a0: bamanankan, 16 s" in page.text
     assert len(gzip.compress(page.content)) <= 10_000
