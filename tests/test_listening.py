@@ -210,6 +210,14 @@ def test_every_form_takes_recordings_that_of_the_organisation_too(staff_client, 
     assert imrap.audio.get().language == "bm"
 
 
+def test_recordings_fold_in_a_form_that_has_none(staff_client, add_paper):
+    paper = add_paper()
+    address = f"{PAPERS}/{paper.pk}/change/"
+    assert "<details" in staff_client.get(address).text.partition('id="audio-group"')[2]
+    a_recording(paper)
+    assert "<details" not in staff_client.get(address).text.partition('id="audio-group"')[2]
+
+
 def test_what_is_no_recording_is_refused_and_nothing_typed_is_lost(staff_client, imrap):
     row = audio_row(file=SimpleUploadedFile("a.wav", b"RIFF\0\0\0\0WAVEfmt "), transcript="Ala")
     page = sent(staff_client, f"{PAPERS}/add/", **row)

@@ -42,8 +42,11 @@ class AudioSummaryInline(GenericStackedInline):
     model = AudioSummary
     formset = AudioFormSet
     fields = ("file", "language", "transcript")
-    classes = ["collapse"]
     verbose_name_plural = _("Recordings, for those who would rather listen")
+
+    def get_formset(self, request, obj=None, **kwargs):
+        self.classes = [] if obj and obj.audio.all() else ["collapse"]
+        return super().get_formset(request, obj, **kwargs)
 
     def get_extra(self, request, obj=None, **kwargs):
         return 0 if obj and obj.audio.all() else 1
