@@ -6,6 +6,7 @@ import re
 import pytest
 from django.contrib.auth.models import Group, User
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.messages import get_messages
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
@@ -13,8 +14,8 @@ from django.test import Client
 
 from profiles import preview, search
 from profiles.editing import completeness, history
-from profiles.models import KINDS, AudioSummary, Organisation, Paper, Programme, Video
-from tests.builders import WHOLE_TEXTS, case, filled, paper_form, seen_in, words
+from profiles.models import KINDS, AudioSummary, Organisation, Paper, PaperFile, Programme, Video
+from tests.builders import WHOLE_TEXTS, a_file, case, filled, paper_form, seen_in, words
 
 PAPERS = "/admin/profiles/paper"
 VOICE = case("sound-voice-message.opus")
@@ -241,7 +242,9 @@ def test_staff_are_told_of_a_heavy_recording_when_they_save_and_afterwards(staff
     paper = add_paper(**WHOLE_TEXTS, is_draft=True)
     heavy = "A recording has more than 1 MB a minute, which listeners pay for"
     row = audio_row(file=SimpleUploadedFile("a.ogg", VOICE + bytes(300_000)))
-    sent(staff_client, f"{PAPERS}/{paper.pk}/change/", is_draft="on", **WHOLE_TEXTS, **row)
+    answer = sent(staff_client, f"{PAPERS}/{paper.pk}/change/", is_draft="on", **WHOLE_TEXTS, **row)
+    said = [str(message) for message in get_messages(answer.wsgi_request)]
+    assert [sentence.startswith(heavy) for sentence in said] == [True, False]
     assert AudioSummary.objects.get().size == len(VOICE) + 300_000
     assert heavy in staff_client.get(f"{PAPERS}/").text
     assert list(completeness.candidates(Paper)) == [paper]
@@ -306,15 +309,18 @@ def test_a_recording_and_a_file_with_one_number_are_told_apart(add_paper, imrap)
     film = Video.objects.create(organisation=imrap, title_fr="Film", pk=paper.pk)
     with history.revision():
         one, other = a_recording(paper), a_recording(film, language="ff")
+        a_file(paper, pk=one.pk)
         history.record(paper)
         history.record(film)
     version = history.last_version(Paper, paper.pk)
-    assert [part.pk for part in history.parts_in(version)] == [one.pk]
+    assert {type(part) for part in history.parts_in(version)} == {AudioSummary, PaperFile}
     assert [part.pk for part in history.parts_in(history.last_version(Video, film.pk))] == [
         other.pk
     ]
     one.delete()
+    PaperFile.objects.all().delete()
     history.restore(version, None)
+    assert paper.files.count() == 1
     assert {part.language for part in AudioSummary.objects.all()} == {"bm", "ff"}
 
 

@@ -117,7 +117,13 @@ def test_a_real_recording_of_two_and_a_half_seconds_is_told_and_emptied(name, se
         pytest.param(
             frame(9)[:36] + b"Xing" + frame(9)[40:] + mp3(3446), "resume.mp3", 90, id="with Xing"
         ),
-        pytest.param(opus(), "resume.opus", 90, id="Opus, which skips its beginning"),
+        pytest.param(opus(), "resume.opus", 90, id="Opus"),
+        pytest.param(
+            opus(granule=48_000 * 3 + 60_000, skipped=60_000),
+            "resume.opus",
+            3,
+            id="Opus that skips its first second",
+        ),
         pytest.param(opus(granule=48_000 * 3600 + 312), "resume.oga", 3600, id="an hour of Opus"),
         pytest.param(as_sound_alone(brand=b"M4A "), "resume.m4a", 3, id="M4A"),
         pytest.param(as_sound_alone(), "resume.m4a", 3, id="M4A that calls itself MP4"),
@@ -145,6 +151,9 @@ def test_a_head_that_only_counts_frames_is_no_sound():
     [
         pytest.param(mp3(before=id3(b"TIT2 Kidal APIC", COVER)), id="tag and cover in front"),
         pytest.param(mp3(before=id3(b"Kidal") + id3(b"Aminata")), id="two tags in front"),
+        pytest.param(
+            mp3(before=id3(5 * frame(9).replace(bytes(5), b"Kidal", 1))), id="a tag full of frames"
+        ),
         pytest.param(mp3(behind=b"TAG" + b"Kidal".ljust(125, b"\0")), id="ID3v1"),
         pytest.param(mp3(behind=b"APETAGEX\xd0\7\0\0" + bytes(20) + b"Kidal" + COVER), id="APE"),
         pytest.param(mp3(behind=id3(b"Kidal") + b"TAG Aminata"), id="tags behind"),
@@ -156,7 +165,7 @@ def test_tags_of_an_mp3_become_zeros_and_its_frames_stay(content):
     assert b"Kidal" in content
     kept = taken(content, "resume.mp3")
     assert told(kept) == []
-    assert kept.count(frame(9)) == content.count(frame(9)) > 10
+    assert kept.count(frame(9)) == mp3().count(frame(9)) > 10
     assert len(kept) == len(content)
     assert read(kept, "resume.mp3").seconds == read(mp3(), "resume.mp3").seconds
 
