@@ -56,6 +56,13 @@ def players(response):
 
 # Pages
 
+PLAY = """async () => {
+  const audio = document.querySelector("audio");
+  await audio.play();
+  await new Promise((heard) => audio.addEventListener("timeupdate", () => audio.currentTime && heard()));
+  return {at: audio.currentTime, duration: audio.duration};
+}"""
+
 
 def test_an_entry_can_be_listened_to_in_plain_sight_and_costs_nothing_before(client, add_paper):
     one = a_recording(add_paper(), seconds=125, size=640_000)
@@ -127,6 +134,19 @@ def test_the_recordings_of_a_whole_profile_cost_one_query(
     with django_assert_num_queries(8):
         page = client.get("/fr/")
     assert page.text.count("À écouter") == 6
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_tap_plays_it_and_before_nothing_is_loaded(page, live_server, add_paper):
+    one, asked = a_recording(add_paper()), []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{live_server.url}/fr/papers/autoportrait-du-mali/")
+    page.wait_for_load_state("networkidle")
+    assert not [address for address in asked if "/media/" in address]
+    heard = page.evaluate(PLAY)
+    assert heard["at"] > 0
+    assert heard["duration"] == pytest.approx(2.5, abs=0.1)
+    assert f"{live_server.url}{one.file.url}" in asked
 
 
 # Files

@@ -65,7 +65,7 @@ def seen_by_visitor(event):
     visitor = Client(headers={"accept-language": "en"})
     profile, page = visitor.get("/en/"), visitor.get(event.get_absolute_url())
     return {
-        "sections": re.findall(r'<a href="#(\w+)">', profile.text),
+        "sections": re.findall(r'<a href="#(\w+)">[^<]+<span class="number">', profile.text),
         "link with the number": words_in(re.search(r'<a href="#events">.*?</a>', profile.text)[0]),
         "on the profile": event.title_fr in profile.text,
         "in the list": event.title_fr in visitor.get("/en/events/").text,
