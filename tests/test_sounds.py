@@ -227,6 +227,11 @@ DAMAGED = (
         (bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c"), "a.wma", "Windows Media"),
         (as_sound_alone().replace(b"mp4a", b"samr"), "a.mp4", "AMR"),
         (as_sound_alone(brand=b"M4A ").replace(b"mp4a", b"alac"), "a.m4a", "ALAC"),
+        (
+            as_sound_alone().replace(struct.pack(">II", 1000, 3000), struct.pack(">II", 1000, 0)),
+            "a.m4a",
+            "M4A (fragmented)",
+        ),
         (page(b"\x7fFLAC\1", 0, 0, kind=2) + page(b"x", 1, 9), "a.oga", "FLAC"),
         (page(b"Speex   1", 0, 0, kind=2) + page(b"x", 1, 9), "a.ogg", "Speex"),
     ],
@@ -256,6 +261,11 @@ def test_a_recording_is_no_film():
         (opus()[:-50], "a.ogg"),
         (opus()[:60], "a.ogg"),
         (opus(granule=0), "a.ogg"),
+        (opus(granule=2**63 - 1), "a.ogg"),
+        (
+            as_sound_alone().replace(struct.pack(">II", 1000, 3000), b"\0\0\0\1" + b"\xff" * 4),
+            "a.mp4",
+        ),
         (opus() + opus().replace(struct.pack("<I", 7), struct.pack("<I", 8)), "a.ogg"),
         (as_sound_alone(brand=b"M4A ")[:-400], "a.m4a"),
         (mp4(brand=b"M4A "), "a.m4a"),

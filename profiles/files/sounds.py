@@ -17,6 +17,7 @@ from profiles.files.films.errors import Damaged, Unclean
 
 OGG_PAGE = 27  # bytes of a page's head before its table of segments
 COMMENTS = {b"OpusHead": b"OpusTags", b"\x01vorbis": b"\x03vorbis"}  # first and second packet
+LONGEST = 24 * 3600  # seconds; whatever claims more is no summary, and its clock is wrong
 MOST_COMMENTS = 64 * 2**20
 OTHER_STREAMS = {b"Speex": "Speex", b"\x7fFLAC": "FLAC", b"\x80theora": "Theora"}
 LAYER_3 = 1
@@ -42,6 +43,8 @@ def read(file: IO[bytes], format: str) -> Answer:
     """
     try:
         seconds, blanks = READERS[format](file)
+        if not 0 < seconds < LONGEST:
+            raise Damaged
     except Unplayable as reason:
         return {"flaw": "other_sound", "codec": str(reason)}, {}
     except Unclean:
@@ -58,7 +61,7 @@ def m4a(file: IO[bytes]) -> Found:
     if not HEARD.intersection(sound.sounds):
         raise Unplayable(name_of(sound.sounds[0]))
     if not sound.seconds:
-        raise Damaged
+        raise Unplayable("M4A (fragmented)")
     return sound.seconds, sound.blanks()
 
 
