@@ -5,6 +5,7 @@ A size is told in units of 1,000 bytes everywhere, as phones and their operators
 
 import math
 import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -162,6 +163,23 @@ def language_name(code: str) -> str:
     return FILE_LANGUAGES.get(code, code)
 
 
+def spoken_name(code: str) -> str:
+    """The name of a language as it stands inside a sentence: "bamanankan", "arabe"."""
+    return str(IN_SENTENCES.get(code) or language_name(code))
+
+
+def minutes_in_words(duration: timedelta) -> str:
+    """About how long it lasts: "2 min", "1 h 05 min"; to the second below one minute."""
+    seconds = duration.total_seconds()
+    return duration_in_words(duration if seconds < 60 else timedelta(minutes=round(seconds / 60)))
+
+
+def recordings_in_words(recordings: Iterable[Any]) -> str:
+    """ "To listen to: Bamanankan, 2 min; Arabic, 3 min"; "" where there is nothing to hear."""
+    told = [f"{spoken_name(one.language)}, {minutes_in_words(one.duration)}" for one in recordings]
+    return _("To listen to: %(recordings)s") % {"recordings": "; ".join(told)} if told else ""
+
+
 def in_language(codes: list[str]) -> str:
     """ "In French", "In Bamanankan and Fulfulde": for what is in another language than the page.
 
@@ -169,7 +187,7 @@ def in_language(codes: list[str]) -> str:
     """
     if not codes or get_language() in codes:
         return ""
-    names = [str(IN_SENTENCES.get(code) or language_name(code)) for code in codes]
+    names = [spoken_name(code) for code in codes]
     return _("In %(languages)s") % {"languages": get_text_list(names, _("and"))}
 
 

@@ -134,6 +134,7 @@ def test_a_sixth_kind_at_the_front_is_used_by_all_and_taken_away_again(site):
                 "Publication",
                 "Schedule, address and position",
             ],
+            "takes recordings": True,
             "is added": True,
             "is a draft": True,
             "may delete": False,

@@ -73,4 +73,4 @@ class PaperAdmin(EntryAdmin):
     first_facts = ("type", "date")
     named_fields = ("partners",)
     more_facts = ("authors", "partners", "source_url", "isbn", "doi", "programme")
-    inlines = [PaperFileInline]
+    inlines = [PaperFileInline, *EntryAdmin.inlines]

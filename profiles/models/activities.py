@@ -162,7 +162,7 @@ class Vacancy(Entry):
     empty_sentence = _("No vacancies have been added yet.")
     task_sentence = _("Add a vacancy")
     task_place = 3
-    file_fields = ("image", "file")
+    file_fields = (*Entry.file_fields, "file")
     can_close = True
     closed_remark = _("The deadline is past: the vacancy is no longer listed.")
     last_minute = datetime.timedelta(minutes=1)  # "23:59" includes that minute

@@ -100,7 +100,7 @@ class Video(OfProgramme, Entry):
     task_sentence = _("Add a video")
     task_place = 1
     dated_by = "date"
-    file_fields = ("image", "file", "captions")
+    file_fields = (*Entry.file_fields, "file", "captions")
     heavy_file_remark = _(
         "The film has more than 5 MB: choose a lighter one, or give a web address."
     )
@@ -181,8 +181,8 @@ class Paper(OfProgramme, Entry):
     task_sentence = _("Add a paper")
     task_place = 2
     dated_by = "date"
-    file_fields = ("image", "files__file", "files__cover")
-    parts = "files"
+    file_fields = (*Entry.file_fields, "files__file", "files__cover")
+    parts = (*Entry.parts, "files")
     list_filter = "type"
 
     class Meta(Entry.Meta):

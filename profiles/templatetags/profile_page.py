@@ -15,7 +15,7 @@ from profiles import addresses, openings, richtext, typography, words
 from profiles.files import pictures
 from profiles.models import KINDS, names_of
 from profiles.stylesheet import stylesheet
-from profiles.translation import TranslatedText, direction_of, script_runs
+from profiles.translation import CONTENT_LANGUAGES, TranslatedText, direction_of, script_runs
 
 HEADING = re.compile(r"(</?h)([3-6])(?=>)")
 
@@ -30,6 +30,9 @@ register.filter("language_name", words.language_name)
 register.filter("lines", words.lines)
 register.filter("moment_in_words", words.moment_in_words)
 register.filter("picture", pictures.picture)
+register.filter("recordings_in_words", words.recordings_in_words)
+register.filter("size_in_words", words.size_in_words)
+register.filter("spoken_name", words.spoken_name)
 register.filter("telephone_address", addresses.telephone_address)
 register.filter("period", lambda entry: words.period_in_words(entry.start, entry.end))
 register.filter(
@@ -154,6 +157,21 @@ def mandate_sentence(mandate):
 
 def in_countries(countries):
     return name_of(get_text_list([words.in_country(country) for country in countries], _("and")))
+
+
+@register.filter
+def own_name(code):
+    """A language as its speakers call it."""
+    is_ours = (
+        code in CONTENT_LANGUAGES
+    )  # which stand there under their names in the page's language
+    name = get_language_info(code)["name_local"] if is_ours else words.language_name(code)
+    return TranslatedText(name.capitalize(), code)
+
+
+@register.filter
+def in_its_language(text, code):
+    return TranslatedText(text, code)
 
 
 @register.filter

@@ -47,6 +47,7 @@ def edited_by_redaction():
             r'class="fieldset-heading">\s*(?:<summary>)?([^<]+)<',
             client.get(f"{STEM}add/").text,
         ),
+        "takes recordings": 'name="audio-0-file"' in client.get(f"{STEM}add/").text,
         "is added": added.status_code == 302,
         "is a draft": Event.objects.get().is_draft,
         "may delete": client.get(f"{STEM}{event.pk}/delete/").status_code == 200,
