@@ -15,6 +15,8 @@ export default {
     // Names that Django's admin has given.
     "selector-class-pattern": null,
     "selector-id-pattern": null,
+    // Safari on iPhones knows no other.
+    "property-no-vendor-prefix": [true, { ignoreProperties: ["text-size-adjust"] }],
     // Names of fonts, and `currentColor`.
     "value-keyword-case": ["lower", { camelCaseSvgKeywords: true, ignoreProperties: ["/^--s(erif|ans)$/"] }],
   },

@@ -1,6 +1,7 @@
 """Where a text can stop: its opening, and what follows it, word for word."""
 
 import re
+from collections.abc import Iterator
 from html import escape, unescape
 from typing import NamedTuple
 
@@ -27,7 +28,7 @@ ABBREVIATION = re.compile(
 )
 
 
-def shortened(text, length=DESCRIPTION):
+def shortened(text: str, length: int = DESCRIPTION) -> str:
     """Plain text of at most `length` signs: up to the end of a sentence, else of a word, with "…"."""
     text = " ".join(str(text).split())
     if len(text) <= length:
@@ -40,18 +41,18 @@ def shortened(text, length=DESCRIPTION):
     return words.rstrip(" ,;:–—-\u00a0\u202f") + "…"
 
 
-def last_stop(text, length):
+def last_stop(text: str, length: int) -> int:
     """Where the last sentence that fits into `length` signs ends; 0 if none does."""
     return max((stop for stop in stops(text) if stop <= length), default=0)
 
 
-def stops(text):
+def stops(text: str) -> Iterator[int]:
     for found in SENTENCE_END.finditer(text):
         if not ABBREVIATION.search(text[: found.start() + 1][-12:]):
             yield len(text[: found.end()].rstrip())
 
 
-def opening_and_rest(html, length=OPENING):
+def opening_and_rest(html: str, length: int = OPENING) -> tuple[str, str]:
     """(HTML of about `length` signs at most, HTML of all that follows); either may be "".
 
     Whole blocks as far as they fit, else a paragraph up to the end of a sentence. Before what
@@ -82,11 +83,11 @@ class Block(NamedTuple):
     html: str
 
     @property
-    def signs(self):
+    def signs(self) -> int:
         return len(plain(self.html))
 
 
-def blocks_of(html):
+def blocks_of(html: str) -> list[Block]:
     """The blocks of sanitised HTML, in which every element is closed."""
     blocks, start, depth, name = [], 0, 0, ""
     for token in TOKEN.finditer(html):
@@ -105,11 +106,11 @@ def blocks_of(html):
     return blocks + ([Block("", rest)] if (rest := html[start:].strip()) else [])
 
 
-def joined(blocks):
+def joined(blocks: list[Block]) -> str:
     return "".join(block.html for block in blocks)
 
 
-def divided(paragraph, length):
+def divided(paragraph: Block, length: int) -> tuple[str, str]:
     """A paragraph as two, at the end of a sentence near `length` signs; ("", "") where none is."""
     text, places = text_and_places(paragraph.html)
     fitting = [stop for stop in stops(text) if SHORTEST <= stop <= length]
@@ -119,14 +120,15 @@ def divided(paragraph, length):
         return "", ""
     place = places[stop - 1]
     opened = open_at(paragraph.html, place)
-    closing = "".join(f"</{TAG.match(tag)[2]}>" for tag in reversed(opened))
+    closing = "".join(f"</{name}>" for name, _tag in reversed(opened))
     rest = LEADING_SPACE.sub("", paragraph.html[place:], count=1)
-    return paragraph.html[:place] + closing, "".join(opened) + rest
+    return paragraph.html[:place] + closing, "".join(tag for _name, tag in opened) + rest
 
 
-def text_and_places(html):
+def text_and_places(html: str) -> tuple[str, list[int]]:
     """The signs of an element's text, and for each the place in the HTML behind it."""
-    signs, places = [], []
+    signs: list[str] = []
+    places: list[int] = []
     for token in TOKEN.finditer(html):
         if tag := TAG.match(token[0]):
             signs.append("\n" if tag[2] == "br" else "")
@@ -141,11 +143,11 @@ def text_and_places(html):
     return "".join(signs), places
 
 
-def open_at(html, place):
-    """The tags of the elements that are open at a place."""
-    opened = []
+def open_at(html: str, place: int) -> list[tuple[str, str]]:
+    """(name, tag) of the elements that are open at a place."""
+    opened: list[tuple[str, str]] = []
     for token in TOKEN.finditer(html, 0, place):
         tag = TAG.match(token[0])
         if tag and tag[2] not in VOID:
-            opened = opened[:-1] if tag[1] else [*opened, token[0]]
+            opened = opened[:-1] if tag[1] else [*opened, (tag[2], token[0])]
     return opened

@@ -4,6 +4,7 @@ import datetime
 import tomllib
 from collections import Counter
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from profiles import drawn
 from profiles.files.pictures import PictureField, reencode
-from profiles.models import ALL_KINDS, Organisation, part_model
+from profiles.models import ALL_KINDS, Organisation, link_of, part_model
 
 STARTER = Path(__file__).parent / "starter"
 PUBLISHED = {"is_draft": False}
@@ -45,6 +46,8 @@ def add_missing(*paths):
     # that fails later.
     with transaction.atomic():
         for noun in new:
+            if hasattr(noun, "whole"):  # whose key is known only now
+                setattr(noun, noun.link, noun.whole)
             noun.save()
     return Counter(map(type, new)), present
 
@@ -99,10 +102,11 @@ def stored(model, slug):
 def checked(table, model, path, known):
     """The unsaved noun that a table describes, and behind it its parts, such as files."""
     table = dict(table)
-    parts = table.pop(model.parts, []) if model.parts else []
+    parts = {relation: table.pop(relation, []) for relation in model.parts}
     try:
         noun = made(table, model, path.parent, known)
-        return [noun, *made_parts(noun, parts, path, known)]
+        made_of_it = [made_parts(noun, relation, parts[relation], path) for relation in parts]
+        return [noun, *chain.from_iterable(made_of_it)]
     except ValidationError as error:
         raise StarterError(f"{named(table, model, path)}: {sentence_of(error)}") from error
     except OSError as error:
@@ -112,13 +116,14 @@ def checked(table, model, path, known):
         raise StarterError(f"{named(table, model, path)}: {error}") from error
 
 
-def made_parts(noun, tables, path, known):
-    for table in as_tables(tables, f"{noun.kind_slug}.{noun.parts}", path):
-        link = noun._meta.get_field(noun.parts).remote_field.name
-        yield made(table, part_model(noun), path.parent, known, **{link: noun})
+def made_parts(noun, relation, tables, path):
+    for table in as_tables(tables, f"{noun.kind_slug}.{relation}", path):
+        part = made(table, part_model(noun, relation), path.parent, {})
+        part.whole, part.link = noun, link_of(noun, relation)
+        yield part
 
 
-def made(table, model, folder, known, **fixed):
+def made(table, model, folder, known):
     fields = {field.name: field for field in model._meta.fields if is_written(field)}
     if "deadline" in fields and "deadline_in_days" in table:
         table["deadline"] = last_minute(table.pop("deadline_in_days"))
@@ -131,7 +136,7 @@ def made(table, model, folder, known, **fixed):
     values = {name: value_for(fields[name], value, folder, known) for name, value in table.items()}
     if model in ALL_KINDS.values():
         values = {"organisation": our_organisation(known), **PUBLISHED, **values}
-    noun = model(**values, **fixed)
+    noun = model(**values)
     # What it belongs to is not saved yet; the rest of these the site fills in on saving.
     noun.full_clean(
         exclude={

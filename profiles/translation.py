@@ -26,6 +26,12 @@ FILE_LANGUAGES = {
     "ar": "العربية",
 }
 
+# What a recording is first made in: what people speak who do not read French.
+SPOKEN_LANGUAGES = {
+    **{code: name for code, name in FILE_LANGUAGES.items() if code not in CONTENT_LANGUAGES},
+    **CONTENT_LANGUAGES,
+}
+
 RIGHT_TO_LEFT = {"ar"}
 
 

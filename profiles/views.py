@@ -3,6 +3,7 @@
 from itertools import groupby
 from typing import NamedTuple
 
+from django.db.models import prefetch_related_objects
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
@@ -35,6 +36,7 @@ def profile(request):
     blocks = [
         (is_filled, list(group)) for is_filled, group in groupby(sections, lambda s: s.number > 0)
     ]
+    prefetch_related_objects([organisation, *(one for s in sections for one in s.entries)], "audio")
     shown = [] if organisation.logo else [one for part in sections for one in part.entries]
     context = {
         "organisation": organisation,
@@ -72,6 +74,7 @@ def entry_list(request, kind):
     found = list(shown.with_related()[start : start + ON_PAGE + 1])
     if not found and (page > 1 or year or choice):
         raise Http404
+    prefetch_related_objects(found, "audio")
     context = {
         "organisation": organisation,
         "kind": kind,

@@ -4,6 +4,8 @@ A size is told in units of 1,000 bytes everywhere, as phones and their operators
 """
 
 import math
+import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,6 +28,17 @@ IN_SENTENCES = {
     "taq": pgettext_lazy("language", "Tamasheq"),
     "ar": pgettext_lazy("language", "Arabic"),
 }
+# French puts "en" before feminine names of countries, which end with e, and before vowels; "au"
+# before masculine ones, "aux" before plurals; but:
+WITHOUT_ARTICLE = {"Bahreïn", "Chypre", "Cuba", "Djibouti", "Haïti", "Madagascar", "Malte"} | {
+    "Maurice",
+    "Oman",
+    "Singapour",
+    "Taïwan",
+}
+SINGULAR = {"Honduras", "Laos"}
+MASCULINE = {"Belize", "Cambodge", "Mexique", "Mozambique", "Suriname", "Zimbabwe"}
+VOWELS = "AEIOUÉÈ"
 SOON = timedelta(hours=72)
 
 
@@ -79,6 +92,19 @@ def time_left(moment: datetime) -> str:
         return ngettext("%(number)d hour left", "%(number)d hours left", hours) % {"number": hours}
     days = (timezone.localdate(moment) - timezone.localdate()).days
     return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
+
+
+def in_country(name: str) -> str:
+    """ "au Mali", "en France", "aux Pays-Bas", "à Madagascar"; in English "in Mali"."""
+    if get_language() != "fr":
+        return _("in %(country)s") % {"country": name}
+    first = re.split(r"[\s-]", name)[0]
+    if first in WITHOUT_ARTICLE:
+        return f"à {name}"
+    if first.endswith("s") and first not in SINGULAR:
+        return f"aux {name}"
+    is_feminine = first.endswith(("e", "ée")) and first not in MASCULINE
+    return f"en {name}" if is_feminine or first[0] in VOWELS else f"au {name}"
 
 
 def is_soon(moment: datetime) -> bool:
@@ -137,6 +163,23 @@ def language_name(code: str) -> str:
     return FILE_LANGUAGES.get(code, code)
 
 
+def spoken_name(code: str) -> str:
+    """The name of a language as it stands inside a sentence: "bamanankan", "arabe"."""
+    return str(IN_SENTENCES.get(code) or language_name(code))
+
+
+def minutes_in_words(duration: timedelta) -> str:
+    """About how long it lasts: "2 min", "1 h 05 min"; to the second below one minute."""
+    seconds = duration.total_seconds()
+    return duration_in_words(duration if seconds < 60 else timedelta(minutes=round(seconds / 60)))
+
+
+def recordings_in_words(recordings: Iterable[Any]) -> str:
+    """ "To listen to: Bamanankan, 2 min; Arabic, 3 min"; "" where there is nothing to hear."""
+    told = [f"{spoken_name(one.language)}, {minutes_in_words(one.duration)}" for one in recordings]
+    return _("To listen to: %(recordings)s") % {"recordings": "; ".join(told)} if told else ""
+
+
 def in_language(codes: list[str]) -> str:
     """ "In French", "In Bamanankan and Fulfulde": for what is in another language than the page.
 
@@ -144,7 +187,7 @@ def in_language(codes: list[str]) -> str:
     """
     if not codes or get_language() in codes:
         return ""
-    names = [str(IN_SENTENCES.get(code) or language_name(code)) for code in codes]
+    names = [spoken_name(code) for code in codes]
     return _("In %(languages)s") % {"languages": get_text_list(names, _("and"))}
 
 

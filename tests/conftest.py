@@ -1,6 +1,9 @@
 """What every test starts from: folders of its own, the content it asks for, a browser."""
 
 import os
+import signal
+import subprocess
+import sys
 from importlib import import_module
 
 import pytest
@@ -10,8 +13,10 @@ from django.test import Client, testcases
 from django.test import client as test_client
 from django.utils import translation
 
+from imrap_site import start
 from profiles.files import documents, pictures, sandbox
 from profiles.models import Organisation, Paper
+from tests.builders import a_free_port, environment, served
 from tests.firefox import firefox as firefox_without_window
 
 # Playwright keeps an event loop in the test's thread, where Django would refuse the database.
@@ -200,3 +205,29 @@ def page(page):
     for window in page.context.pages:
         window.close()
     assert page.complaints == []
+
+
+@pytest.fixture(scope="session")
+def real_life_site(tmp_path_factory):
+    """The address of a server that runs as `make run` runs it, on data of its own: the real-life example."""
+    folder = tmp_path_factory.mktemp("real-life")
+    port, printed = a_free_port(), folder / "printed"
+    variables = environment(
+        PORT=str(port),
+        SECRET_KEY="only-for-tests-" + 50 * "x",
+        DATABASE_URL=f"sqlite:///{folder}/db.sqlite3",
+        MEDIA_ROOT=str(folder / "media"),
+        # Stronger than what a developer's .env may say.
+        ALLOWED_HOSTS="127.0.0.1",
+        HTTPS="false",
+        DEBUG="false",
+    )
+    manage = [sys.executable, "manage.py"]
+    # Before the start, which would bring the organisation's own profile to an empty site.
+    for step in (["migrate"], ["seed", "--real-life"]):
+        command = [*manage, *step, "--verbosity=0"]
+        subprocess.run(command, cwd=start.ROOT, env=variables, check=True)
+    # Ended without waiting for the browser's open connections.
+    how = {"cwd": start.ROOT, "env": variables, "stop": signal.SIGINT}
+    with served([sys.executable, "-m", "imrap_site.start"], printed, port, **how):
+        yield f"http://127.0.0.1:{port}"

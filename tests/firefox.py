@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import time
+from base64 import b64decode
 from contextlib import contextmanager
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # WebDriver's name for a reference to an element
@@ -92,6 +93,10 @@ class Firefox:
         self.goto(f"{site}/robots.txt")
         self.do("DeleteAllCookies")
         self.run("() => localStorage.clear()")
+
+    def pdf(self):
+        """The page as it is printed on A4."""
+        return b64decode(self.do("Print", page={"width": 21, "height": 29.7}))
 
     def sign_in(self, session):
         self.do("AddCookie", cookie={"name": "sessionid", "value": session})

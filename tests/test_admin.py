@@ -274,8 +274,8 @@ def test_all_pages_of_a_list_are_scheduled_and_stand_in_the_history(staff_client
         ("draft", ["Brouillon"]),
         ("scheduled", ["Prévue"]),
         ("published", ["Ouverte"]),
-        ("closed", ["Close"]),
-        ("nonsense", ["Brouillon", "Close", "Ouverte", "Prévue"]),
+        ("closed", ["Clôturée"]),
+        ("nonsense", ["Brouillon", "Clôturée", "Ouverte", "Prévue"]),
     ],
 )
 def test_the_list_filters_by_state(staff_client, imrap, state, titles):
@@ -285,7 +285,7 @@ def test_the_list_filters_by_state(staff_client, imrap, state, titles):
         "Brouillon": {"deadline": yesterday},
         "Prévue": {"is_draft": False, "publish_at": tomorrow, "deadline": yesterday},
         "Ouverte": {"is_draft": False, "deadline": tomorrow},
-        "Close": {"is_draft": False, "deadline": yesterday},
+        "Clôturée": {"is_draft": False, "deadline": yesterday},
     }.items():
         Vacancy.objects.create(**{"organisation": imrap, "title_fr": title, **fields})
     answer = staff_client.get(f"/admin/profiles/vacancy/?state={state}")

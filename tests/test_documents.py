@@ -125,7 +125,6 @@ def test_a_format_is_told_by_the_content(content, format):
         ODT[:-30],
         b"\0\0\0\x18ftypheic\0\0\0\0mif1heic",
         b"\0\0\0\x14ftypqt  \0\0\0\0qt  ",
-        b"\0\0\0\x18ftypM4A \0\0\0\0M4A mp42isom",
         WEBM.replace(b"webm", b"mkv "),
         b"WEBVTTX",
     ],

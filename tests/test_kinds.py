@@ -134,6 +134,7 @@ def test_a_sixth_kind_at_the_front_is_used_by_all_and_taken_away_again(site):
                 "Publication",
                 "Schedule, address and position",
             ],
+            "takes recordings": True,
             "is added": True,
             "is a draft": True,
             "may delete": False,
@@ -141,11 +142,11 @@ def test_a_sixth_kind_at_the_front_is_used_by_all_and_taken_away_again(site):
         },
         "published": {
             "is a draft": False,
-            "sections": ["events", "programmes", "mandates", "vacancies", "videos", "papers"],
+            "sections": ["events", "videos", "papers"],
             "link with the number": "Events 1",
             "on the profile": True,
             "in the list": True,
-            "facts": "Event March 2026",
+            "facts": "Event March 2026 In French",
             "details": "Place Mopti",
         },
         "machines": {
@@ -176,7 +177,7 @@ def test_a_sixth_kind_at_the_front_is_used_by_all_and_taken_away_again(site):
     take_events_away(site)
     assert json.loads(site.walk("without_events.py")) == {
         "pages": [200, 200, 404, 200, 404, 200],
-        "sections": ["programmes", "mandates", "vacancies", "videos", "papers"],
+        "sections": ["videos", "papers"],
         "papers found": 1,
     }
 
@@ -272,8 +273,8 @@ def test_what_is_switched_off_is_gone_and_comes_back_as_it_was(site):
     off |= dict.fromkeys(["mandates", "vacancies", "videos"], GONE)
     off["notes on accessibility"] = ["Papers"]
     assert seen(site, "videos,programmes, vacancies,mandates") == WHOLE | off
-    # Without any, no empty navigation is left.
-    off |= {"papers": GONE, "notes on accessibility": [], "navigation": 1}
+    # Without any, the bar leads to the contact, and there are the languages.
+    off |= {"papers": GONE, "notes on accessibility": [], "navigation": 2}
     assert seen(site, "programmes,mandates,vacancies,videos,papers") == WHOLE | off
     assert seen(site) == WHOLE
 

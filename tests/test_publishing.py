@@ -104,7 +104,7 @@ def test_a_closed_vacancy_keeps_its_page_without_the_contact(client, vacancy):
         assert "Fatoumata Diarra" in page
     with time_machine.travel("2027-02-08 09:00Z", tick=False):
         page = client.get("/fr/vacancies/charge-de-recherche/").text
-        assert "Close depuis le 7 février 2027 à 23\xa0h\xa059 (heure de Bamako)" in page
+        assert "Clôturée depuis le 7 février 2027 à 23\xa0h\xa059 (heure de Bamako)" in page
         assert "emploi@example.org" not in page
         assert "Fatoumata Diarra" not in page
         assert "Chargé de recherche" not in client.get("/fr/").text

@@ -102,7 +102,8 @@ def test_a_port_in_use_is_one_clear_sentence(copy):
 
 
 @pytest.mark.parametrize("port", ["abc", "0", "65536", "-1", "8000.5", "٨٠٠٠"])
-def test_a_port_that_is_none_is_one_clear_sentence(port, monkeypatch):
+def test_a_port_that_is_none_is_one_clear_sentence(port, monkeypatch, tmp_path):
+    monkeypatch.setattr(start, "ROOT", tmp_path)  # without the .env of whoever runs the tests
     monkeypatch.setenv("PORT", port)
     with pytest.raises(SystemExit) as refusal:
         start.main("check")

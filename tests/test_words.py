@@ -97,3 +97,25 @@ def test_a_size_is_told_in_thousands(size, french, english):
 )
 def test_a_duration_is_told_in_its_two_largest_units(seconds, told):
     assert words.duration_in_words(datetime.timedelta(seconds=seconds)) == told
+
+
+@pytest.mark.parametrize(
+    ("country", "in_french"),
+    [
+        ("Mali", "au Mali"),
+        ("Burkina Faso", "au Burkina Faso"),
+        ("Mauritanie", "en Mauritanie"),
+        ("Côte d’Ivoire", "en Côte d’Ivoire"),
+        ("Guinée-Bissau", "en Guinée-Bissau"),
+        ("Ouganda", "en Ouganda"),
+        ("Pays-Bas", "aux Pays-Bas"),
+        ("États-Unis", "aux États-Unis"),
+        ("Mozambique", "au Mozambique"),
+        ("Madagascar", "à Madagascar"),
+    ],
+)
+def test_a_country_has_its_preposition(country, in_french):
+    with override("fr"):
+        assert words.in_country(country) == in_french
+    with override("en"):
+        assert words.in_country("Mali") == "in Mali"

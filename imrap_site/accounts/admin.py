@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from imrap_site.accounts.middleware import SECOND_FACTORS
-from profiles.models import KINDS, Organisation, with_parts
+from profiles.models import KINDS, AudioSummary, Organisation, with_parts
 
 ACTIONS = {
     "view": _("see"),
@@ -120,7 +120,7 @@ class RoleAdmin(PeopleAdmin, GroupAdmin):
             kwargs["form_class"] = PermissionChoices
         field = super().formfield_for_manytomany(db_field, request=request, **kwargs)
         if db_field.name == "permissions":
-            models = [Organisation, *with_parts(KINDS.values())]
+            models = [Organisation, AudioSummary, *with_parts(KINDS.values())]
             field.queryset = field.queryset.filter(
                 content_type__app_label="profiles",
                 content_type__model__in=[model._meta.model_name for model in models],

@@ -19,7 +19,12 @@ MEDIA_TYPES = {
     "webp": "image/webp",
     "avif": "image/avif",
 }
-SHOWN = ("image/", "video/", "text/vtt")  # the rest is saved, not opened inside the browser
+SHOWN = (
+    "image/",
+    "video/",
+    "audio/",
+    "text/vtt",
+)  # the rest is saved, not opened inside the browser
 
 
 @require_safe

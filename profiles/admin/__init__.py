@@ -12,7 +12,7 @@ from profiles.translation import FIRST_LANGUAGE
 @admin.register(Organisation)
 class OrganisationAdmin(ContentAdmin):
     translated_fields = ("name", "sentence", "description")
-    first_fields = translated_fields
+    first_fields = ("name", "description")
     picture_text = "logo_alt"
     list_display = ("__str__", "email", "website")
 
@@ -73,4 +73,4 @@ class PaperAdmin(EntryAdmin):
     first_facts = ("type", "date")
     named_fields = ("partners",)
     more_facts = ("authors", "partners", "source_url", "isbn", "doi", "programme")
-    inlines = [PaperFileInline]
+    inlines = [PaperFileInline, *EntryAdmin.inlines]

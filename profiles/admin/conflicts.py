@@ -19,6 +19,7 @@ from profiles.admin.differences import differences
 from profiles.admin.posted_rows import is_number, renumbered, rows_left, without_vanished
 from profiles.admin.saving import Conflict
 from profiles.editing import history
+from profiles.models import part_model
 
 DELETED = "deleted"
 
@@ -100,9 +101,10 @@ def _moment(moment):
 
 
 def _keys_of_parts(model, entry):
-    link = next(field for field in model._meta.fields if field.related_model is type(entry))
-    parts = model._base_manager.filter(**{link.name: entry.pk}) if entry.pk else ()
-    return {str(part.pk) for part in parts}
+    if not entry.pk:
+        return set()
+    relation = next(name for name in entry.parts if part_model(entry, name) is model)
+    return {str(key) for key in getattr(entry, relation).values_list("pk", flat=True)}
 
 
 class ConflictAdmin(admin.ModelAdmin):

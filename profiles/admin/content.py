@@ -1,8 +1,9 @@
 """What the forms and lists of all our models share."""
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminIntegerFieldWidget, AdminTextareaWidget
+from django.contrib.contenttypes.admin import GenericStackedInline
 from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -13,11 +14,12 @@ from profiles.admin import list_cells
 from profiles.admin.conflicts import ConflictAdmin
 from profiles.admin.once import OnceAdmin
 from profiles.admin.publication import DateAndTime, PublicationAdmin
+from profiles.admin.saving import AudioFormSet
 from profiles.admin.sending import SendingAdmin
 from profiles.admin.spreadsheets import SheetsMixin
 from profiles.admin.versions import VersionsAdmin
 from profiles.editing.completeness import lacks_translation, remarks_on, with_files
-from profiles.models import Entry, is_switched_off, only_organisation
+from profiles.models import AudioSummary, Entry, is_switched_off, only_organisation
 from profiles.publishing import State
 from profiles.richtext import EDITOR_MEDIA
 from profiles.translation import (
@@ -34,6 +36,24 @@ def in_language(fields, language):
 
 def folded(name, fields):
     return name, {"fields": fields, "classes": ["collapse"]}
+
+
+class AudioSummaryInline(GenericStackedInline):
+    model = AudioSummary
+    formset = AudioFormSet
+    fields = ("file", "language", "transcript")
+    verbose_name_plural = _("Recordings, for those who would rather listen")
+
+    def get_formset(self, request, obj=None, **kwargs):
+        self.classes = [] if obj and obj.audio.all() else ["collapse"]
+        return super().get_formset(request, obj, **kwargs)
+
+    def get_extra(self, request, obj=None, **kwargs):
+        return 0 if obj and obj.audio.all() else 1
+
+
+def saved_in(formset):
+    return [*formset.new_objects, *(part for part, _fields in formset.changed_objects)]
 
 
 class ContentAdmin(SendingAdmin, OnceAdmin, VersionsAdmin, ConflictAdmin):
@@ -55,6 +75,12 @@ class ContentAdmin(SendingAdmin, OnceAdmin, VersionsAdmin, ConflictAdmin):
     named_fields = ()  # names that may be called otherwise in a further language
     picture_text = ""  # alternative text of the picture, which has its place beside the picture
     save_on_top = True
+    inlines = [AudioSummaryInline]
+
+    def save_formset(self, request, form, formset, change):
+        super().save_formset(request, form, formset, change)
+        if any(part.is_heavy for part in saved_in(formset) if isinstance(part, AudioSummary)):
+            self.message_user(request, AudioSummary.heavy_remark, messages.WARNING)
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         form_field = super().formfield_for_dbfield(db_field, request, **kwargs)

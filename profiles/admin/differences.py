@@ -91,7 +91,8 @@ def _take_over(found, form, name, stored):
 
 
 def _compare_parts(found, formset, version):
-    bases = {part.pk: part for part in history.parts_in(version)} if version else {}
+    parts = history.parts_in(version) if version else []
+    bases = {part.pk: part for part in parts if type(part) is formset.model}
     stored = {part.pk: part for part in formset.get_queryset()}
     for form in formset.forms:
         part = copy(form.instance)  # which is_valid() writes to

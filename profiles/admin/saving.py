@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, field
 
 from django.contrib.admin.utils import unquote
+from django.contrib.contenttypes.forms import BaseGenericInlineFormSet
 from django.forms import BaseInlineFormSet
 
 from profiles.admin.differences import Differences
@@ -71,9 +72,25 @@ class Save:
         return None
 
 
-class PartsFormSet(BaseInlineFormSet):
+class KnownToSave:
     """The rows of what belongs to an entry, known to its save before the entry's form is judged."""
 
     def __init__(self, *args, saving, **kwargs):
         super().__init__(*args, **kwargs)
         saving.formsets.append(self)
+
+
+class PartsFormSet(KnownToSave, BaseInlineFormSet):
+    pass
+
+
+class AudioFormSet(KnownToSave, BaseGenericInlineFormSet):
+    def __init__(self, data=None, files=None, **kwargs):
+        if data is not None and "audio-TOTAL_FORMS" not in data:
+            # Of a form that was opened before there were any recordings.
+            data = {"audio-TOTAL_FORMS": "0", "audio-INITIAL_FORMS": "0"}
+        super().__init__(data, files, **kwargs)
+
+    @classmethod
+    def get_default_prefix(cls):
+        return "audio"

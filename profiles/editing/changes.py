@@ -16,7 +16,7 @@ from profiles.words import date_in_words
 
 # What the site writes by itself, and what nobody reads in a list of changes.
 SILENT = {"id", "created", "updated", "dated", "format", "size", "page_count", "sha256"}
-SILENT |= {"text", "cover", "organisation"}
+SILENT |= {"text", "cover", "organisation", "content_type", "object_id", "seconds"}
 
 
 def is_silent(field):
@@ -38,7 +38,8 @@ def differing(old, new):
 def texts_with_parts(entry, parts):
     texts = texts_of(entry)
     for part in parts:
-        name = _("file no. %(number)s") % {"number": part.pk}
+        kind = part._meta.verbose_name
+        name = _("%(part)s no. %(number)s") % {"part": kind, "number": part.pk}
         texts |= {f"{name}, {label}": text for label, text in texts_of(part).items()}
     return texts
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from profiles.authors import looks_like_a_person
 from profiles.dates import shortened
+from profiles.models import AudioSummary
 from profiles.richtext import SCHEMES
 from profiles.translation import (
     CONTENT_LANGUAGES,
@@ -77,6 +78,12 @@ def unreadable_files(entry):
             yield f"files-{number}-language", _("The language of a file is missing.")
 
 
+def heavy_recordings(entry):
+    for number, recording in enumerate(entry.audio.all()):
+        if recording.is_heavy:
+            yield f"audio-{number}-file", str(recording.heavy_remark)
+
+
 def deadline_past(entry):
     if entry.can_close and entry.is_closed:
         yield "deadline", str(entry.closed_remark)
@@ -122,6 +129,7 @@ CHECKS = (
     heavy_files,
     heavy_own_file,
     unreadable_files,
+    heavy_recordings,
     deadline_past,
     insecure_links,
     authors_without_comma,
@@ -159,6 +167,8 @@ def candidates(model):
         flawed = Q(size__gt=HEAVY) | Q(format="pdf", text="") | Q(language="")
         link = model._meta.get_field("files").remote_field
         conditions.append(Q(pk__in=link.model.objects.filter(flawed).values(link.name)))
+    heavy = AudioSummary.objects.heavy_of(model)
+    conditions.append(Q(pk__in=heavy.values("object_id")))
     if "file" in field_names(model):
         conditions.append(~Q(file=""))
     if "authors" in field_names(model):
@@ -183,6 +193,9 @@ def lacks_translation(language):
 
 def with_files(entries):
     """The entries with what the checks ask beside them: of files everything but their long texts."""
+    entries = entries.prefetch_related(
+        Prefetch("audio", queryset=AudioSummary.objects.defer("transcript"))
+    )
     if not has_files(entries.model):
         return entries
     files = entries.model._meta.get_field("files").related_model.objects.defer("text")
@@ -194,7 +207,7 @@ def with_files(entries):
 
 def has_files(kind):
     """Whether its files are rows of their own, in several languages and editions."""
-    return kind.parts == "files"
+    return "files" in kind.parts
 
 
 def files_of(entry):

@@ -15,7 +15,12 @@ from reversion.models import Version
 from profiles.editing import ties
 from profiles.editing.changes import differing, is_there, texts_with_parts
 from profiles.files import documents
-from profiles.models import ALL_KINDS, Organisation, part_model
+from profiles.models import (
+    ALL_KINDS,
+    Organisation,
+    key_of_whole,
+    part_model,
+)
 
 # A restored entry keeps its present state: who may restore a text need not be allowed to publish.
 NOT_RESTORED = {"id", "created", "updated", "is_draft", "publish_at"}
@@ -24,10 +29,11 @@ NOT_RECORDED = ["text"]
 
 
 def register():
-    for model in (Organisation, *ALL_KINDS.values()):
-        reversion.register(model, follow=[model.parts] if model.parts else [])
-        if model.parts:
-            reversion.register(part_model(model), exclude=NOT_RECORDED)
+    nouns = (Organisation, *ALL_KINDS.values())
+    for model in nouns:
+        reversion.register(model, follow=model.parts)
+    for model in dict.fromkeys(part_model(noun, name) for noun in nouns for name in noun.parts):
+        reversion.register(model, exclude=NOT_RECORDED)
 
 
 def fields_of(noun):
@@ -137,23 +143,25 @@ def entry_in(version):
 
 def parts_of(entry):
     """What belongs to an entry and is recorded with it."""
-    return list(getattr(entry, entry.parts).all()) if entry.parts and entry.pk else []
+    if not entry.pk:
+        return []
+    return [part for relation in entry.parts for part in getattr(entry, relation).all()]
 
 
 def parts_in(version):
     """The parts that a version's revision holds of its entry, unsaved."""
     model = model_of(version)
-    relation = model.parts
-    if not relation:
-        return []
-    link = model._meta.get_field(relation)
+    relations = {part_model(model, relation): relation for relation in model.parts}
     objects = (
         entry_in(other)
         for other in version.revision.version_set.all()
-        if model_of(other) is link.related_model
+        if model_of(other) in relations
     )
-    key = link.remote_field.attname
-    return [part for part in objects if str(getattr(part, key)) == version.object_id]
+    return [
+        part
+        for part in objects
+        if str(key_of_whole(part, relations[type(part)], model)) == version.object_id
+    ]
 
 
 # The way back
@@ -198,14 +206,16 @@ def _make_way(entry):
 
 def loses_parts(version):
     """Whether restoring a version would delete files that were added since."""
-    wanted = {part.pk for part in parts_in(version)}
     stored = model_of(version)(pk=version.object_id)
-    return any(part.pk not in wanted for part in parts_of(stored))
+    return bool(by_key(parts_of(stored)).keys() - by_key(parts_in(version)).keys())
+
+
+def by_key(parts):
+    return {(type(part), part.pk): part for part in parts}
 
 
 def _restore_parts(entry, version):
-    wanted = {part.pk: part for part in parts_in(version)}
-    stored = {part.pk: part for part in parts_of(entry)}
+    wanted, stored = by_key(parts_in(version)), by_key(parts_of(entry))
     for part in stored.keys() - wanted.keys():
         stored[part].delete()
     for key, part in wanted.items():
@@ -221,7 +231,7 @@ def read_ahead(version):
     present = {part.file.name for part in parts_of(model_of(version)(pk=version.object_id))}
     with suppress(RevertError):  # restoring will say it
         for part in parts_in(version):
-            if part.file.name not in present:
+            if hasattr(part, "text") and part.file.name not in present:
                 _text_in(part.file)
 
 

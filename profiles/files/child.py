@@ -20,7 +20,12 @@ Answer = tuple[dict[str, Any], dict[str, bytes]]
 
 MEMORY = 2**30
 ANSWER = 2**28
-READERS = ("pdf", "pixels", "films")  # modules with a read() that gives (what it found, files)
+READERS = (
+    "pdf",
+    "pixels",
+    "films",
+    "sounds",
+)  # modules with a read() that gives (what it found, files)
 
 TOO_HEAVY, NO_ROOM = 70, 74  # how the process ends where a limit or the disk was in its way
 END_WITH_PARENT = 1  # Linux: PR_SET_PDEATHSIG

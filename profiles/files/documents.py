@@ -50,16 +50,28 @@ FORMATS = {
     "epub": Format("EPUB", "application/epub+zip"),
     "mp4": Format("MP4", "video/mp4", max_bytes=500 * MEGABYTE),
     "webm": Format("WebM", "video/webm", max_bytes=500 * MEGABYTE),
+    "mp3": Format("MP3", "audio/mpeg"),
+    "m4a": Format("M4A", "audio/mp4"),
+    "ogg": Format("Ogg (Opus)", "audio/ogg"),
     "vtt": Format("WebVTT (.vtt) / SubRip (.srt)", "text/vtt", max_bytes=2 * MEGABYTE),
 }
 FILMS = {"mp4", "webm"}
-ENDINGS = {**{format: (format,) for format in FORMATS}, "vtt": ("vtt", "srt")}
+SOUNDS = {"mp3", "m4a", "ogg"}
+ENDINGS = {
+    **{format: (format,) for format in FORMATS},
+    "m4a": ("m4a", "mp4", "m4b"),
+    "ogg": ("ogg", "opus", "oga"),
+    "vtt": ("vtt", "srt"),
+}
 # How their first bytes look; ZIP files need a second look. A browser takes words before a PDF's
 # mark for HTML, so only white space may stand there.
 SIGNATURES = {
     "pdf": rb"(?:\xef\xbb\xbf)?\s*%PDF-",
     "mp4": rb".{4}ftyp(?!qt  |M4[AB] |F4[AB] |he[iv]|m[is]f1|avi[fs]|crx |jp[2xm]|mjp2|aax)",
     "webm": rb"\x1a\x45\xdf\xa3.*?\x42\x82.{1,8}?webm",
+    "mp3": rb"ID3[\x02-\x04]|\xff[\xfa\xfb\xf2\xf3\xe2\xe3][\x10-\xef]",
+    "m4a": rb".{4}ftypM4[AB] ",
+    "ogg": rb"OggS\0",
 }
 # Films that only some programs play.
 OTHER_FILMS = {
@@ -72,6 +84,17 @@ OTHER_FILMS = {
     "MPEG-TS (.mts)": rb"(?:.{4})?\x47.{187}(?:.{4})?\x47",
     "Ogg": rb"OggS",
     "RealMedia": rb"\.RMF",
+}
+# Recordings that only some programs play, or that are ten times as large.
+OTHER_SOUNDS = {
+    "WAV": rb"RIFF.{4}WAVE|RF64",
+    "AMR": rb"#!AMR",
+    "AIFF": rb"FORM.{4}AIF",
+    "FLAC": rb"fLaC",
+    "Core Audio (.caf)": rb"caff",
+    "AAC (.aac)": rb"\xff[\xf0\xf1\xf8\xf9]",
+    "Windows Media": OTHER_FILMS["Windows Media"],
+    "RealMedia": OTHER_FILMS["RealMedia"],
 }
 MAX_ZIP_TABLE = 2**20  # The table of contents of a Word file with 10,000 pictures.
 
@@ -141,6 +164,29 @@ REFUSALS = {
         "here: “%(name)s”. Save it as MP4 (H.264), for instance with the free program HandBrake, "
         "and choose the new file."
     ),
+    "other_sound": _(
+        "Many visitors could not hear this recording, or would pay for a large file, because it is "
+        "in the format %(kind)s: “%(name)s”. Save it as MP3, for instance with the free program "
+        "Audacity, and choose the new file."
+    ),
+    "film": _(
+        "This is a film and no recording of sound alone: “%(name)s”. Add it as a video, or save its "
+        "sound as MP3, for instance with the free program Audacity, and choose the new file."
+    ),
+    "damaged_sound": _(
+        "This recording is damaged, perhaps because it was cut off on its way: “%(name)s”. "
+        "Choose it again, or save it as MP3, for instance with the free program Audacity, and "
+        "choose the new file."
+    ),
+    "too_heavy_sound": _(
+        "This recording is built so unusually that the server gave up on it: “%(name)s”. Save it "
+        "as MP3, for instance with the free program Audacity, and choose the new file."
+    ),
+    "unclean_sound": _(
+        "This recording may tell where or with what it was made, in a way that cannot be removed "
+        "here: “%(name)s”. Save it as MP3, for instance with the free program Audacity, and choose "
+        "the new file."
+    ),
     "no_captions": _(
         "There are no captions in this file that a browser would show: “%(name)s”. Each needs a "
         "line of times above its words. Example: 00:00:01.000 --> 00:00:04.000."
@@ -158,7 +204,8 @@ REFUSALS = {
 
 @dataclass(frozen=True)
 class Document:
-    """What stands in a file: `size` in bytes; `page_count` and `text` for a readable PDF only.
+    """What stands in a file: `size` in bytes; `page_count` and `text` for a readable PDF only,
+    `seconds` for a recording.
 
     `content` is what to store: the file itself, or its mended form. `flaw` is the key of the
     refusal where visitors could not use it, `codec` what a refusal of a film names.
@@ -173,6 +220,7 @@ class Document:
     cover: ReencodedPicture | None = None
     flaw: str = ""
     codec: str = ""
+    seconds: int = 0
 
 
 @read_once
@@ -187,6 +235,8 @@ def read(file: Any) -> Document:
         return _read_pdf(file)
     if format in FILMS:
         return _read_film(file, format)
+    if format in SOUNDS:
+        return _read_sound(file, format)
     if format == "vtt":
         return _read_captions(file)
     return _document(file, format)
@@ -206,10 +256,20 @@ def _read_pdf(file: Any) -> Document:
 
 def _read_film(file: Any, format: str) -> Document:
     found, _files = read_in_child("films", file, format=format)
+    if found.get("flaw") == "no_picture" and format == "mp4":  # as many telephones record voices
+        return _read_sound(file, "m4a")
     if flaw := found.get("flaw"):
         flaw = "too_heavy_film" if flaw == "too_heavy" else flaw
         return _document(file, format, flaw=flaw, codec=found.get("codec", ""))
     return _document(_written_over(file, found["blanks"]), format)
+
+
+def _read_sound(file: Any, format: str) -> Document:
+    found, _files = read_in_child("sounds", file, format=format)
+    if flaw := found.get("flaw"):
+        flaw = "too_heavy_sound" if flaw == "too_heavy" else flaw
+        return _document(file, format, flaw=flaw, codec=found.get("codec", ""))
+    return _document(_written_over(file, found["blanks"]), format, seconds=found["seconds"])
 
 
 def _written_over(file: Any, blanks: list[Blank]) -> File:
@@ -322,21 +382,38 @@ class DocumentValidator:
             raise _refusal("misnamed", name, label=named.label, format=format)
         if document.flaw:
             sizes = {"size": size_in_words(document.size), "limit": size_in_words(named.max_bytes)}
-            raise _refusal(document.flaw, name, codec=document.codec, **sizes)
+            raise _refusal(document.flaw, name, codec=document.codec, kind=document.codec, **sizes)
         return document
 
     def _format_of(self, file: Any, name: str) -> str:
         format = format_of(file)
+        if format == "mp4":  # which may be sound alone
+            format = read(file).format
         if format in self.formats:
             return format
+        self._refuse_other_media(file, name, format)
         wanted = next((key for key in self.formats if suffix_of(name) in ENDINGS[key]), None)
         if size_of(file) == 0:
             raise _refusal("no_bytes", name)
-        if FILMS.intersection(self.formats) and (kind := _first_match(OTHER_FILMS, _head(file))):
-            raise _refusal("other_film", name, kind=kind)
         if format is None and wanted:
             raise _refusal("fake", name, wanted=FORMATS[wanted].label)
         raise _refusal("unknown", name, accepted=_labels(self.formats))
+
+    def _refuse_other_media(self, file: Any, name: str, format: str | None) -> None:
+        """A film or a recording, where another kind or format of these is wanted."""
+        head, takes_sounds = _head(file), SOUNDS.intersection(self.formats)
+        other_film = _first_match(OTHER_FILMS, head)
+        other_sound = _first_match(OTHER_SOUNDS, head)
+        if takes_sounds and other_sound:
+            raise _refusal("other_sound", name, kind=other_sound)
+        if takes_sounds and format == "webm" and read(file).flaw == "no_picture":
+            raise _refusal("other_sound", name, kind="WebM")
+        if takes_sounds and (format in FILMS or other_film):
+            raise _refusal("film", name)
+        if FILMS.intersection(self.formats) and other_film:
+            raise _refusal("other_film", name, kind=other_film)
+        if FILMS.intersection(self.formats) and format in SOUNDS:
+            raise _refusal("no_picture", name)
 
 
 def _refusal(code: str, name: str, **params: Any) -> ValidationError:

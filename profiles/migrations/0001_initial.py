@@ -12,285 +12,1461 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_fr', models.CharField(blank=True, help_text='The full name, as it stands at the top of the profile.', max_length=200, verbose_name='name (French)')),
-                ('name_en', models.CharField(blank=True, help_text='The full name, as it stands at the top of the profile.', max_length=200, verbose_name='name (English)')),
-                ('description_fr', models.TextField(blank=True, help_text='Who you are and what you do: the first text that visitors read.', verbose_name='description (French)')),
-                ('description_en', models.TextField(blank=True, help_text='Who you are and what you do: the first text that visitors read.', verbose_name='description (English)')),
-                ('acronym', models.CharField(blank=True, help_text='Stands behind the name and at the top of every page. Example: IMRAP.', max_length=30, verbose_name='acronym')),
-                ('slug', models.SlugField(help_text='Small letters, digits and hyphens. Example: imrap.', unique=True, verbose_name='short name in addresses')),
-                ('founded', profiles.dates.PartialDateField(blank=True, help_text='As precise as is known: 2013, 10/2013 or 31/10/2013.', verbose_name='founded')),
-                ('logo', profiles.files.pictures.PictureField(blank=True, help_text='Shown at the top of the profile. It is re-encoded without hidden data.', max_length=200, upload_to='organisation', verbose_name='logo')),
-                ('logo_alt_fr', models.CharField(blank=True, help_text="Read aloud to who can't see it. Example: Logo of IMRAP.", max_length=300, verbose_name='alternative text of the logo (French)')),
-                ('logo_alt_en', models.CharField(blank=True, help_text="Read aloud to who can't see it. Example: Logo of IMRAP.", max_length=300, verbose_name='alternative text of the logo (English)')),
-                ('email', models.EmailField(blank=True, help_text='Visitors write to this address.', max_length=254, verbose_name='e-mail')),
-                ('telephones', models.TextField(blank=True, help_text='One number per line, with the country code. Example: +223 20 22 18 48.', verbose_name='telephones')),
-                ('postal_address', models.TextField(blank=True, help_text='Line by line, as on an envelope.', verbose_name='postal address')),
-                ('website', models.URLField(blank=True, help_text='Address of another site of yours. Example: https://example.org/.', max_length=500, validators=[django.core.validators.URLValidator(schemes=['http', 'https'])], verbose_name='website')),
-                ('social_links', models.TextField(blank=True, help_text='One address per line, with https://. Visitors see where it leads.', validators=[profiles.models.fields.is_list_of_web_addresses], verbose_name='social networks')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "name_fr",
+                    models.CharField(
+                        blank=True,
+                        help_text="The full name, as it stands at the top of the profile.",
+                        max_length=200,
+                        verbose_name="name (French)",
+                    ),
+                ),
+                (
+                    "name_en",
+                    models.CharField(
+                        blank=True,
+                        help_text="The full name, as it stands at the top of the profile.",
+                        max_length=200,
+                        verbose_name="name (English)",
+                    ),
+                ),
+                (
+                    "description_fr",
+                    models.TextField(
+                        blank=True,
+                        help_text="Who you are and what you do: the first text that visitors read.",
+                        verbose_name="description (French)",
+                    ),
+                ),
+                (
+                    "description_en",
+                    models.TextField(
+                        blank=True,
+                        help_text="Who you are and what you do: the first text that visitors read.",
+                        verbose_name="description (English)",
+                    ),
+                ),
+                (
+                    "acronym",
+                    models.CharField(
+                        blank=True,
+                        help_text="Stands behind the name and at the top of every page. Example: IMRAP.",
+                        max_length=30,
+                        verbose_name="acronym",
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="Small letters, digits and hyphens. Example: imrap.",
+                        unique=True,
+                        verbose_name="short name in addresses",
+                    ),
+                ),
+                (
+                    "founded",
+                    profiles.dates.PartialDateField(
+                        blank=True,
+                        help_text="As precise as is known: 2013, 10/2013 or 31/10/2013.",
+                        verbose_name="founded",
+                    ),
+                ),
+                (
+                    "logo",
+                    profiles.files.pictures.PictureField(
+                        blank=True,
+                        help_text="Shown at the top of the profile. It is re-encoded without hidden data.",
+                        max_length=200,
+                        upload_to="organisation",
+                        verbose_name="logo",
+                    ),
+                ),
+                (
+                    "logo_alt_fr",
+                    models.CharField(
+                        blank=True,
+                        help_text="Read aloud to who can't see it. Example: Logo of IMRAP.",
+                        max_length=300,
+                        verbose_name="alternative text of the logo (French)",
+                    ),
+                ),
+                (
+                    "logo_alt_en",
+                    models.CharField(
+                        blank=True,
+                        help_text="Read aloud to who can't see it. Example: Logo of IMRAP.",
+                        max_length=300,
+                        verbose_name="alternative text of the logo (English)",
+                    ),
+                ),
+                (
+                    "email",
+                    models.EmailField(
+                        blank=True,
+                        help_text="Visitors write to this address.",
+                        max_length=254,
+                        verbose_name="e-mail",
+                    ),
+                ),
+                (
+                    "telephones",
+                    models.TextField(
+                        blank=True,
+                        help_text="One number per line, with the country code. Example: +223 20 22 18 48.",
+                        verbose_name="telephones",
+                    ),
+                ),
+                (
+                    "postal_address",
+                    models.TextField(
+                        blank=True,
+                        help_text="Line by line, as on an envelope.",
+                        verbose_name="postal address",
+                    ),
+                ),
+                (
+                    "website",
+                    models.URLField(
+                        blank=True,
+                        help_text="Address of another site of yours. Example: https://example.org/.",
+                        max_length=500,
+                        validators=[django.core.validators.URLValidator(schemes=["http", "https"])],
+                        verbose_name="website",
+                    ),
+                ),
+                (
+                    "social_links",
+                    models.TextField(
+                        blank=True,
+                        help_text="One address per line, with https://. Visitors see where it leads.",
+                        validators=[profiles.models.fields.is_list_of_web_addresses],
+                        verbose_name="social networks",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'organisation',
-                'verbose_name_plural': 'organisations',
-                'ordering': ['pk'],
+                "verbose_name": "organisation",
+                "verbose_name_plural": "organisations",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Paper',
+            name="Paper",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_draft', models.BooleanField(default=True, help_text='Ticked: only staff see this entry. Untick it and save to show it to everybody; tick it again to withdraw it at once.', verbose_name='draft')),
-                ('publish_at', models.DateTimeField(default=django.utils.timezone.now, help_text='Visitors see this entry from this moment on, if it is not a draft. A moment in the future schedules it.', verbose_name='published from')),
-                ('title_fr', models.CharField(blank=True, help_text="As visitors read it. A language left empty shows the other one's text.", max_length=300, verbose_name='title (French)')),
-                ('title_en', models.CharField(blank=True, help_text="As visitors read it. A language left empty shows the other one's text.", max_length=300, verbose_name='title (English)')),
-                ('summary_fr', models.TextField(blank=True, help_text='Two or three sentences for lists and search engines, about 300 characters. Left empty, the beginning of the text is shown.', max_length=400, verbose_name='summary (French)')),
-                ('summary_en', models.TextField(blank=True, help_text='Two or three sentences for lists and search engines, about 300 characters. Left empty, the beginning of the text is shown.', max_length=400, verbose_name='summary (English)')),
-                ('body_fr', models.TextField(blank=True, help_text='The whole text. The first paragraph stands open on the profile; the rest unfolds.', verbose_name='text (French)')),
-                ('body_en', models.TextField(blank=True, help_text='The whole text. The first paragraph stands open on the profile; the rest unfolds.', verbose_name='text (English)')),
-                ('slug', models.SlugField(blank=True, help_text="The last part of the page's permanent address, in small letters. Left empty, it is made from the title.", max_length=100, unique=True, verbose_name='address')),
-                ('image', profiles.files.pictures.PictureField(blank=True, db_index=True, help_text='JPEG, PNG, WebP, AVIF or GIF, of any size. It is made smaller, and hidden data such as the place where it was taken are removed.', max_length=200, upload_to=profiles.models.entry.folder_of_kind, verbose_name='picture')),
-                ('image_alt_fr', models.CharField(blank=True, help_text="What the picture shows, in one sentence, for people who can't see it. Example: Two elders and a soldier in discussion under a tree.", max_length=300, verbose_name='alternative text of the picture (French)')),
-                ('image_alt_en', models.CharField(blank=True, help_text="What the picture shows, in one sentence, for people who can't see it. Example: Two elders and a soldier in discussion under a tree.", max_length=300, verbose_name='alternative text of the picture (English)')),
-                ('image_is_decorative', models.BooleanField(default=False, help_text='Tick it if the picture says nothing: it is then not read aloud.', verbose_name='decorative picture')),
-                ('position', models.PositiveSmallIntegerField(default=100, help_text='Smaller numbers stand first on the profile; with the same number, the newest does. Example: 1 for what must be on top.', verbose_name='position')),
-                ('dated', models.CharField(default='', editable=False, max_length=10, verbose_name='date')),
-                ('created', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated', models.DateTimeField(auto_now=True, verbose_name='updated')),
-                ('partners', models.TextField(blank=True, help_text='One partner per line. Example: Interpeace.', verbose_name='partners')),
-                ('type', models.CharField(choices=[('research', 'Research paper'), ('policy', 'Policy brief'), ('activity', 'Activity report'), ('audit', 'Audit report')], default='research', help_text='Shown beside the title and used in citations.', max_length=10, verbose_name='type')),
-                ('authors', models.TextField(blank=True, help_text='One author per line, family name last. Example: Aminata Traoré.', verbose_name='authors')),
-                ('date', profiles.dates.PartialDateField(blank=True, help_text='As precise as is known: 2016, 06/2016 or 30/06/2016.', verbose_name='publication date')),
-                ('isbn', models.CharField(blank=True, help_text='Printed on the back. Example: 978-9966-1666-6-1.', max_length=20, validators=[django.core.validators.RegexValidator('^[0-9-]{9,16}[0-9X]$', 'Example: 978-9966-1666-6-1.')], verbose_name='ISBN')),
-                ('doi', models.CharField(blank=True, help_text='Without https://doi.org/. Example: 10.1000/182.', max_length=200, validators=[django.core.validators.RegexValidator('^10\\.\\d{4,9}/\\S+$', 'Example: 10.1000/182.')], verbose_name='DOI')),
-                ('licence_fr', models.CharField(blank=True, default='Tous droits réservés', help_text='What others may do with it. Example: CC BY 4.0.', max_length=200, verbose_name='licence (French)')),
-                ('licence_en', models.CharField(blank=True, default='All rights reserved', help_text='What others may do with it. Example: CC BY 4.0.', max_length=200, verbose_name='licence (English)')),
-                ('source_url', models.URLField(blank=True, help_text='Where the paper was first published, with https://.', max_length=500, validators=[django.core.validators.URLValidator(schemes=['http', 'https'])], verbose_name='source address')),
-                ('organisation', models.ForeignKey(help_text='On whose profile this entry stands.', on_delete=django.db.models.deletion.PROTECT, to='profiles.organisation', verbose_name='organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "is_draft",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Ticked: only staff see this entry. Untick it and save to show it to everybody; tick it again to withdraw it at once.",
+                        verbose_name="draft",
+                    ),
+                ),
+                (
+                    "publish_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now,
+                        help_text="Visitors see this entry from this moment on, if it is not a draft. A moment in the future schedules it.",
+                        verbose_name="published from",
+                    ),
+                ),
+                (
+                    "title_fr",
+                    models.CharField(
+                        blank=True,
+                        help_text="As visitors read it. A language left empty shows the other one's text.",
+                        max_length=300,
+                        verbose_name="title (French)",
+                    ),
+                ),
+                (
+                    "title_en",
+                    models.CharField(
+                        blank=True,
+                        help_text="As visitors read it. A language left empty shows the other one's text.",
+                        max_length=300,
+                        verbose_name="title (English)",
+                    ),
+                ),
+                (
+                    "summary_fr",
+                    models.TextField(
+                        blank=True,
+                        help_text="Two or three sentences for lists and search engines, about 300 characters. Left empty, the beginning of the text is shown.",
+                        max_length=400,
+                        verbose_name="summary (French)",
+                    ),
+                ),
+                (
+                    "summary_en",
+                    models.TextField(
+                        blank=True,
+                        help_text="Two or three sentences for lists and search engines, about 300 characters. Left empty, the beginning of the text is shown.",
+                        max_length=400,
+                        verbose_name="summary (English)",
+                    ),
+                ),
+                (
+                    "body_fr",
+                    models.TextField(
+                        blank=True,
+                        help_text="The whole text. The first paragraph stands open on the profile; the rest unfolds.",
+                        verbose_name="text (French)",
+                    ),
+                ),
+                (
+                    "body_en",
+                    models.TextField(
+                        blank=True,
+                        help_text="The whole text. The first paragraph stands open on the profile; the rest unfolds.",
+                        verbose_name="text (English)",
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        blank=True,
+                        help_text="The last part of the page's permanent address, in small letters. Left empty, it is made from the title.",
+                        max_length=100,
+                        unique=True,
+                        verbose_name="address",
+                    ),
+                ),
+                (
+                    "image",
+                    profiles.files.pictures.PictureField(
+                        blank=True,
+                        db_index=True,
+                        help_text="JPEG, PNG, WebP, AVIF or GIF, of any size. It is made smaller, and hidden data such as the place where it was taken are removed.",
+                        max_length=200,
+                        upload_to=profiles.models.entry.folder_of_kind,
+                        verbose_name="picture",
+                    ),
+                ),
+                (
+                    "image_alt_fr",
+                    models.CharField(
+                        blank=True,
+                        help_text="What the picture shows, in one sentence, for people who can't see it. Example: Two elders and a soldier in discussion under a tree.",
+                        max_length=300,
+                        verbose_name="alternative text of the picture (French)",
+                    ),
+                ),
+                (
+                    "image_alt_en",
+                    models.CharField(
+                        blank=True,
+                        help_text="What the picture shows, in one sentence, for people who can't see it. Example: Two elders and a soldier in discussion under a tree.",
+                        max_length=300,
+                        verbose_name="alternative text of the picture (English)",
+                    ),
+                ),
+                (
+                    "image_is_decorative",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Tick it if the picture says nothing: it is then not read aloud.",
+                        verbose_name="decorative picture",
+                    ),
+                ),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(
+                        default=100,
+                        help_text="Smaller numbers stand first on the profile; with the same number, the newest does. Example: 1 for what must be on top.",
+                        verbose_name="position",
+                    ),
+                ),
+                (
+                    "dated",
+                    models.CharField(
+                        default="", editable=False, max_length=10, verbose_name="date"
+                    ),
+                ),
+                ("created", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("updated", models.DateTimeField(auto_now=True, verbose_name="updated")),
+                (
+                    "partners",
+                    models.TextField(
+                        blank=True,
+                        help_text="One partner per line. Example: Interpeace.",
+                        verbose_name="partners",
+                    ),
+                ),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("research", "Research paper"),
+                            ("policy", "Policy brief"),
+                            ("activity", "Activity report"),
+                            ("audit", "Audit report"),
+                        ],
+                        default="research",
+                        help_text="Shown beside the title and used in citations.",
+                        max_length=10,
+                        verbose_name="type",
+                    ),
+                ),
+                (
+                    "authors",
+                    models.TextField(
+                        blank=True,
+                        help_text="One author per line, family name last. Example: Aminata Traoré.",
+                        verbose_name="authors",
+                    ),
+                ),
+                (
+                    "date",
+                    profiles.dates.PartialDateField(
+                        blank=True,
+                        help_text="As precise as is known: 2016, 06/2016 or 30/06/2016.",
+                        verbose_name="publication date",
+                    ),
+                ),
+                (
+                    "isbn",
+                    models.CharField(
+                        blank=True,
+                        help_text="Printed on the back. Example: 978-9966-1666-6-1.",
+                        max_length=20,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[0-9-]{9,16}[0-9X]$", "Example: 978-9966-1666-6-1."
+                            )
+                        ],
+                        verbose_name="ISBN",
+                    ),
+                ),
+                (
+                    "doi",
+                    models.CharField(
+                        blank=True,
+                        help_text="Without https://doi.org/. Example: 10.1000/182.",
+                        max_length=200,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^10\\.\\d{4,9}/\\S+$", "Example: 10.1000/182."
+                            )
+                        ],
+                        verbose_name="DOI",
+                    ),
+                ),
+                (
+                    "licence_fr",
+                    models.CharField(
+                        blank=True,
+                        default="Tous droits réservés",
+                        help_text="What others may do with it. Example: CC BY 4.0.",
+                        max_length=200,
+                        verbose_name="licence (French)",
+                    ),
+                ),
+                (
+                    "licence_en",
+                    models.CharField(
+                        blank=True,
+                        default="All rights reserved",
+                        help_text="What others may do with it. Example: CC BY 4.0.",
+                        max_length=200,
+                        verbose_name="licence (English)",
+                    ),
+                ),
+                (
+                    "source_url",
+                    models.URLField(
+                        blank=True,
+                        help_text="Where the paper was first published, with https://.",
+                        max_length=500,
+                        validators=[django.core.validators.URLValidator(schemes=["http", "https"])],
+                        verbose_name="source address",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        help_text="On whose profile this entry stands.",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="profiles.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'paper',
-                'verbose_name_plural': 'papers',
-                'ordering': ['-dated', '-pk'],
-                'abstract': False,
+                "verbose_name": "paper",
+                "verbose_name_plural": "papers",
+                "ordering": ["-dated", "-pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='PaperFile',
+            name="PaperFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file', profiles.files.documents.DocumentField(db_index=True, formats=('pdf', 'docx', 'odt', 'epub'), help_text='PDF, Word, OpenDocument or EPUB. Visitors see its language and size, and the pages of a PDF, before they download it.', max_length=200, upload_to='papers', verbose_name='file')),
-                ('language', models.CharField(choices=[('fr', 'French'), ('en', 'English'), ('bm', 'Bamanankan'), ('ff', 'Fulfulde'), ('son', 'Soŋay'), ('taq', 'Tamasheq'), ('ar', 'العربية')], default='fr', help_text='The language the file is written in.', max_length=8, verbose_name='language')),
-                ('edition', models.CharField(choices=[('full', 'full'), ('light', 'light')], default='full', help_text='Light: a smaller file of the same text, for slow connections.', max_length=8, verbose_name='edition')),
-                ('format', models.CharField(editable=False, max_length=8, verbose_name='format')),
-                ('size', models.PositiveBigIntegerField(editable=False, verbose_name='size in bytes')),
-                ('page_count', models.PositiveIntegerField(editable=False, null=True, verbose_name='pages')),
-                ('sha256', models.CharField(editable=False, max_length=64, verbose_name='SHA-256')),
-                ('text', models.TextField(blank=True, editable=False, verbose_name='text of the file')),
-                ('cover', profiles.files.pictures.PictureField(blank=True, db_index=True, editable=False, max_length=200, upload_to='papers', verbose_name='cover')),
-                ('paper', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='profiles.paper', verbose_name='paper')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "file",
+                    profiles.files.documents.DocumentField(
+                        db_index=True,
+                        formats=("pdf", "docx", "odt", "epub"),
+                        help_text="PDF, Word, OpenDocument or EPUB. Visitors see its language and size, and the pages of a PDF, before they download it.",
+                        max_length=200,
+                        upload_to="papers",
+                        verbose_name="file",
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[
+                            ("fr", "French"),
+                            ("en", "English"),
+                            ("bm", "Bamanankan"),
+                            ("ff", "Fulfulde"),
+                            ("son", "Soŋay"),
+                            ("taq", "Tamasheq"),
+                            ("ar", "العربية"),
+                        ],
+                        default="fr",
+                        help_text="The language the file is written in.",
+                        max_length=8,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "edition",
+                    models.CharField(
+                        choices=[("full", "full"), ("light", "light")],
+                        default="full",
+                        help_text="Light: a smaller file of the same text, for slow connections.",
+                        max_length=8,
+                        verbose_name="edition",
+                    ),
+                ),
+                ("format", models.CharField(editable=False, max_length=8, verbose_name="format")),
+                (
+                    "size",
+                    models.PositiveBigIntegerField(editable=False, verbose_name="size in bytes"),
+                ),
+                (
+                    "page_count",
+                    models.PositiveIntegerField(editable=False, null=True, verbose_name="pages"),
+                ),
+                ("sha256", models.CharField(editable=False, max_length=64, verbose_name="SHA-256")),
+                (
+                    "text",
+                    models.TextField(blank=True, editable=False, verbose_name="text of the file"),
+                ),
+                (
+                    "cover",
+                    profiles.files.pictures.PictureField(
+                        blank=True,
+                        db_index=True,
+                        editable=False,
+                        max_length=200,
+                        upload_to="papers",
+                        verbose_name="cover",
+                    ),
+                ),
+                (
+                    "paper",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="files",
+                        to="profiles.paper",
+                        verbose_name="paper",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'file',
-                'verbose_name_plural': 'files',
-                'ordering': ['pk'],
+                "verbose_name": "file",
+                "verbose_name_plural": "files",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Programme',
+            name="Programme",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_draft', models.BooleanField(default=True, help_text='Ticked: only staff see this entry. Untick it and save to show it to everybody; tick it again to withdraw it at once.', verbose_name='draft')),
-                ('publish_at', models.DateTimeField(default=django.utils.timezone.now, help_text='Visitors see this entry from this moment on, if it is not a draft. A moment in the future schedules it.', verbose_name='published from')),
-                ('title_fr', models.CharField(blank=True, help_text="As visitors read it. A language left empty shows the other one's text.", max_length=300, verbose_name='title (French)')),
-                ('title_en', models.CharField(blank=True, help_text="As visitors read it. A language left empty shows the other one's text.", max_length=300, verbose_name='title (English)')),
-                ('summary_fr', models.TextField(blank=True, help_text='Two or three sentences for lists and search engines, about 300 characters. Left empty, the beginning of the text is shown.', max_length=400, verbose_name='summary (French)')),
-                ('summary_en', models.TextField(blank=True, help_text='Two or three sentences for lists and search engines, about 300 characters. Left empty, the beginning of the text is shown.', max_length=400, verbose_name='summary (English)')),
-                ('body_fr', models.TextField(blank=True, help_text='The whole text. The first paragraph stands open on the profile; the rest unfolds.', verbose_name='text (French)')),
-                ('body_en', models.TextField(blank=True, help_text='The whole text. The first paragraph stands open on the profile; the rest unfolds.', verbose_name='text (English)')),
-                ('slug', models.SlugField(blank=True, help_text="The last part of the page's permanent address, in small letters. Left empty, it is made from the title.", max_length=100, unique=True, verbose_name='address')),
-                ('image', profiles.files.pictures.PictureField(blank=True, db_index=True, help_text='JPEG, PNG, WebP, AVIF or GIF, of any size. It is made smaller, and hidden data such as the place where it was taken are removed.', max_length=200, upload_to=profiles.models.entry.folder_of_kind, verbose_name='picture')),
-                ('image_alt_fr', models.CharField(blank=True, help_text="What the picture shows, in one sentence, for people who can't see it. Example: Two elders and a soldier in discussion under a tree.", max_length=300, verbose_name='alternative text of the picture (French)')),
-                ('image_alt_en', models.CharField(blank=True, help_text="What the picture shows, in one sentence, for people who can't see it. Example: Two elders and a soldier in discussion under a tree.", max_length=300, verbose_name='alternative text of the picture (English)')),
-                ('image_is_decorative', models.BooleanField(default=False, help_text='Tick it if the picture says nothing: it is then not read aloud.', verbose_name='decorative picture')),
-                ('position', models.PositiveSmallIntegerField(default=100, help_text='Smaller numbers stand first on the profile; with the same number, the newest does. Example: 1 for what must be on top.', verbose_name='position')),
-                ('dated', models.CharField(default='', editable=False, max_length=10, verbose_name='date')),
-                ('created', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated', models.DateTimeField(auto_now=True, verbose_name='updated')),
-                ('start', profiles.dates.PartialDateField(blank=True, help_text='As precise as is known: 2019, 06/2019 or 28/02/2019.', verbose_name='start')),
-                ('end', profiles.dates.PartialDateField(blank=True, help_text='As precise as is known. Leave it empty while it goes on.', verbose_name='end')),
-                ('places', models.TextField(blank=True, help_text='One place per line. Example: Mopti.', verbose_name='places')),
-                ('partners', models.TextField(blank=True, help_text='One partner per line. Example: Interpeace.', verbose_name='partners')),
-                ('funders', models.TextField(blank=True, help_text='One funder per line. Example: UN Peacebuilding Fund.', verbose_name='funders')),
-                ('website', models.URLField(blank=True, help_text='A page about the programme, with https://.', max_length=500, validators=[django.core.validators.URLValidator(schemes=['http', 'https'])], verbose_name='website')),
-                ('organisation', models.ForeignKey(help_text='On whose profile this entry stands.', on_delete=django.db.models.deletion.PROTECT, to='profiles.organisation', verbose_name='organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "is_draft",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Ticked: only staff see this entry. Untick it and save to show it to everybody; tick it again to withdraw it at once.",
+                        verbose_name="draft",
+                    ),
+                ),
+                (
+                    "publish_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now,
+                        help_text="Visitors see this entry from this moment on, if it is not a draft. A moment in the future schedules it.",
+                        verbose_name="published from",
+                    ),
+                ),
+                (
+                    "title_fr",
+                    models.CharField(
+                        blank=True,
+                        help_text="As visitors read it. A language left empty shows the other one's text.",
+                        max_length=300,
+                        verbose_name="title (French)",
+                    ),
+                ),
+                (
+                    "title_en",
+                    models.CharField(
+                        blank=True,
+                        help_text="As visitors read it. A language left empty shows the other one's text.",
+                        max_length=300,
+                        verbose_name="title (English)",
+                    ),
+                ),
+                (
+                    "summary_fr",
+                    models.TextField(
+                        blank=True,
+                        help_text="Two or three sentences for lists and search engines, about 300 characters. Left empty, the beginning of the text is shown.",
+                        max_length=400,
+                        verbose_name="summary (French)",
+                    ),
+                ),
+                (
+                    "summary_en",
+                    models.TextField(
+                        blank=True,
+                        help_text="Two or three sentences for lists and search engines, about 300 characters. Left empty, the beginning of the text is shown.",
+                        max_length=400,
+                        verbose_name="summary (English)",
+                    ),
+                ),
+                (
+                    "body_fr",
+                    models.TextField(
+                        blank=True,
+                        help_text="The whole text. The first paragraph stands open on the profile; the rest unfolds.",
+                        verbose_name="text (French)",
+                    ),
+                ),
+                (
+                    "body_en",
+                    models.TextField(
+                        blank=True,
+                        help_text="The whole text. The first paragraph stands open on the profile; the rest unfolds.",
+                        verbose_name="text (English)",
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        blank=True,
+                        help_text="The last part of the page's permanent address, in small letters. Left empty, it is made from the title.",
+                        max_length=100,
+                        unique=True,
+                        verbose_name="address",
+                    ),
+                ),
+                (
+                    "image",
+                    profiles.files.pictures.PictureField(
+                        blank=True,
+                        db_index=True,
+                        help_text="JPEG, PNG, WebP, AVIF or GIF, of any size. It is made smaller, and hidden data such as the place where it was taken are removed.",
+                        max_length=200,
+                        upload_to=profiles.models.entry.folder_of_kind,
+                        verbose_name="picture",
+                    ),
+                ),
+                (
+                    "image_alt_fr",
+                    models.CharField(
+                        blank=True,
+                        help_text="What the picture shows, in one sentence, for people who can't see it. Example: Two elders and a soldier in discussion under a tree.",
+                        max_length=300,
+                        verbose_name="alternative text of the picture (French)",
+                    ),
+                ),
+                (
+                    "image_alt_en",
+                    models.CharField(
+                        blank=True,
+                        help_text="What the picture shows, in one sentence, for people who can't see it. Example: Two elders and a soldier in discussion under a tree.",
+                        max_length=300,
+                        verbose_name="alternative text of the picture (English)",
+                    ),
+                ),
+                (
+                    "image_is_decorative",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Tick it if the picture says nothing: it is then not read aloud.",
+                        verbose_name="decorative picture",
+                    ),
+                ),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(
+                        default=100,
+                        help_text="Smaller numbers stand first on the profile; with the same number, the newest does. Example: 1 for what must be on top.",
+                        verbose_name="position",
+                    ),
+                ),
+                (
+                    "dated",
+                    models.CharField(
+                        default="", editable=False, max_length=10, verbose_name="date"
+                    ),
+                ),
+                ("created", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("updated", models.DateTimeField(auto_now=True, verbose_name="updated")),
+                (
+                    "start",
+                    profiles.dates.PartialDateField(
+                        blank=True,
+                        help_text="As precise as is known: 2019, 06/2019 or 28/02/2019.",
+                        verbose_name="start",
+                    ),
+                ),
+                (
+                    "end",
+                    profiles.dates.PartialDateField(
+                        blank=True,
+                        help_text="As precise as is known. Leave it empty while it goes on.",
+                        verbose_name="end",
+                    ),
+                ),
+                (
+                    "places",
+                    models.TextField(
+                        blank=True,
+                        help_text="One place per line. Example: Mopti.",
+                        verbose_name="places",
+                    ),
+                ),
+                (
+                    "partners",
+                    models.TextField(
+                        blank=True,
+                        help_text="One partner per line. Example: Interpeace.",
+                        verbose_name="partners",
+                    ),
+                ),
+                (
+                    "funders",
+                    models.TextField(
+                        blank=True,
+                        help_text="One funder per line. Example: UN Peacebuilding Fund.",
+                        verbose_name="funders",
+                    ),
+                ),
+                (
+                    "website",
+                    models.URLField(
+                        blank=True,
+                        help_text="A page about the programme, with https://.",
+                        max_length=500,
+                        validators=[django.core.validators.URLValidator(schemes=["http", "https"])],
+                        verbose_name="website",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        help_text="On whose profile this entry stands.",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="profiles.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'programme',
-                'verbose_name_plural': 'programmes',
-                'ordering': ['-dated', '-pk'],
-                'abstract': False,
+                "verbose_name": "programme",
+                "verbose_name_plural": "programmes",
+                "ordering": ["-dated", "-pk"],
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='paper',
-            name='programme',
-            field=models.ForeignKey(blank=True, help_text='Links the two pages with each other.', null=True, on_delete=django.db.models.deletion.SET_NULL, to='profiles.programme', verbose_name='programme'),
+            model_name="paper",
+            name="programme",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="Links the two pages with each other.",
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                to="profiles.programme",
+                verbose_name="programme",
+            ),
         ),
         migrations.CreateModel(
-            name='Vacancy',
+            name="Vacancy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_draft', models.BooleanField(default=True, help_text='Ticked: only staff see this entry. Untick it and save to show it to everybody; tick it again to withdraw it at once.', verbose_name='draft')),
-                ('publish_at', models.DateTimeField(default=django.utils.timezone.now, help_text='Visitors see this entry from this moment on, if it is not a draft. A moment in the future schedules it.', verbose_name='published from')),
-                ('title_fr', models.CharField(blank=True, help_text="As visitors read it. A language left empty shows the other one's text.", max_length=300, verbose_name='title (French)')),
-                ('title_en', models.CharField(blank=True, help_text="As visitors read it. A language left empty shows the other one's text.", max_length=300, verbose_name='title (English)')),
-                ('summary_fr', models.TextField(blank=True, help_text='Two or three sentences for lists and search engines, about 300 characters. Left empty, the beginning of the text is shown.', max_length=400, verbose_name='summary (French)')),
-                ('summary_en', models.TextField(blank=True, help_text='Two or three sentences for lists and search engines, about 300 characters. Left empty, the beginning of the text is shown.', max_length=400, verbose_name='summary (English)')),
-                ('body_fr', models.TextField(blank=True, help_text='The whole text. The first paragraph stands open on the profile; the rest unfolds.', verbose_name='text (French)')),
-                ('body_en', models.TextField(blank=True, help_text='The whole text. The first paragraph stands open on the profile; the rest unfolds.', verbose_name='text (English)')),
-                ('slug', models.SlugField(blank=True, help_text="The last part of the page's permanent address, in small letters. Left empty, it is made from the title.", max_length=100, unique=True, verbose_name='address')),
-                ('image', profiles.files.pictures.PictureField(blank=True, db_index=True, help_text='JPEG, PNG, WebP, AVIF or GIF, of any size. It is made smaller, and hidden data such as the place where it was taken are removed.', max_length=200, upload_to=profiles.models.entry.folder_of_kind, verbose_name='picture')),
-                ('image_alt_fr', models.CharField(blank=True, help_text="What the picture shows, in one sentence, for people who can't see it. Example: Two elders and a soldier in discussion under a tree.", max_length=300, verbose_name='alternative text of the picture (French)')),
-                ('image_alt_en', models.CharField(blank=True, help_text="What the picture shows, in one sentence, for people who can't see it. Example: Two elders and a soldier in discussion under a tree.", max_length=300, verbose_name='alternative text of the picture (English)')),
-                ('image_is_decorative', models.BooleanField(default=False, help_text='Tick it if the picture says nothing: it is then not read aloud.', verbose_name='decorative picture')),
-                ('position', models.PositiveSmallIntegerField(default=100, help_text='Smaller numbers stand first on the profile; with the same number, the newest does. Example: 1 for what must be on top.', verbose_name='position')),
-                ('dated', models.CharField(default='', editable=False, max_length=10, verbose_name='date')),
-                ('created', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated', models.DateTimeField(auto_now=True, verbose_name='updated')),
-                ('location', models.CharField(blank=True, help_text='Example: Bamako, Mali.', max_length=200, verbose_name='location')),
-                ('contact_name', models.CharField(blank=True, help_text='To whom applications go. Hidden after the deadline.', max_length=200, verbose_name='contact name')),
-                ('contact_email', models.EmailField(blank=True, help_text='Where applications go. Hidden after the deadline.', max_length=254, verbose_name='contact e-mail')),
-                ('link', models.URLField(blank=True, help_text='Where the full offer stands on another site.', max_length=500, validators=[django.core.validators.URLValidator(schemes=['http', 'https'])], verbose_name='link')),
-                ('file', profiles.files.documents.DocumentField(blank=True, db_index=True, formats=('pdf', 'docx', 'odt', 'epub'), help_text='The full offer as a PDF, Word, OpenDocument or EPUB file.', max_length=200, upload_to='vacancies', verbose_name='file')),
-                ('deadline', models.DateTimeField(blank=True, help_text='Applications are taken up to and including this minute. Afterwards the page says that the vacancy is closed, and the profile and the list no longer show it.', null=True, verbose_name='application deadline')),
-                ('organisation', models.ForeignKey(help_text='On whose profile this entry stands.', on_delete=django.db.models.deletion.PROTECT, to='profiles.organisation', verbose_name='organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "is_draft",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Ticked: only staff see this entry. Untick it and save to show it to everybody; tick it again to withdraw it at once.",
+                        verbose_name="draft",
+                    ),
+                ),
+                (
+                    "publish_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now,
+                        help_text="Visitors see this entry from this moment on, if it is not a draft. A moment in the future schedules it.",
+                        verbose_name="published from",
+                    ),
+                ),
+                (
+                    "title_fr",
+                    models.CharField(
+                        blank=True,
+                        help_text="As visitors read it. A language left empty shows the other one's text.",
+                        max_length=300,
+                        verbose_name="title (French)",
+                    ),
+                ),
+                (
+                    "title_en",
+                    models.CharField(
+                        blank=True,
+                        help_text="As visitors read it. A language left empty shows the other one's text.",
+                        max_length=300,
+                        verbose_name="title (English)",
+                    ),
+                ),
+                (
+                    "summary_fr",
+                    models.TextField(
+                        blank=True,
+                        help_text="Two or three sentences for lists and search engines, about 300 characters. Left empty, the beginning of the text is shown.",
+                        max_length=400,
+                        verbose_name="summary (French)",
+                    ),
+                ),
+                (
+                    "summary_en",
+                    models.TextField(
+                        blank=True,
+                        help_text="Two or three sentences for lists and search engines, about 300 characters. Left empty, the beginning of the text is shown.",
+                        max_length=400,
+                        verbose_name="summary (English)",
+                    ),
+                ),
+                (
+                    "body_fr",
+                    models.TextField(
+                        blank=True,
+                        help_text="The whole text. The first paragraph stands open on the profile; the rest unfolds.",
+                        verbose_name="text (French)",
+                    ),
+                ),
+                (
+                    "body_en",
+                    models.TextField(
+                        blank=True,
+                        help_text="The whole text. The first paragraph stands open on the profile; the rest unfolds.",
+                        verbose_name="text (English)",
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        blank=True,
+                        help_text="The last part of the page's permanent address, in small letters. Left empty, it is made from the title.",
+                        max_length=100,
+                        unique=True,
+                        verbose_name="address",
+                    ),
+                ),
+                (
+                    "image",
+                    profiles.files.pictures.PictureField(
+                        blank=True,
+                        db_index=True,
+                        help_text="JPEG, PNG, WebP, AVIF or GIF, of any size. It is made smaller, and hidden data such as the place where it was taken are removed.",
+                        max_length=200,
+                        upload_to=profiles.models.entry.folder_of_kind,
+                        verbose_name="picture",
+                    ),
+                ),
+                (
+                    "image_alt_fr",
+                    models.CharField(
+                        blank=True,
+                        help_text="What the picture shows, in one sentence, for people who can't see it. Example: Two elders and a soldier in discussion under a tree.",
+                        max_length=300,
+                        verbose_name="alternative text of the picture (French)",
+                    ),
+                ),
+                (
+                    "image_alt_en",
+                    models.CharField(
+                        blank=True,
+                        help_text="What the picture shows, in one sentence, for people who can't see it. Example: Two elders and a soldier in discussion under a tree.",
+                        max_length=300,
+                        verbose_name="alternative text of the picture (English)",
+                    ),
+                ),
+                (
+                    "image_is_decorative",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Tick it if the picture says nothing: it is then not read aloud.",
+                        verbose_name="decorative picture",
+                    ),
+                ),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(
+                        default=100,
+                        help_text="Smaller numbers stand first on the profile; with the same number, the newest does. Example: 1 for what must be on top.",
+                        verbose_name="position",
+                    ),
+                ),
+                (
+                    "dated",
+                    models.CharField(
+                        default="", editable=False, max_length=10, verbose_name="date"
+                    ),
+                ),
+                ("created", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("updated", models.DateTimeField(auto_now=True, verbose_name="updated")),
+                (
+                    "location",
+                    models.CharField(
+                        blank=True,
+                        help_text="Example: Bamako, Mali.",
+                        max_length=200,
+                        verbose_name="location",
+                    ),
+                ),
+                (
+                    "contact_name",
+                    models.CharField(
+                        blank=True,
+                        help_text="To whom applications go. Hidden after the deadline.",
+                        max_length=200,
+                        verbose_name="contact name",
+                    ),
+                ),
+                (
+                    "contact_email",
+                    models.EmailField(
+                        blank=True,
+                        help_text="Where applications go. Hidden after the deadline.",
+                        max_length=254,
+                        verbose_name="contact e-mail",
+                    ),
+                ),
+                (
+                    "link",
+                    models.URLField(
+                        blank=True,
+                        help_text="Where the full offer stands on another site.",
+                        max_length=500,
+                        validators=[django.core.validators.URLValidator(schemes=["http", "https"])],
+                        verbose_name="link",
+                    ),
+                ),
+                (
+                    "file",
+                    profiles.files.documents.DocumentField(
+                        blank=True,
+                        db_index=True,
+                        formats=("pdf", "docx", "odt", "epub"),
+                        help_text="The full offer as a PDF, Word, OpenDocument or EPUB file.",
+                        max_length=200,
+                        upload_to="vacancies",
+                        verbose_name="file",
+                    ),
+                ),
+                (
+                    "deadline",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="Applications are taken up to and including this minute. Afterwards the page says that the vacancy is closed, and the profile and the list no longer show it.",
+                        null=True,
+                        verbose_name="application deadline",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        help_text="On whose profile this entry stands.",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="profiles.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'vacancy',
-                'verbose_name_plural': 'vacancies',
-                'ordering': ['-dated', '-pk'],
-                'abstract': False,
+                "verbose_name": "vacancy",
+                "verbose_name_plural": "vacancies",
+                "ordering": ["-dated", "-pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Video',
+            name="Video",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_draft', models.BooleanField(default=True, help_text='Ticked: only staff see this entry. Untick it and save to show it to everybody; tick it again to withdraw it at once.', verbose_name='draft')),
-                ('publish_at', models.DateTimeField(default=django.utils.timezone.now, help_text='Visitors see this entry from this moment on, if it is not a draft. A moment in the future schedules it.', verbose_name='published from')),
-                ('title_fr', models.CharField(blank=True, help_text="As visitors read it. A language left empty shows the other one's text.", max_length=300, verbose_name='title (French)')),
-                ('title_en', models.CharField(blank=True, help_text="As visitors read it. A language left empty shows the other one's text.", max_length=300, verbose_name='title (English)')),
-                ('summary_fr', models.TextField(blank=True, help_text='Two or three sentences for lists and search engines, about 300 characters. Left empty, the beginning of the text is shown.', max_length=400, verbose_name='summary (French)')),
-                ('summary_en', models.TextField(blank=True, help_text='Two or three sentences for lists and search engines, about 300 characters. Left empty, the beginning of the text is shown.', max_length=400, verbose_name='summary (English)')),
-                ('body_fr', models.TextField(blank=True, help_text='The whole text. The first paragraph stands open on the profile; the rest unfolds.', verbose_name='text (French)')),
-                ('body_en', models.TextField(blank=True, help_text='The whole text. The first paragraph stands open on the profile; the rest unfolds.', verbose_name='text (English)')),
-                ('slug', models.SlugField(blank=True, help_text="The last part of the page's permanent address, in small letters. Left empty, it is made from the title.", max_length=100, unique=True, verbose_name='address')),
-                ('image', profiles.files.pictures.PictureField(blank=True, db_index=True, help_text='JPEG, PNG, WebP, AVIF or GIF, of any size. It is made smaller, and hidden data such as the place where it was taken are removed.', max_length=200, upload_to=profiles.models.entry.folder_of_kind, verbose_name='picture')),
-                ('image_alt_fr', models.CharField(blank=True, help_text="What the picture shows, in one sentence, for people who can't see it. Example: Two elders and a soldier in discussion under a tree.", max_length=300, verbose_name='alternative text of the picture (French)')),
-                ('image_alt_en', models.CharField(blank=True, help_text="What the picture shows, in one sentence, for people who can't see it. Example: Two elders and a soldier in discussion under a tree.", max_length=300, verbose_name='alternative text of the picture (English)')),
-                ('image_is_decorative', models.BooleanField(default=False, help_text='Tick it if the picture says nothing: it is then not read aloud.', verbose_name='decorative picture')),
-                ('position', models.PositiveSmallIntegerField(default=100, help_text='Smaller numbers stand first on the profile; with the same number, the newest does. Example: 1 for what must be on top.', verbose_name='position')),
-                ('dated', models.CharField(default='', editable=False, max_length=10, verbose_name='date')),
-                ('created', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated', models.DateTimeField(auto_now=True, verbose_name='updated')),
-                ('partners', models.TextField(blank=True, help_text='One partner per line. Example: Interpeace.', verbose_name='partners')),
-                ('watch_url', models.URLField(blank=True, help_text='Address of the film on another site. Visitors are told where the link leads.', max_length=500, validators=[django.core.validators.URLValidator(schemes=['http', 'https'])], verbose_name='where it can be watched')),
-                ('file', profiles.files.documents.DocumentField(blank=True, db_index=True, formats=('mp4', 'webm'), help_text='Your own file, MP4 or WebM, played on this site. Keep it small.', max_length=200, upload_to='videos', verbose_name='film')),
-                ('captions', profiles.files.documents.DocumentField(blank=True, db_index=True, formats=('vtt',), help_text="A WebVTT file (.vtt) for people who can't hear the film.", max_length=200, upload_to='videos', verbose_name='captions')),
-                ('language', models.CharField(blank=True, choices=[('fr', 'French'), ('en', 'English'), ('bm', 'Bamanankan'), ('ff', 'Fulfulde'), ('son', 'Soŋay'), ('taq', 'Tamasheq'), ('ar', 'العربية')], help_text='What is spoken in the film.', max_length=8, verbose_name='language')),
-                ('duration', models.DurationField(blank=True, help_text='Minutes and seconds. Example: 12:30.', null=True, verbose_name='duration')),
-                ('date', profiles.dates.PartialDateField(blank=True, help_text='As precise as is known: 2016, 09/2016 or 26/09/2016.', verbose_name='date')),
-                ('transcript_fr', models.TextField(blank=True, help_text="All that is said, for people who can't hear or download the film.", verbose_name='transcript (French)')),
-                ('transcript_en', models.TextField(blank=True, help_text="All that is said, for people who can't hear or download the film.", verbose_name='transcript (English)')),
-                ('organisation', models.ForeignKey(help_text='On whose profile this entry stands.', on_delete=django.db.models.deletion.PROTECT, to='profiles.organisation', verbose_name='organisation')),
-                ('programme', models.ForeignKey(blank=True, help_text='Links the two pages with each other.', null=True, on_delete=django.db.models.deletion.SET_NULL, to='profiles.programme', verbose_name='programme')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "is_draft",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Ticked: only staff see this entry. Untick it and save to show it to everybody; tick it again to withdraw it at once.",
+                        verbose_name="draft",
+                    ),
+                ),
+                (
+                    "publish_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now,
+                        help_text="Visitors see this entry from this moment on, if it is not a draft. A moment in the future schedules it.",
+                        verbose_name="published from",
+                    ),
+                ),
+                (
+                    "title_fr",
+                    models.CharField(
+                        blank=True,
+                        help_text="As visitors read it. A language left empty shows the other one's text.",
+                        max_length=300,
+                        verbose_name="title (French)",
+                    ),
+                ),
+                (
+                    "title_en",
+                    models.CharField(
+                        blank=True,
+                        help_text="As visitors read it. A language left empty shows the other one's text.",
+                        max_length=300,
+                        verbose_name="title (English)",
+                    ),
+                ),
+                (
+                    "summary_fr",
+                    models.TextField(
+                        blank=True,
+                        help_text="Two or three sentences for lists and search engines, about 300 characters. Left empty, the beginning of the text is shown.",
+                        max_length=400,
+                        verbose_name="summary (French)",
+                    ),
+                ),
+                (
+                    "summary_en",
+                    models.TextField(
+                        blank=True,
+                        help_text="Two or three sentences for lists and search engines, about 300 characters. Left empty, the beginning of the text is shown.",
+                        max_length=400,
+                        verbose_name="summary (English)",
+                    ),
+                ),
+                (
+                    "body_fr",
+                    models.TextField(
+                        blank=True,
+                        help_text="The whole text. The first paragraph stands open on the profile; the rest unfolds.",
+                        verbose_name="text (French)",
+                    ),
+                ),
+                (
+                    "body_en",
+                    models.TextField(
+                        blank=True,
+                        help_text="The whole text. The first paragraph stands open on the profile; the rest unfolds.",
+                        verbose_name="text (English)",
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        blank=True,
+                        help_text="The last part of the page's permanent address, in small letters. Left empty, it is made from the title.",
+                        max_length=100,
+                        unique=True,
+                        verbose_name="address",
+                    ),
+                ),
+                (
+                    "image",
+                    profiles.files.pictures.PictureField(
+                        blank=True,
+                        db_index=True,
+                        help_text="JPEG, PNG, WebP, AVIF or GIF, of any size. It is made smaller, and hidden data such as the place where it was taken are removed.",
+                        max_length=200,
+                        upload_to=profiles.models.entry.folder_of_kind,
+                        verbose_name="picture",
+                    ),
+                ),
+                (
+                    "image_alt_fr",
+                    models.CharField(
+                        blank=True,
+                        help_text="What the picture shows, in one sentence, for people who can't see it. Example: Two elders and a soldier in discussion under a tree.",
+                        max_length=300,
+                        verbose_name="alternative text of the picture (French)",
+                    ),
+                ),
+                (
+                    "image_alt_en",
+                    models.CharField(
+                        blank=True,
+                        help_text="What the picture shows, in one sentence, for people who can't see it. Example: Two elders and a soldier in discussion under a tree.",
+                        max_length=300,
+                        verbose_name="alternative text of the picture (English)",
+                    ),
+                ),
+                (
+                    "image_is_decorative",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Tick it if the picture says nothing: it is then not read aloud.",
+                        verbose_name="decorative picture",
+                    ),
+                ),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(
+                        default=100,
+                        help_text="Smaller numbers stand first on the profile; with the same number, the newest does. Example: 1 for what must be on top.",
+                        verbose_name="position",
+                    ),
+                ),
+                (
+                    "dated",
+                    models.CharField(
+                        default="", editable=False, max_length=10, verbose_name="date"
+                    ),
+                ),
+                ("created", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("updated", models.DateTimeField(auto_now=True, verbose_name="updated")),
+                (
+                    "partners",
+                    models.TextField(
+                        blank=True,
+                        help_text="One partner per line. Example: Interpeace.",
+                        verbose_name="partners",
+                    ),
+                ),
+                (
+                    "watch_url",
+                    models.URLField(
+                        blank=True,
+                        help_text="Address of the film on another site. Visitors are told where the link leads.",
+                        max_length=500,
+                        validators=[django.core.validators.URLValidator(schemes=["http", "https"])],
+                        verbose_name="where it can be watched",
+                    ),
+                ),
+                (
+                    "file",
+                    profiles.files.documents.DocumentField(
+                        blank=True,
+                        db_index=True,
+                        formats=("mp4", "webm"),
+                        help_text="Your own file, MP4 or WebM, played on this site. Keep it small.",
+                        max_length=200,
+                        upload_to="videos",
+                        verbose_name="film",
+                    ),
+                ),
+                (
+                    "captions",
+                    profiles.files.documents.DocumentField(
+                        blank=True,
+                        db_index=True,
+                        formats=("vtt",),
+                        help_text="A WebVTT file (.vtt) for people who can't hear the film.",
+                        max_length=200,
+                        upload_to="videos",
+                        verbose_name="captions",
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("fr", "French"),
+                            ("en", "English"),
+                            ("bm", "Bamanankan"),
+                            ("ff", "Fulfulde"),
+                            ("son", "Soŋay"),
+                            ("taq", "Tamasheq"),
+                            ("ar", "العربية"),
+                        ],
+                        help_text="What is spoken in the film.",
+                        max_length=8,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "duration",
+                    models.DurationField(
+                        blank=True,
+                        help_text="Minutes and seconds. Example: 12:30.",
+                        null=True,
+                        verbose_name="duration",
+                    ),
+                ),
+                (
+                    "date",
+                    profiles.dates.PartialDateField(
+                        blank=True,
+                        help_text="As precise as is known: 2016, 09/2016 or 26/09/2016.",
+                        verbose_name="date",
+                    ),
+                ),
+                (
+                    "transcript_fr",
+                    models.TextField(
+                        blank=True,
+                        help_text="All that is said, for people who can't hear or download the film.",
+                        verbose_name="transcript (French)",
+                    ),
+                ),
+                (
+                    "transcript_en",
+                    models.TextField(
+                        blank=True,
+                        help_text="All that is said, for people who can't hear or download the film.",
+                        verbose_name="transcript (English)",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        help_text="On whose profile this entry stands.",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="profiles.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Links the two pages with each other.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to="profiles.programme",
+                        verbose_name="programme",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'video',
-                'verbose_name_plural': 'videos',
-                'ordering': ['-dated', '-pk'],
-                'abstract': False,
+                "verbose_name": "video",
+                "verbose_name_plural": "videos",
+                "ordering": ["-dated", "-pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Mandate',
+            name="Mandate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_draft', models.BooleanField(default=True, help_text='Ticked: only staff see this entry. Untick it and save to show it to everybody; tick it again to withdraw it at once.', verbose_name='draft')),
-                ('publish_at', models.DateTimeField(default=django.utils.timezone.now, help_text='Visitors see this entry from this moment on, if it is not a draft. A moment in the future schedules it.', verbose_name='published from')),
-                ('title_fr', models.CharField(blank=True, help_text="As visitors read it. A language left empty shows the other one's text.", max_length=300, verbose_name='title (French)')),
-                ('title_en', models.CharField(blank=True, help_text="As visitors read it. A language left empty shows the other one's text.", max_length=300, verbose_name='title (English)')),
-                ('summary_fr', models.TextField(blank=True, help_text='Two or three sentences for lists and search engines, about 300 characters. Left empty, the beginning of the text is shown.', max_length=400, verbose_name='summary (French)')),
-                ('summary_en', models.TextField(blank=True, help_text='Two or three sentences for lists and search engines, about 300 characters. Left empty, the beginning of the text is shown.', max_length=400, verbose_name='summary (English)')),
-                ('body_fr', models.TextField(blank=True, help_text='The whole text. The first paragraph stands open on the profile; the rest unfolds.', verbose_name='text (French)')),
-                ('body_en', models.TextField(blank=True, help_text='The whole text. The first paragraph stands open on the profile; the rest unfolds.', verbose_name='text (English)')),
-                ('slug', models.SlugField(blank=True, help_text="The last part of the page's permanent address, in small letters. Left empty, it is made from the title.", max_length=100, unique=True, verbose_name='address')),
-                ('image', profiles.files.pictures.PictureField(blank=True, db_index=True, help_text='JPEG, PNG, WebP, AVIF or GIF, of any size. It is made smaller, and hidden data such as the place where it was taken are removed.', max_length=200, upload_to=profiles.models.entry.folder_of_kind, verbose_name='picture')),
-                ('image_alt_fr', models.CharField(blank=True, help_text="What the picture shows, in one sentence, for people who can't see it. Example: Two elders and a soldier in discussion under a tree.", max_length=300, verbose_name='alternative text of the picture (French)')),
-                ('image_alt_en', models.CharField(blank=True, help_text="What the picture shows, in one sentence, for people who can't see it. Example: Two elders and a soldier in discussion under a tree.", max_length=300, verbose_name='alternative text of the picture (English)')),
-                ('image_is_decorative', models.BooleanField(default=False, help_text='Tick it if the picture says nothing: it is then not read aloud.', verbose_name='decorative picture')),
-                ('position', models.PositiveSmallIntegerField(default=100, help_text='Smaller numbers stand first on the profile; with the same number, the newest does. Example: 1 for what must be on top.', verbose_name='position')),
-                ('dated', models.CharField(default='', editable=False, max_length=10, verbose_name='date')),
-                ('created', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated', models.DateTimeField(auto_now=True, verbose_name='updated')),
-                ('start', profiles.dates.PartialDateField(blank=True, help_text='As precise as is known: 2019, 06/2019 or 28/02/2019.', verbose_name='start')),
-                ('end', profiles.dates.PartialDateField(blank=True, help_text='As precise as is known. Leave it empty while it goes on.', verbose_name='end')),
-                ('mandators', models.TextField(blank=True, help_text='Who gave the mandate, one per line. Example: Netherlands.', verbose_name='mandators')),
-                ('countries', models.TextField(blank=True, help_text='One country per line. Example: Mali.', verbose_name='countries')),
-                ('outputs_fr', models.TextField(blank=True, help_text='What was made or delivered, line by line.', verbose_name='outputs (French)')),
-                ('outputs_en', models.TextField(blank=True, help_text='What was made or delivered, line by line.', verbose_name='outputs (English)')),
-                ('intended_outcomes_fr', models.TextField(blank=True, help_text='What should be different afterwards.', verbose_name='intended outcomes (French)')),
-                ('intended_outcomes_en', models.TextField(blank=True, help_text='What should be different afterwards.', verbose_name='intended outcomes (English)')),
-                ('organisation', models.ForeignKey(help_text='On whose profile this entry stands.', on_delete=django.db.models.deletion.PROTECT, to='profiles.organisation', verbose_name='organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "is_draft",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Ticked: only staff see this entry. Untick it and save to show it to everybody; tick it again to withdraw it at once.",
+                        verbose_name="draft",
+                    ),
+                ),
+                (
+                    "publish_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now,
+                        help_text="Visitors see this entry from this moment on, if it is not a draft. A moment in the future schedules it.",
+                        verbose_name="published from",
+                    ),
+                ),
+                (
+                    "title_fr",
+                    models.CharField(
+                        blank=True,
+                        help_text="As visitors read it. A language left empty shows the other one's text.",
+                        max_length=300,
+                        verbose_name="title (French)",
+                    ),
+                ),
+                (
+                    "title_en",
+                    models.CharField(
+                        blank=True,
+                        help_text="As visitors read it. A language left empty shows the other one's text.",
+                        max_length=300,
+                        verbose_name="title (English)",
+                    ),
+                ),
+                (
+                    "summary_fr",
+                    models.TextField(
+                        blank=True,
+                        help_text="Two or three sentences for lists and search engines, about 300 characters. Left empty, the beginning of the text is shown.",
+                        max_length=400,
+                        verbose_name="summary (French)",
+                    ),
+                ),
+                (
+                    "summary_en",
+                    models.TextField(
+                        blank=True,
+                        help_text="Two or three sentences for lists and search engines, about 300 characters. Left empty, the beginning of the text is shown.",
+                        max_length=400,
+                        verbose_name="summary (English)",
+                    ),
+                ),
+                (
+                    "body_fr",
+                    models.TextField(
+                        blank=True,
+                        help_text="The whole text. The first paragraph stands open on the profile; the rest unfolds.",
+                        verbose_name="text (French)",
+                    ),
+                ),
+                (
+                    "body_en",
+                    models.TextField(
+                        blank=True,
+                        help_text="The whole text. The first paragraph stands open on the profile; the rest unfolds.",
+                        verbose_name="text (English)",
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        blank=True,
+                        help_text="The last part of the page's permanent address, in small letters. Left empty, it is made from the title.",
+                        max_length=100,
+                        unique=True,
+                        verbose_name="address",
+                    ),
+                ),
+                (
+                    "image",
+                    profiles.files.pictures.PictureField(
+                        blank=True,
+                        db_index=True,
+                        help_text="JPEG, PNG, WebP, AVIF or GIF, of any size. It is made smaller, and hidden data such as the place where it was taken are removed.",
+                        max_length=200,
+                        upload_to=profiles.models.entry.folder_of_kind,
+                        verbose_name="picture",
+                    ),
+                ),
+                (
+                    "image_alt_fr",
+                    models.CharField(
+                        blank=True,
+                        help_text="What the picture shows, in one sentence, for people who can't see it. Example: Two elders and a soldier in discussion under a tree.",
+                        max_length=300,
+                        verbose_name="alternative text of the picture (French)",
+                    ),
+                ),
+                (
+                    "image_alt_en",
+                    models.CharField(
+                        blank=True,
+                        help_text="What the picture shows, in one sentence, for people who can't see it. Example: Two elders and a soldier in discussion under a tree.",
+                        max_length=300,
+                        verbose_name="alternative text of the picture (English)",
+                    ),
+                ),
+                (
+                    "image_is_decorative",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Tick it if the picture says nothing: it is then not read aloud.",
+                        verbose_name="decorative picture",
+                    ),
+                ),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(
+                        default=100,
+                        help_text="Smaller numbers stand first on the profile; with the same number, the newest does. Example: 1 for what must be on top.",
+                        verbose_name="position",
+                    ),
+                ),
+                (
+                    "dated",
+                    models.CharField(
+                        default="", editable=False, max_length=10, verbose_name="date"
+                    ),
+                ),
+                ("created", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("updated", models.DateTimeField(auto_now=True, verbose_name="updated")),
+                (
+                    "start",
+                    profiles.dates.PartialDateField(
+                        blank=True,
+                        help_text="As precise as is known: 2019, 06/2019 or 28/02/2019.",
+                        verbose_name="start",
+                    ),
+                ),
+                (
+                    "end",
+                    profiles.dates.PartialDateField(
+                        blank=True,
+                        help_text="As precise as is known. Leave it empty while it goes on.",
+                        verbose_name="end",
+                    ),
+                ),
+                (
+                    "mandators",
+                    models.TextField(
+                        blank=True,
+                        help_text="Who gave the mandate, one per line. Example: Netherlands.",
+                        verbose_name="mandators",
+                    ),
+                ),
+                (
+                    "countries",
+                    models.TextField(
+                        blank=True,
+                        help_text="One country per line. Example: Mali.",
+                        verbose_name="countries",
+                    ),
+                ),
+                (
+                    "outputs_fr",
+                    models.TextField(
+                        blank=True,
+                        help_text="What was made or delivered, line by line.",
+                        verbose_name="outputs (French)",
+                    ),
+                ),
+                (
+                    "outputs_en",
+                    models.TextField(
+                        blank=True,
+                        help_text="What was made or delivered, line by line.",
+                        verbose_name="outputs (English)",
+                    ),
+                ),
+                (
+                    "intended_outcomes_fr",
+                    models.TextField(
+                        blank=True,
+                        help_text="What should be different afterwards.",
+                        verbose_name="intended outcomes (French)",
+                    ),
+                ),
+                (
+                    "intended_outcomes_en",
+                    models.TextField(
+                        blank=True,
+                        help_text="What should be different afterwards.",
+                        verbose_name="intended outcomes (English)",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        help_text="On whose profile this entry stands.",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="profiles.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'support mandate',
-                'verbose_name_plural': 'support mandates',
-                'ordering': ['-dated', '-pk'],
-                'abstract': False,
-                'indexes': [models.Index(fields=['organisation', '-dated', '-id'], name='mandate_newest'), models.Index(fields=['organisation', 'position', '-dated', '-id'], name='mandate_profile')],
+                "verbose_name": "support mandate",
+                "verbose_name_plural": "support mandates",
+                "ordering": ["-dated", "-pk"],
+                "abstract": False,
+                "indexes": [
+                    models.Index(fields=["organisation", "-dated", "-id"], name="mandate_newest"),
+                    models.Index(
+                        fields=["organisation", "position", "-dated", "-id"], name="mandate_profile"
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='programme',
-            index=models.Index(fields=['organisation', '-dated', '-id'], name='programme_newest'),
+            model_name="programme",
+            index=models.Index(fields=["organisation", "-dated", "-id"], name="programme_newest"),
         ),
         migrations.AddIndex(
-            model_name='programme',
-            index=models.Index(fields=['organisation', 'position', '-dated', '-id'], name='programme_profile'),
+            model_name="programme",
+            index=models.Index(
+                fields=["organisation", "position", "-dated", "-id"], name="programme_profile"
+            ),
         ),
         migrations.AddIndex(
-            model_name='paper',
-            index=models.Index(fields=['organisation', '-dated', '-id'], name='paper_newest'),
+            model_name="paper",
+            index=models.Index(fields=["organisation", "-dated", "-id"], name="paper_newest"),
         ),
         migrations.AddIndex(
-            model_name='paper',
-            index=models.Index(fields=['organisation', 'position', '-dated', '-id'], name='paper_profile'),
+            model_name="paper",
+            index=models.Index(
+                fields=["organisation", "position", "-dated", "-id"], name="paper_profile"
+            ),
         ),
         migrations.AddIndex(
-            model_name='vacancy',
-            index=models.Index(fields=['organisation', '-dated', '-id'], name='vacancy_newest'),
+            model_name="vacancy",
+            index=models.Index(fields=["organisation", "-dated", "-id"], name="vacancy_newest"),
         ),
         migrations.AddIndex(
-            model_name='vacancy',
-            index=models.Index(fields=['organisation', 'position', '-dated', '-id'], name='vacancy_profile'),
+            model_name="vacancy",
+            index=models.Index(
+                fields=["organisation", "position", "-dated", "-id"], name="vacancy_profile"
+            ),
         ),
         migrations.AddIndex(
-            model_name='video',
-            index=models.Index(fields=['organisation', '-dated', '-id'], name='video_newest'),
+            model_name="video",
+            index=models.Index(fields=["organisation", "-dated", "-id"], name="video_newest"),
         ),
         migrations.AddIndex(
-            model_name='video',
-            index=models.Index(fields=['organisation', 'position', '-dated', '-id'], name='video_profile'),
+            model_name="video",
+            index=models.Index(
+                fields=["organisation", "position", "-dated", "-id"], name="video_profile"
+            ),
         ),
     ]

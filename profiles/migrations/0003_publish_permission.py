@@ -4,30 +4,54 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('profiles', '0002_search_index'),
+        ("profiles", "0002_search_index"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='mandate',
-            options={'default_permissions': ('add', 'change', 'delete', 'view', 'publish'), 'ordering': ['-dated', '-pk'], 'verbose_name': 'support mandate', 'verbose_name_plural': 'support mandates'},
+            name="mandate",
+            options={
+                "default_permissions": ("add", "change", "delete", "view", "publish"),
+                "ordering": ["-dated", "-pk"],
+                "verbose_name": "support mandate",
+                "verbose_name_plural": "support mandates",
+            },
         ),
         migrations.AlterModelOptions(
-            name='paper',
-            options={'default_permissions': ('add', 'change', 'delete', 'view', 'publish'), 'ordering': ['-dated', '-pk'], 'verbose_name': 'paper', 'verbose_name_plural': 'papers'},
+            name="paper",
+            options={
+                "default_permissions": ("add", "change", "delete", "view", "publish"),
+                "ordering": ["-dated", "-pk"],
+                "verbose_name": "paper",
+                "verbose_name_plural": "papers",
+            },
         ),
         migrations.AlterModelOptions(
-            name='programme',
-            options={'default_permissions': ('add', 'change', 'delete', 'view', 'publish'), 'ordering': ['-dated', '-pk'], 'verbose_name': 'programme', 'verbose_name_plural': 'programmes'},
+            name="programme",
+            options={
+                "default_permissions": ("add", "change", "delete", "view", "publish"),
+                "ordering": ["-dated", "-pk"],
+                "verbose_name": "programme",
+                "verbose_name_plural": "programmes",
+            },
         ),
         migrations.AlterModelOptions(
-            name='vacancy',
-            options={'default_permissions': ('add', 'change', 'delete', 'view', 'publish'), 'ordering': ['-dated', '-pk'], 'verbose_name': 'vacancy', 'verbose_name_plural': 'vacancies'},
+            name="vacancy",
+            options={
+                "default_permissions": ("add", "change", "delete", "view", "publish"),
+                "ordering": ["-dated", "-pk"],
+                "verbose_name": "vacancy",
+                "verbose_name_plural": "vacancies",
+            },
         ),
         migrations.AlterModelOptions(
-            name='video',
-            options={'default_permissions': ('add', 'change', 'delete', 'view', 'publish'), 'ordering': ['-dated', '-pk'], 'verbose_name': 'video', 'verbose_name_plural': 'videos'},
+            name="video",
+            options={
+                "default_permissions": ("add", "change", "delete", "view", "publish"),
+                "ordering": ["-dated", "-pk"],
+                "verbose_name": "video",
+                "verbose_name_plural": "videos",
+            },
         ),
     ]

@@ -41,7 +41,6 @@ def remove_groups(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ("profiles", "0003_publish_permission"),
         ("auth", "0012_alter_user_first_name_max_length"),

@@ -6,40 +6,70 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('profiles', '0004_groups'),
+        ("profiles", "0004_groups"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='mandate',
-            name='publish_at',
-            field=models.DateTimeField(default=django.utils.timezone.now, help_text='Visitors see this entry from this moment on, if it is not a draft. A moment in the future schedules it.', validators=[profiles.publishing.before_9999], verbose_name='published from'),
+            model_name="mandate",
+            name="publish_at",
+            field=models.DateTimeField(
+                default=django.utils.timezone.now,
+                help_text="Visitors see this entry from this moment on, if it is not a draft. A moment in the future schedules it.",
+                validators=[profiles.publishing.before_9999],
+                verbose_name="published from",
+            ),
         ),
         migrations.AlterField(
-            model_name='paper',
-            name='publish_at',
-            field=models.DateTimeField(default=django.utils.timezone.now, help_text='Visitors see this entry from this moment on, if it is not a draft. A moment in the future schedules it.', validators=[profiles.publishing.before_9999], verbose_name='published from'),
+            model_name="paper",
+            name="publish_at",
+            field=models.DateTimeField(
+                default=django.utils.timezone.now,
+                help_text="Visitors see this entry from this moment on, if it is not a draft. A moment in the future schedules it.",
+                validators=[profiles.publishing.before_9999],
+                verbose_name="published from",
+            ),
         ),
         migrations.AlterField(
-            model_name='programme',
-            name='publish_at',
-            field=models.DateTimeField(default=django.utils.timezone.now, help_text='Visitors see this entry from this moment on, if it is not a draft. A moment in the future schedules it.', validators=[profiles.publishing.before_9999], verbose_name='published from'),
+            model_name="programme",
+            name="publish_at",
+            field=models.DateTimeField(
+                default=django.utils.timezone.now,
+                help_text="Visitors see this entry from this moment on, if it is not a draft. A moment in the future schedules it.",
+                validators=[profiles.publishing.before_9999],
+                verbose_name="published from",
+            ),
         ),
         migrations.AlterField(
-            model_name='vacancy',
-            name='deadline',
-            field=models.DateTimeField(blank=True, help_text='Applications are taken up to and including this minute. Afterwards the page says that the vacancy is closed, and the profile and the list no longer show it.', null=True, validators=[profiles.publishing.before_9999], verbose_name='application deadline'),
+            model_name="vacancy",
+            name="deadline",
+            field=models.DateTimeField(
+                blank=True,
+                help_text="Applications are taken up to and including this minute. Afterwards the page says that the vacancy is closed, and the profile and the list no longer show it.",
+                null=True,
+                validators=[profiles.publishing.before_9999],
+                verbose_name="application deadline",
+            ),
         ),
         migrations.AlterField(
-            model_name='vacancy',
-            name='publish_at',
-            field=models.DateTimeField(default=django.utils.timezone.now, help_text='Visitors see this entry from this moment on, if it is not a draft. A moment in the future schedules it.', validators=[profiles.publishing.before_9999], verbose_name='published from'),
+            model_name="vacancy",
+            name="publish_at",
+            field=models.DateTimeField(
+                default=django.utils.timezone.now,
+                help_text="Visitors see this entry from this moment on, if it is not a draft. A moment in the future schedules it.",
+                validators=[profiles.publishing.before_9999],
+                verbose_name="published from",
+            ),
         ),
         migrations.AlterField(
-            model_name='video',
-            name='publish_at',
-            field=models.DateTimeField(default=django.utils.timezone.now, help_text='Visitors see this entry from this moment on, if it is not a draft. A moment in the future schedules it.', validators=[profiles.publishing.before_9999], verbose_name='published from'),
+            model_name="video",
+            name="publish_at",
+            field=models.DateTimeField(
+                default=django.utils.timezone.now,
+                help_text="Visitors see this entry from this moment on, if it is not a draft. A moment in the future schedules it.",
+                validators=[profiles.publishing.before_9999],
+                verbose_name="published from",
+            ),
         ),
     ]

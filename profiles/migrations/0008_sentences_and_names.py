@@ -4,50 +4,83 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ("profiles", "0007_what_fields_accept"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='mandate',
-            name='countries_en',
-            field=models.TextField(blank=True, help_text='All of them once more, as they are called in this language. Left empty, those above are shown.', verbose_name='countries (English)'),
+            model_name="mandate",
+            name="countries_en",
+            field=models.TextField(
+                blank=True,
+                help_text="All of them once more, as they are called in this language. Left empty, those above are shown.",
+                verbose_name="countries (English)",
+            ),
         ),
         migrations.AddField(
-            model_name='mandate',
-            name='mandators_en',
-            field=models.TextField(blank=True, help_text='All of them once more, as they are called in this language. Left empty, those above are shown.', verbose_name='mandators (English)'),
+            model_name="mandate",
+            name="mandators_en",
+            field=models.TextField(
+                blank=True,
+                help_text="All of them once more, as they are called in this language. Left empty, those above are shown.",
+                verbose_name="mandators (English)",
+            ),
         ),
         migrations.AddField(
-            model_name='organisation',
-            name='sentence_en',
-            field=models.CharField(blank=True, help_text='Who you are, in one sentence: it stands under the name. Left empty, the first sentence of the description does. Example: A Malian association for peace.', max_length=200, verbose_name='in one sentence (English)'),
+            model_name="organisation",
+            name="sentence_en",
+            field=models.CharField(
+                blank=True,
+                help_text="Who you are, in one sentence: it stands under the name. Left empty, the first sentence of the description does. Example: A Malian association for peace.",
+                max_length=200,
+                verbose_name="in one sentence (English)",
+            ),
         ),
         migrations.AddField(
-            model_name='organisation',
-            name='sentence_fr',
-            field=models.CharField(blank=True, help_text='Who you are, in one sentence: it stands under the name. Left empty, the first sentence of the description does. Example: A Malian association for peace.', max_length=200, verbose_name='in one sentence (French)'),
+            model_name="organisation",
+            name="sentence_fr",
+            field=models.CharField(
+                blank=True,
+                help_text="Who you are, in one sentence: it stands under the name. Left empty, the first sentence of the description does. Example: A Malian association for peace.",
+                max_length=200,
+                verbose_name="in one sentence (French)",
+            ),
         ),
         migrations.AddField(
-            model_name='paper',
-            name='partners_en',
-            field=models.TextField(blank=True, help_text='All of them once more, as they are called in this language. Left empty, those above are shown.', verbose_name='partners (English)'),
+            model_name="paper",
+            name="partners_en",
+            field=models.TextField(
+                blank=True,
+                help_text="All of them once more, as they are called in this language. Left empty, those above are shown.",
+                verbose_name="partners (English)",
+            ),
         ),
         migrations.AddField(
-            model_name='programme',
-            name='funders_en',
-            field=models.TextField(blank=True, help_text='All of them once more, as they are called in this language. Left empty, those above are shown.', verbose_name='funders (English)'),
+            model_name="programme",
+            name="funders_en",
+            field=models.TextField(
+                blank=True,
+                help_text="All of them once more, as they are called in this language. Left empty, those above are shown.",
+                verbose_name="funders (English)",
+            ),
         ),
         migrations.AddField(
-            model_name='programme',
-            name='partners_en',
-            field=models.TextField(blank=True, help_text='All of them once more, as they are called in this language. Left empty, those above are shown.', verbose_name='partners (English)'),
+            model_name="programme",
+            name="partners_en",
+            field=models.TextField(
+                blank=True,
+                help_text="All of them once more, as they are called in this language. Left empty, those above are shown.",
+                verbose_name="partners (English)",
+            ),
         ),
         migrations.AddField(
-            model_name='video',
-            name='partners_en',
-            field=models.TextField(blank=True, help_text='All of them once more, as they are called in this language. Left empty, those above are shown.', verbose_name='partners (English)'),
+            model_name="video",
+            name="partners_en",
+            field=models.TextField(
+                blank=True,
+                help_text="All of them once more, as they are called in this language. Left empty, those above are shown.",
+                verbose_name="partners (English)",
+            ),
         ),
     ]

@@ -4,7 +4,15 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from profiles.models.activities import Mandate, Programme, Vacancy
-from profiles.models.entry import Entry, is_link_of_part, is_switched_off, part_model
+from profiles.models.audio import AudioSummary
+from profiles.models.entry import (
+    Entry,
+    is_link_of_part,
+    is_switched_off,
+    key_of_whole,
+    link_of,
+    part_model,
+)
 from profiles.models.fields import names_of
 from profiles.models.organisation import Organisation, only_organisation
 from profiles.models.publications import OfProgramme, Paper, PaperFile, Video
@@ -13,6 +21,7 @@ from profiles.models.sent_forms import SentForm
 __all__ = [
     "ALL_KINDS",
     "KINDS",
+    "AudioSummary",
     "Entry",
     "Mandate",
     "OfProgramme",
@@ -26,6 +35,8 @@ __all__ = [
     "file_is_visible",
     "is_link_of_part",
     "is_switched_off",
+    "key_of_whole",
+    "link_of",
     "names_of",
     "only_organisation",
     "part_model",
@@ -44,10 +55,12 @@ KINDS = {slug: model for slug, model in ALL_KINDS.items() if not is_switched_off
 
 
 def with_parts(kinds):
-    """The models of these kinds and of what belongs to their entries."""
-    return [
-        model for kind in kinds for model in (kind, *([part_model(kind)] if kind.parts else []))
-    ]
+    """The models of these kinds and of what belongs to entries of each alone."""
+    return [model for kind in kinds for model in (kind, *own_part_models(kind))]
+
+
+def own_part_models(kind):
+    return [part_model(kind, name) for name in kind.parts if name not in Entry.parts]
 
 
 def file_is_visible(name, user):

@@ -170,7 +170,7 @@ class Vacancy(Entry):
     empty_sentence = _("No vacancies have been added yet.")
     task_sentence = _("Add a vacancy")
     task_place = 3
-    file_fields = ("image", "file")
+    file_fields = (*Entry.file_fields, "file")
     can_close = True
     schema_type = "JobPosting"
     closed_remark = _("The deadline is past: the vacancy is no longer listed.")

@@ -1,6 +1,7 @@
 """What every entry on the profile has, whatever its kind."""
 
 from django.conf import settings
+from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
 from django.db.models import Count, Q
 from django.db.models.functions import Left
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from profiles.files.pictures import PictureField
 from profiles.files.variants import kept_names
+from profiles.models.audio import WithAudio
 from profiles.models.fields import free_slug, unify_line_ends
 from profiles.models.organisation import Organisation, only_organisation
 from profiles.models.rules import Checked, Rule, in_one_language
@@ -46,7 +48,7 @@ def folder_of_kind(entry, name):
     return f"{entry.kind_slug}/{name}"
 
 
-class Entry(Checked, Publishable):
+class Entry(WithAudio, Checked, Publishable):
     organisation = models.ForeignKey(
         Organisation,
         on_delete=models.PROTECT,
@@ -149,8 +151,7 @@ class Entry(Checked, Publishable):
     task_sentence = ""  # on the first page of the admin: "Add a paper"
     task_place = 100  # among these tasks; smaller numbers stand first
     dated_by = ""  # the field whose date it is sorted by
-    file_fields = ("image",)
-    parts = ""  # the relation to rows that belong to an entry and are restored with it
+    file_fields = ("image", "audio__file")
     is_programme = False  # whether other entries come out of it
     cover = None  # a picture that was made of it, shown where none was uploaded
     list_filter = ""  # a field with choices by which its list can be narrowed
@@ -231,7 +232,7 @@ class Entry(Checked, Publishable):
     @property
     def offered_languages(self):
         """Codes of the languages in which it can be read, watched or listened to."""
-        return [self.title.language]
+        return [(self.body or self.title).language]
 
     @property
     def lead(self):
@@ -244,12 +245,26 @@ def is_switched_off(model):
     return getattr(model, "kind_slug", "") in settings.KINDS_OFF
 
 
-def part_model(kind):
-    """The model of what belongs to an entry of a kind that has `parts`."""
-    return kind._meta.get_field(kind.parts).related_model
+def part_model(kind, relation):
+    """The model of what belongs to an entry of a kind by one of its `parts`."""
+    return kind._meta.get_field(relation).related_model
+
+
+def link_of(kind, relation):
+    """The name under which a part knows the entry that it belongs to."""
+    link = kind._meta.get_field(relation)
+    return "noun" if isinstance(link, GenericRelation) else link.remote_field.name
+
+
+def key_of_whole(part, relation, kind):
+    """The key of the entry of a kind to which a part says that it belongs; None if it is another's."""
+    link = kind._meta.get_field(relation)
+    if isinstance(link, GenericRelation):
+        return part.object_id if part.content_type.model_class() is kind else None
+    return getattr(part, link.remote_field.attname)
 
 
 def is_link_of_part(field):
     """Whether a field says to which entry a part belongs."""
     whole = field.related_model
-    return bool(getattr(whole, "parts", "")) and part_model(whole) is field.model
+    return any(part_model(whole, name) is field.model for name in getattr(whole, "parts", ()))

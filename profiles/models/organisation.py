@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from profiles.dates import PartialDateField
 from profiles.files.pictures import PictureField
+from profiles.models.audio import WithAudio
 from profiles.models.fields import (
     free_slug,
     is_list_of_web_addresses,
@@ -50,7 +51,7 @@ class OrganisationQuerySet(models.QuerySet):
         )
 
 
-class Organisation(Checked):
+class Organisation(WithAudio, Checked):
     name = translated(
         models.CharField(
             _("name"),
@@ -133,7 +134,6 @@ class Organisation(Checked):
 
     rules = (in_one_language("name", _("Type the name in at least one language.")),)
     kind_slug = "organisation"
-    parts = ""
 
     class Meta:
         verbose_name = _("organisation")

@@ -103,7 +103,7 @@ class Video(OfProgramme, Entry):
     dated_by = "date"
     cited_as = "film"
     schema_type = "VideoObject"
-    file_fields = ("image", "file", "captions")
+    file_fields = (*Entry.file_fields, "file", "captions")
     heavy_file_remark = _(
         "The film has more than 5 MB: choose a lighter one, or give a web address."
     )
@@ -191,8 +191,8 @@ class Paper(OfProgramme, Entry):
     task_place = 2
     dated_by = "date"
     cited_as = "report"
-    file_fields = ("image", "files__file", "files__cover")
-    parts = "files"
+    file_fields = (*Entry.file_fields, "files__file", "files__cover")
+    parts = (*Entry.parts, "files")
     list_filter = "type"
 
     class Meta(Entry.Meta):

@@ -1,13 +1,16 @@
 """What of an entry is found, and the index that finds it."""
 
 import hashlib
+from collections import defaultdict
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import OperationalError, connection
 from django.db.models import Q
 
-from profiles.models import KINDS
+from profiles.models import KINDS, AudioSummary
 from profiles.richtext import plain
 from profiles.search import keys, sqlite
 from profiles.translation import (
@@ -28,8 +31,8 @@ def title_keys(entry):
     return " ".join(keys.all_keys(text, language) for text, language in texts)
 
 
-def text_keys(entry):
-    parts = []
+def text_keys(entry, transcripts=()):
+    parts = list(transcripts)
     for language in CONTENT_LANGUAGES:
         parts.append((plain(getattr(entry, to_attribute("body", language))), language))
         for name in TEXTS:
@@ -57,11 +60,21 @@ def index_all(entries):
     if is_supported():
         for start in range(0, len(entries), sqlite.PORTION):
             # Before the transaction, in which other writers would wait for the stemmer.
-            sqlite.put([row_of(entry) for entry in entries[start : start + sqlite.PORTION]])
+            sqlite.put(list(rows_of(entries[start : start + sqlite.PORTION])))
 
 
-def row_of(entry):
-    return entry.kind_slug, entry.pk, title_keys(entry), text_keys(entry)
+def rows_of(entries):
+    """Of entries of one kind, as they are stored now: what is spoken is saved after its entry."""
+    transcripts = defaultdict(list)
+    kind = ContentType.objects.get_for_model(entries[0])
+    spoken = AudioSummary.objects.filter(
+        content_type=kind, object_id__in=[entry.pk for entry in entries]
+    ).exclude(transcript="")
+    for key, *text in spoken.values_list("object_id", "transcript", "language"):
+        transcripts[key].append(text)
+    for entry in entries:
+        texts = text_keys(entry, transcripts[entry.pk])
+        yield entry.kind_slug, entry.pk, title_keys(entry), texts
 
 
 def forget(kind, key):
@@ -77,7 +90,9 @@ def rebuild():
 
 def rows():
     for model in KINDS.values():
-        yield from map(row_of, model.objects.iterator(chunk_size=200))
+        entries = model.objects.iterator(chunk_size=sqlite.PORTION)
+        while portion := list(islice(entries, sqlite.PORTION)):
+            yield from rows_of(portion)
 
 
 def scheme():

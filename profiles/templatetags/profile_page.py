@@ -7,6 +7,7 @@ from django import template
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join, linebreaks
 from django.utils.safestring import mark_safe
+from django.utils.text import get_text_list
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
@@ -15,7 +16,9 @@ from profiles.authors import authors_in
 from profiles.files import pictures
 from profiles.models import KINDS, names_of
 from profiles.stylesheet import stylesheet
-from profiles.translation import TranslatedText, direction_of, script_runs
+from profiles.translation import CONTENT_LANGUAGES, TranslatedText, direction_of, script_runs
+
+HEADING = re.compile(r"(</?h)([3-6])(?=>)")
 
 register = template.Library()
 register.filter("cost", words.cost)
@@ -28,6 +31,9 @@ register.filter("language_name", words.language_name)
 register.filter("lines", words.lines)
 register.filter("moment_in_words", words.moment_in_words)
 register.filter("picture", pictures.picture)
+register.filter("recordings_in_words", words.recordings_in_words)
+register.filter("size_in_words", words.size_in_words)
+register.filter("spoken_name", words.spoken_name)
 register.filter("telephone_address", addresses.telephone_address)
 register.filter("period", lambda entry: words.period_in_words(entry.start, entry.end))
 register.filter(
@@ -57,9 +63,13 @@ def typeset(text):
 
 
 @register.filter
-def rich(text):
-    """HTML that was sanitised when it was stored, with its language's typography."""
-    return mark_safe(typography.typeset_html(str(text), language_of(text)))  # noqa: S308
+def rich(text, level):
+    """HTML that was sanitised when it was stored, with its language's typography.
+
+    Its headings, h3 and below, begin at the level that follows the heading above it on the page.
+    """
+    html = HEADING.sub(lambda tag: f"{tag[1]}{int(tag[2]) - 3 + level}", str(text))
+    return mark_safe(typography.typeset_html(html, language_of(text)))  # noqa: S308
 
 
 class Opening(NamedTuple):
@@ -144,13 +154,32 @@ def mandate_sentence(mandate):
     """As one sentence: "Netherlands mandate in Mali, 1 July 2014 – 31 August 2015"."""
     parts = {
         "mandators": names(mandate, "mandators"),
-        "countries": names(mandate, "countries"),
+        "countries": in_countries(words.lines(names_of(mandate, "countries"))),
         "period": words.period_in_words(mandate.start, mandate.end),
     }
-    sentence = _("%(mandators)s mandate in %(countries)s, %(period)s")
+    sentence = _("%(mandators)s mandate %(countries)s, %(period)s")
     if not parts["period"]:
-        sentence = _("%(mandators)s mandate in %(countries)s")
+        sentence = _("%(mandators)s mandate %(countries)s")
     return format_html(sentence.replace("%(", "{").replace(")s", "}"), **parts)
+
+
+def in_countries(countries):
+    return name_of(get_text_list([words.in_country(country) for country in countries], _("and")))
+
+
+@register.filter
+def own_name(code):
+    """A language as its speakers call it."""
+    is_ours = (
+        code in CONTENT_LANGUAGES
+    )  # which stand there under their names in the page's language
+    name = get_language_info(code)["name_local"] if is_ours else words.language_name(code)
+    return TranslatedText(name.capitalize(), code)
+
+
+@register.filter
+def in_its_language(text, code):
+    return TranslatedText(text, code)
 
 
 @register.filter

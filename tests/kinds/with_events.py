@@ -47,6 +47,7 @@ def edited_by_redaction():
             r'class="fieldset-heading">\s*(?:<summary>)?([^<]+)<',
             client.get(f"{STEM}add/").text,
         ),
+        "takes recordings": 'name="audio-0-file"' in client.get(f"{STEM}add/").text,
         "is added": added.status_code == 302,
         "is a draft": Event.objects.get().is_draft,
         "may delete": client.get(f"{STEM}{event.pk}/delete/").status_code == 200,
@@ -64,7 +65,7 @@ def seen_by_visitor(event):
     visitor = Client(headers={"accept-language": "en"})
     profile, page = visitor.get("/en/"), visitor.get(event.get_absolute_url())
     return {
-        "sections": re.findall(r'<a href="#(\w+)">', profile.text),
+        "sections": re.findall(r'<a href="#(\w+)">[^<]+<span', profile.text),
         "link with the number": words_in(re.search(r'<a href="#events">.*?</a>', profile.text)[0]),
         "on the profile": event.title_fr in profile.text,
         "in the list": event.title_fr in visitor.get("/en/events/").text,

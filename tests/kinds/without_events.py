@@ -16,7 +16,7 @@ print(
     json.dumps(
         {
             "pages": [client.get(address).status_code for address in addresses],
-            "sections": re.findall(r'<a href="#(\w+)">', client.get("/en/").text),
+            "sections": re.findall(r'<a href="#(\w+)">[^<]+<span', client.get("/en/").text),
             "papers found": len(re.findall(r'class="field-title', found)),
         }
     )

@@ -33,7 +33,7 @@ KEPT = {
 }
 # Some makers of cameras name themselves among the kinds of MP4; these are standards.
 BRANDS = {b"mp41", b"mp42", b"avc1", b"dash", b"M4V ", b"msdh", b"msix", b"3gp4", b"3gp5", b"3gp6"}
-BRANDS |= {b"isom", *(b"iso%d" % number for number in range(2, 10))}
+BRANDS |= {b"M4A ", b"M4B ", b"isom", *(b"iso%d" % number for number in range(2, 10))}
 ENTRY = {"vide": 78, "soun": 28}  # bytes of a sample entry before the boxes in it
 QUICKTIME_SOUND = {1: 16, 2: 36}  # and further ones, by the entry's version
 
@@ -92,6 +92,21 @@ class Film:
     def sounds(self) -> list[str]:
         kept = (track for track in self.tracks if track.handler == "soun")
         return [entry.kind for track in kept for entry in track.entries]
+
+    @property
+    def seconds(self) -> float:
+        """As long as its sound lasts; 0 where that stands in no head, as in a fragmented film."""
+        heads = (self.tables.box(track.box, "mdia", "mdhd") for track in self.tracks)
+        pairs = zip(self.tracks, heads, strict=True)
+        return max(
+            (self._lasting(head) for track, head in pairs if head and track.is_kept), default=0
+        )
+
+    def _lasting(self, head: Box) -> float:
+        (version,) = self.tables.values("B", head)
+        pattern, offset = (">IQ", 20) if version else (">II", 12)
+        scale, length = self.tables.values(pattern, head, offset)
+        return length / scale if scale else 0
 
     def _profile(self, entry: Box) -> int | None:
         if entry.kind not in ("avc1", "avc3"):

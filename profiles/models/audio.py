@@ -1,0 +1,114 @@
+"""Audio summaries: what an entry, or the organisation, says for those who would rather listen."""
+
+import datetime
+
+from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from profiles.files import documents
+from profiles.files.documents import DocumentField
+from profiles.models.fields import unify_line_ends
+from profiles.models.rules import Checked
+from profiles.translation import SPOKEN_LANGUAGES
+from profiles.words import MEGABYTE
+
+HEAVY_MINUTE = MEGABYTE
+HEAVY_AT_ALL = MEGABYTE // 4  # what lasts some seconds costs little anyway
+
+
+def folder_of_noun(summary, name):
+    return f"{summary.content_type.model_class().kind_slug}/{name}"
+
+
+class AudioSummaryQuerySet(models.QuerySet):
+    def heavy_of(self, model):
+        """Those of a kind's entries that cost their listeners much."""
+        kind = ContentType.objects.get_for_model(model)
+        heavy = self.alias(size_times_60=F("size") * 60).filter(
+            size_times_60__gt=F("seconds") * HEAVY_MINUTE
+        )
+        return heavy.filter(size__gt=HEAVY_AT_ALL, content_type=kind)
+
+
+class AudioSummary(Checked):
+    content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE, editable=False)
+    object_id = models.PositiveBigIntegerField(editable=False)
+    noun = GenericForeignKey()  # an entry of any kind, or an organisation
+    language = models.CharField(
+        _("language"),
+        max_length=8,
+        choices=SPOKEN_LANGUAGES,
+        default=next(iter(SPOKEN_LANGUAGES)),
+        help_text=_("What is spoken in the recording."),
+    )
+    file = DocumentField(
+        _("recording"),
+        upload_to=folder_of_noun,
+        formats=("mp3", "m4a", "ogg"),
+        max_length=200,
+        db_index=True,
+        help_text=_(
+            "MP3 plays everywhere; M4A and a voice message of WhatsApp (Opus) on most telephones. "
+            "Two minutes are enough, at most 1 MB a minute. Where, when and with what it was "
+            "recorded is removed."
+        ),
+    )
+    transcript = models.TextField(
+        _("text of the recording"),
+        blank=True,
+        help_text=_(
+            "What is said, in the language of the recording, for people who can't hear it. It may "
+            "stay empty."
+        ),
+    )
+    # Read from the file when it is saved.
+    seconds = models.PositiveIntegerField(_("duration in seconds"), editable=False)
+    size = models.PositiveBigIntegerField(_("size in bytes"), editable=False)
+
+    objects = AudioSummaryQuerySet.as_manager()
+
+    heavy_remark = _(
+        "A recording has more than 1 MB a minute, which listeners pay for: save it again in mono, "
+        "at 48 kbit/s or less, and replace it."
+    )
+
+    class Meta:
+        verbose_name = _("recording")
+        verbose_name_plural = _("recordings")
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["content_type", "object_id"], name="audio_of_noun")]
+
+    def __str__(self):
+        return self.get_language_display()
+
+    @property
+    def is_heavy(self):
+        return self.size > HEAVY_AT_ALL and self.size * 60 > self.seconds * HEAVY_MINUTE
+
+    @property
+    def duration(self):
+        return datetime.timedelta(seconds=self.seconds)
+
+    def save(self, *args, **kwargs):
+        if self.file and not self.file._committed:
+            self.read_file()
+        unify_line_ends(self)
+        super().save(*args, **kwargs)
+
+    def read_file(self):
+        document = documents.read(self.file.file)
+        self.seconds, self.size = document.seconds, document.size
+
+
+class WithAudio(models.Model):
+    """What can be listened to, beside being read."""
+
+    audio = GenericRelation(AudioSummary)
+
+    parts = ("audio",)  # relations to rows that belong to a noun and are restored with it
+
+    class Meta:
+        abstract = True
