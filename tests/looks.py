@@ -65,7 +65,7 @@ TOO_SMALL = """() => {
   const block = (element) =>
     getComputedStyle(element).display === "inline" ? block(element.parentElement) : element;
   const in_a_sentence = (element) => block(element).innerText.trim() !== element.innerText.trim();
-  return [...document.querySelectorAll("a[href], summary, video, button, input, select, textarea")]
+  return [...document.querySelectorAll("a[href], summary, video, audio, button, input, select, textarea")]
     .filter((element) => element.checkVisibility() && !in_a_sentence(element))
     .map((element) => [element, element.getBoundingClientRect()])
     .filter(([element, {width, height}]) => width > 1 && (width < 24 || height < 24))

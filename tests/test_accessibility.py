@@ -244,7 +244,7 @@ def next_stop(page):
 
 LIST_THE_STOPS = """() => {
   const all = document.querySelectorAll(
-    "a[href]:not([tabindex='-1']), summary, video, button, input, select, textarea",
+    "a[href]:not([tabindex='-1']), summary, video, audio, button, input, select, textarea",
   );
   window.stops = [...all].filter((element) => element.checkVisibility());
   window.name_of = (element) => `${stops.indexOf(element)}: ${element.outerHTML}`;
@@ -301,7 +301,7 @@ BADLY_OUTLINED = """() => {
   };
   const stands_out = (element) =>
     rings(element).some((ring) => contrast(ring, ground(element.parentElement)) >= 3);
-  const stops = document.querySelectorAll("a[href], summary, video");
+  const stops = document.querySelectorAll("a[href], summary, video, audio");
   return [...stops].filter((element) => element.checkVisibility()).filter((element) => {
     document.activeElement.blur();
     const always = stands_out(element);

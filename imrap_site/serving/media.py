@@ -19,12 +19,8 @@ MEDIA_TYPES = {
     "webp": "image/webp",
     "avif": "image/avif",
 }
-SHOWN = (
-    "image/",
-    "video/",
-    "audio/",
-    "text/vtt",
-)  # the rest is saved, not opened inside the browser
+# The rest is saved, not opened inside the browser.
+SHOWN = ("image/", "video/", "audio/", "text/vtt")
 
 
 @require_safe

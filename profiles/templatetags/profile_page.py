@@ -170,9 +170,8 @@ def in_countries(countries):
 @register.filter
 def own_name(code):
     """A language as its speakers call it."""
-    is_ours = (
-        code in CONTENT_LANGUAGES
-    )  # which stand there under their names in the page's language
+    # Those of the texts stand in the list of all under their names in the page's language.
+    is_ours = code in CONTENT_LANGUAGES
     name = get_language_info(code)["name_local"] if is_ours else words.language_name(code)
     return TranslatedText(name.capitalize(), code)
 
@@ -272,6 +271,12 @@ def with_query(context, **changes):
         if value is not None:
             query[name] = value
     return f"?{query.urlencode()}" if query else context["request"].path
+
+
+@register.simple_tag(takes_context=True)
+def narrowed_to(context, choice):
+    """The query of a list's first page with another choice of its kind's filter; None for all."""
+    return with_query(context, page=None, **{context["kind"].list_filter: choice})
 
 
 @register.filter
