@@ -112,4 +112,5 @@ class Shown(HTMLParser):
 
 def english_in(html):
     text = " ".join(Shown(html).words).lower().replace("ne change", "")
+    text = re.sub(r"\S*\*{3}\S*", "", text)  # letters of a masked password may be any word
     return sorted(set(re.findall(r"[a-zà-ÿ’]+", text)) & ENGLISH_WORDS)
