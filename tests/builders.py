@@ -31,7 +31,7 @@ from PIL import Image
 from imrap_site import start
 from profiles.editing import spreadsheets
 from profiles.files.pictures import reencode
-from profiles.models import Paper, PaperFile
+from profiles.models import AudioSummary, Paper, PaperFile
 from tests.films import mp4, webm
 
 STARTER = Path(__file__).parent / "profile-page.txt"
@@ -411,3 +411,18 @@ def wait_for(page, server, printed):
                 raise
             time.sleep(0.1)
     pytest.fail(printed.read_text())
+
+
+VOICE = case("sound-voice-message.opus")
+
+
+def a_recording(noun, language="bm", content=VOICE, name="PTT-20261125-WA0001.opus", **fields):
+    """Two and a half seconds of a voice message, unless they are said to last longer."""
+    kept = AudioSummary.objects.create(
+        noun=noun,
+        language=language,
+        file=ContentFile(content, name),
+        transcript=fields.pop("transcript", ""),
+    )
+    AudioSummary.objects.filter(pk=kept.pk).update(**fields)
+    return AudioSummary.objects.get(pk=kept.pk)

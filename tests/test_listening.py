@@ -7,7 +7,6 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.messages import get_messages
-from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
@@ -15,28 +14,25 @@ from django.test import Client
 from profiles import preview, search
 from profiles.editing import completeness, history
 from profiles.models import KINDS, AudioSummary, Organisation, Paper, PaperFile, Programme, Video
-from tests.builders import WHOLE_TEXTS, a_file, case, filled, paper_form, seen_in, words
+from tests.builders import (
+    VOICE,
+    WHOLE_TEXTS,
+    a_file,
+    a_recording,
+    case,
+    filled,
+    paper_form,
+    seen_in,
+    words,
+)
 
 PAPERS = "/admin/profiles/paper"
-VOICE = case("sound-voice-message.opus")
 
 
 @pytest.fixture(autouse=True)
 def kinds_are_known(db):
     """A server asks for each kind's number once, and never again."""
     ContentType.objects.get_for_models(Organisation, AudioSummary, *KINDS.values())
-
-
-def a_recording(noun, language="bm", content=VOICE, name="PTT-20261125-WA0001.opus", **fields):
-    """Two and a half seconds of a voice message, unless they are said to last longer."""
-    kept = AudioSummary.objects.create(
-        noun=noun,
-        language=language,
-        file=ContentFile(content, name),
-        transcript=fields.pop("transcript", ""),
-    )
-    AudioSummary.objects.filter(pk=kept.pk).update(**fields)
-    return AudioSummary.objects.get(pk=kept.pk)
 
 
 def audio_row(number=0, total=1, initial=0, **fields):

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from profiles.models import Mandate, Programme, Vacancy, Video
-from tests.builders import a_file, kept_photograph
+from tests.builders import a_file, a_recording, kept_photograph
 
 LIST_OF_STEPS = "BreadcrumbList"
 VACANCY = {
@@ -252,3 +252,21 @@ def test_a_reader_view_is_told_what_stands_beside_the_text(client, add_paper):
     beside = re.sub(r"<picture>.*?</picture>", "", beside, flags=re.DOTALL)
     assert " ".join(re.sub("<[^>]+>", " ", beside).split()) == "Le texte."
     assert page.count('class="printed" hidden') == page.count('class="printed"')
+
+
+def test_what_there_is_to_listen_to_is_said_beside_what_there_is_to_read(client, add_paper, imrap):
+    paper = add_paper(publish_at=datetime.datetime(2026, 1, 10, 8, tzinfo=datetime.UTC))
+    one = a_recording(paper, seconds=125, transcript="I ni ce.")
+    assert said_on(client, paper.get_absolute_url())["AudioObject"] == {
+        "@type": "AudioObject",
+        "name": "Autoportrait du Mali",
+        "contentUrl": f"http://testserver{one.file.url}",
+        "encodingFormat": "audio/ogg",
+        "duration": "PT2M5S",
+        "inLanguage": "bm",
+        "transcript": "I ni ce.",
+        "uploadDate": "2026-01-10T08:00:00+00:00",
+    }
+    assert "AudioObject" not in said_on(client, "/fr/")
+    a_recording(imrap)
+    assert said_on(client, "/fr/")["AudioObject"]["name"] == "IMRAP"

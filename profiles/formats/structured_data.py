@@ -46,7 +46,7 @@ def known(value):
 
 
 def of_profile(organisation, site):
-    return [ngo(organisation, site), web_site(organisation, site)]
+    return [ngo(organisation, site), web_site(organisation, site), *recordings(organisation, site)]
 
 
 def of_list(organisation, kind, site):
@@ -56,7 +56,7 @@ def of_list(organisation, kind, site):
 def of_entry(entry, site):
     way = home(entry.organisation), section(type(entry)), (entry.title, entry.get_absolute_url())
     write = WRITERS.get(entry.schema_type, article)
-    return [write(entry, site), breadcrumbs(site, *way)]
+    return [write(entry, site), breadcrumbs(site, *way), *recordings(entry, site)]
 
 
 def home(organisation):
@@ -190,6 +190,22 @@ def video(entry, site):
         "url": absolute(site, entry.get_absolute_url()),
         "publisher": publisher(entry.organisation, site),
     }
+
+
+def recordings(noun, site):
+    return [
+        {
+            "@type": "AudioObject",
+            "name": str(noun),
+            "contentUrl": absolute(site, recording.file.url),
+            "encodingFormat": FORMATS[recording.file.name.rpartition(".")[2]].media_type,
+            "duration": in_iso(recording.duration),
+            "inLanguage": recording.language,
+            "transcript": recording.transcript,
+            "uploadDate": moment(noun.publish_at) if hasattr(noun, "publish_at") else "",
+        }
+        for recording in noun.audio.all()
+    ]
 
 
 def job(entry, site):
