@@ -139,7 +139,9 @@ def entry(request, kind, slug):
     draft = preview.opens(token, kind, slug)
     if draft and not draft.is_published:
         return preview_page(request, draft, token)
-    found = get_object_or_404(kind.objects.visible_to(request.user).with_related(), slug=slug)
+    found = get_object_or_404(
+        kind.objects.visible_to(request.user).with_related().prefetch_related("audio"), slug=slug
+    )
     show = entry_page if found.is_published else never_cache(entry_page)
     return show(request, found)
 
