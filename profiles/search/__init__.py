@@ -3,6 +3,34 @@
 The index holds nothing that the entries do not: it may be lost, and `rebuild` makes it anew.
 """
 
-from profiles.search.indexing import forget, index, index_all, matching, rebuild, rebuild_if_stale
+from profiles.search.finding import Results, search
+from profiles.search.indexing import (
+    begin_request,
+    end_request,
+    forget,
+    index,
+    index_all,
+    rebuild,
+    rebuild_if_stale,
+    whole_of,
+)
 
-__all__ = ["forget", "index", "index_all", "matching", "rebuild", "rebuild_if_stale"]
+__all__ = [
+    "Results",
+    "begin_request",
+    "end_request",
+    "forget",
+    "index",
+    "index_all",
+    "matching",
+    "rebuild",
+    "rebuild_if_stale",
+    "search",
+    "whole_of",
+]
+
+
+def matching(entries, query):
+    """Those of a kind's entries that answer a query, in the order in which they do: a queryset."""
+    hits = search(query, {entries.model.kind_slug: entries}).hits
+    return entries.filter(pk__in=[hit.key for hit in hits])

@@ -1,0 +1,243 @@
+"""What of an entry is found, as its kind and the classes of its fields say."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from django.db import models
+from django.utils.translation import get_language, override
+
+from profiles import words
+from profiles.dates import PartialDateField
+from profiles.files import captions
+from profiles.files.documents import DocumentField
+from profiles.models import KINDS, Entry, is_switched_off
+from profiles.models.fields import NamesField
+from profiles.richtext import RichTextField, plain
+from profiles.search import keys
+from profiles.search.questions import STOP_WORDS
+from profiles.times import MomentField
+from profiles.translation import CONTENT_LANGUAGES, FIRST_LANGUAGE, texts_of, translated_columns
+
+TITLE, FACTS, TIED, TEXT = "title", "facts", "tied", "text"
+# Of no use to whoever searches, or shown to nobody.
+NOT_WORDS = (models.SlugField, models.EmailField, models.URLField, models.FileField)
+MOST_FREQUENT = 40  # words that a text is about
+MOST_PAGES = 4_000  # of all files of an entry
+FORM_FEED = "\f"
+BETWEEN = "¶"  # so that no phrase goes from one text into the next
+
+
+class Passage(NamedTuple):
+    place: str
+    text: str
+    language: str
+
+
+class Page(NamedTuple):
+    """Of a file: `number` as readers count, 0 for a file without pages."""
+
+    file: int
+    number: int
+    text: str
+    language: str
+
+
+@dataclass
+class Document:
+    """An entry as the index keeps it: keys with blanks between them."""
+
+    kind: str
+    entry: int
+    programme: int | None = None
+    year: str = ""
+    languages: str = ""
+    title: str = ""
+    facts: str = ""
+    tied: str = ""
+    much: str = ""
+    text: str = ""
+    words: str = ""
+    pages: list = field(default_factory=list)  # (file, page, keys, words)
+    vocabulary: dict = field(default_factory=dict)  # how to show a folded word
+
+
+def document_of(entry, with_pages=True):
+    passages, pages = list(passages_of(entry)), pages_of(entry) if with_pages else []
+    return Document(
+        kind=entry.kind_slug,
+        entry=entry.pk,
+        programme=getattr(entry, "programme_id", None),
+        year=entry.dated[:4],
+        languages=f" {' '.join(languages_of(entry))} ",
+        **{place: keys_of(passages, place) for place in (TITLE, FACTS, TIED, TEXT)},
+        much=frequent([*passages, *pages]),
+        words=f" {BETWEEN} ".join(
+            " ".join(keys.sequence(one.text)) for one in passages if one.place != TIED
+        ),
+        pages=[
+            (page.file, page.number, unique_keys([page]), " ".join(keys.sequence(page.text)))
+            for page in pages
+        ],
+        vocabulary=vocabulary([*passages, *pages]),
+    )
+
+
+def keys_of(passages, place):
+    return unique_keys([one for one in passages if one.place == place])
+
+
+def unique_keys(texts):
+    found = {}
+    for one in texts:
+        for whole, parts in keys.words_of(one.text):
+            for word in dict.fromkeys([*parts, whole]):
+                found.update(dict.fromkeys(keys.keys(word, one.language)))
+    return " ".join(found)
+
+
+def frequent(texts):
+    """The keys of the words that come again and again in the texts."""
+    counted = Counter(
+        (part, one.language)
+        for one in texts
+        if getattr(one, "place", TEXT) == TEXT
+        for _whole, parts in keys.words_of(one.text)
+        for part in parts
+    )
+    by_stem = Counter()
+    for (part, language), number in counted.items():
+        if keys.fold(part) not in STOP_WORDS:
+            by_stem[keys.keys(part, language) - {keys.exact(part)}] += number
+    often = [one for one, number in by_stem.most_common(MOST_FREQUENT) if number > 2]
+    return " ".join(dict.fromkeys(key for one in often for key in sorted(one)))
+
+
+def vocabulary(texts):
+    """Each folded word of some length, and how it is written; of a plural the singular too."""
+    found = {}
+    for one in texts:
+        for _whole, parts in keys.words_of(one.text):
+            for part in parts:
+                if 3 < len(part) < 40 and not any(map(str.isdigit, part)):
+                    found.setdefault(keys.fold(part), part.lower())
+                    if part[-1] in "sx":
+                        found.setdefault(keys.fold(part[:-1]), part[:-1].lower())
+    return found
+
+
+def languages_of(entry):
+    own = [code for code in CONTENT_LANGUAGES if getattr(entry, f"title_{code}")]
+    return list(dict.fromkeys([*own, *entry.offered_languages]))
+
+
+# Texts of the entry itself
+
+
+def passages_of(entry):
+    """Every Passage of an entry: its fields', and the words that its kind is called by."""
+    for one in entry._meta.concrete_fields:
+        if one.name not in entry.unsearched:
+            yield from passages_of_field(entry, one)
+    for language in CONTENT_LANGUAGES:
+        with override(language):
+            names = [entry.kind_name, entry.kind_names, entry.section_title, entry.found_as]
+            yield Passage(FACTS, ". ".join(map(str, names)), language)
+
+
+def passages_of_field(entry, one):
+    value = getattr(entry, one.attname)
+    if not value or isinstance(one, NOT_WORDS) and not is_captions(one):
+        return
+    if is_captions(one):
+        yield from captions_passages(entry, one)
+    elif isinstance(one, models.ForeignKey):
+        yield from tied_passages(entry, one)
+    elif one.choices or isinstance(one, PartialDateField | MomentField):
+        yield from in_every_language(entry, one)
+    elif isinstance(one, models.CharField | models.TextField):
+        yield from text_passages(entry, one, value)
+
+
+def text_passages(entry, one, value):
+    base, language = base_and_language(one.name)
+    is_fact = isinstance(one, NamesField | models.CharField) or base == "summary"
+    place = TITLE if base == "title" else FACTS if is_fact else TEXT
+    text = plain(value) if isinstance(one, RichTextField) else value
+    yield Passage(place, text, language)
+    if isinstance(one, NamesField):
+        for code in CONTENT_LANGUAGES:
+            with override(code):
+                label = f"{one.verbose_name}. {entry.asked_as.get(base, '')}"
+                yield Passage(FACTS, label, code)
+
+
+def base_and_language(name):
+    for language in CONTENT_LANGUAGES:
+        if name.endswith(f"_{language}"):
+            return name.removesuffix(f"_{language}"), language
+    return name, FIRST_LANGUAGE
+
+
+def in_every_language(entry, one):
+    """A choice or a date as the page of each language says it."""
+    for language in CONTENT_LANGUAGES:
+        with override(language):
+            yield Passage(FACTS, said(entry, one), language)
+
+
+def said(entry, one):
+    value = getattr(entry, one.attname)
+    if isinstance(one, PartialDateField):
+        return f"{words.date_in_words(value)} {value}"
+    if isinstance(one, MomentField):
+        return words.moment_in_words(value) if one.name != "publish_at" else ""
+    return str(dict(one.flatchoices).get(value, value))
+
+
+def tied_passages(entry, one):
+    if issubclass(one.related_model, Entry) and not is_switched_off(one.related_model):
+        for language, title in zip(
+            CONTENT_LANGUAGES, texts_of(getattr(entry, one.name), "title"), strict=True
+        ):
+            yield Passage(TIED, title, language)
+
+
+def is_captions(one):
+    return isinstance(one, DocumentField) and one.validator.formats == ("vtt",)
+
+
+def captions_passages(entry, one):
+    try:
+        with getattr(entry, one.name).open() as file:
+            text = captions.spoken(file.read())
+    except (OSError, UnicodeDecodeError, captions.Unfit):
+        return  # a file that is missing, which its page says
+    yield Passage(TEXT, text, getattr(entry, "language", "") or FIRST_LANGUAGE)
+
+
+# Texts of its files
+
+
+def pages_of(entry):
+    """The pages of an entry's files that have a text; of two editions of one text the full one."""
+    parts = list(getattr(entry, entry.parts).all()) if entry.parts else []
+    files = [part for part in parts if getattr(part, "text", "")]
+    full = {file.language for file in files if getattr(file, "edition", "full") == "full"}
+    chosen = [f for f in files if getattr(f, "edition", "full") == "full" or f.language not in full]
+    pages = [
+        Page(file.pk, number if FORM_FEED in file.text or file.page_count == 1 else 0, text, file.language)
+        for file in chosen
+        for number, text in enumerate(file.text.split(FORM_FEED), 1)
+        if text.strip()
+    ]
+    return pages[:MOST_PAGES]
+
+
+def size_of_pages(entry):
+    return sum(len(page.text) for page in pages_of(entry))
+
+
+def entry_of(kind, key):
+    """As it is stored now, with its files; None if there is no such entry."""
+    return KINDS[kind]._base_manager.filter(pk=key).first() if kind in KINDS else None
