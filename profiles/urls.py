@@ -25,6 +25,8 @@ register_converter(KindConverter, "kind")
 urlpatterns = [
     path("", views.profile, name="profile"),
     path("accessibility/", views.accessibility, name="accessibility"),
+    path("search/", views.search_results, name="search"),
+    path("opensearch.xml", views.opensearch, name="opensearch"),
     path("<kind:kind>/", views.entry_list, name="list"),
     path("<kind:kind>/<slug:slug>/", views.entry, name="entry"),
 ]

@@ -19,6 +19,15 @@ MEDIA_TYPES = {
     "webp": "image/webp",
     "avif": "image/avif",
 }
+# "?inline": a PDF opens in the browser, at the page that a link names behind "#".
+INLINE = "inline"
+# Chromium's viewer is a page of its own, with scripts, inside what a sandbox would forbid; so the
+# answer says instead that nothing of it may load anything, be framed or send a form. Its type is
+# fixed, and only what was read as a PDF when it was stored has this name.
+INLINE_POLICY = (
+    "default-src 'none'; object-src 'self'; plugin-types application/pdf; "
+    "style-src 'unsafe-inline'; frame-ancestors 'none'; form-action 'none'; base-uri 'none'"
+)
 SHOWN = ("image/", "video/", "text/vtt")  # the rest is saved, not opened inside the browser
 
 
@@ -31,6 +40,7 @@ def media(request, name):
     token = request.GET.get(preview.PARAMETER)
     if not file_is_visible(name, request.user) and not preview.opens_file(token, name):
         raise Http404
+    is_inline = INLINE in request.GET and media_type == FORMATS["pdf"].media_type
     try:
         file = default_storage.open(name)
     except OSError:
@@ -42,12 +52,13 @@ def media(request, name):
         etag=f'"{name}"',  # names are made from the content
         last_modified=default_storage.get_modified_time(name),
         filename=PurePosixPath(name).name,
-        as_attachment=not media_type.startswith(SHOWN),
+        as_attachment=not (is_inline or media_type.startswith(SHOWN)),
     )
     # No shared cache may keep what can be withdrawn; the reader's own never needs to ask again.
     if request.user.is_authenticated or token:
         response["Cache-Control"] = "private, no-store"
     else:
         response["Cache-Control"] = "private, max-age=31536000, immutable"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    policy = INLINE_POLICY if is_inline else "sandbox; default-src 'none'"
+    response["Content-Security-Policy"] = policy
     return response

@@ -14,6 +14,8 @@ from profiles.search.indexing import (
     rebuild_if_stale,
     whole_of,
 )
+from profiles.search.questions import readable
+from profiles.search.snippets import shown
 
 __all__ = [
     "Results",
@@ -23,9 +25,11 @@ __all__ = [
     "index",
     "index_all",
     "matching",
+    "readable",
     "rebuild",
     "rebuild_if_stale",
     "search",
+    "shown",
     "whole_of",
 ]
 

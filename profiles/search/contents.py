@@ -172,6 +172,15 @@ def text_passages(entry, one, value):
                 yield Passage(FACTS, label, code)
 
 
+def shown_passages(entry, one):
+    """What of a field can be read on the entry's page, word for word."""
+    value = getattr(entry, one.attname)
+    is_text = isinstance(one, models.CharField | models.TextField)
+    if value and is_text and not one.choices and not isinstance(one, (*NOT_WORDS, PartialDateField)):
+        value = words.listed(value) if isinstance(one, NamesField) else value
+        yield next(text_passages(entry, one, value))
+
+
 def base_and_language(name):
     for language in CONTENT_LANGUAGES:
         if name.endswith(f"_{language}"):

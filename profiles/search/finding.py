@@ -19,6 +19,7 @@ MOST_COMBINED = 6  # words of which some may be missing
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 ARABIC_LETTERS = "ابتثجحخدذرزسشصضطظعغفقكلمنهوي"
 SHORTEST_CORRECTED = 5
+SAME_BEGINNING = 0.7  # of a word's letters
 # What a word is worth where it stands: as it was typed, otherwise, or only as a beginning.
 WORTH = {"title": (10, 8, 5), "facts": (4, 3, 2), "tied": (3, 2, 1), "much": (3, 2.5, 1)}
 READ_IN_TEXT, ON_ONE_PAGE, AS_TYPED, WHOLE_TITLE = 1, 1, 1, 3
@@ -158,9 +159,9 @@ class Asked:
         """Ranked hits in which all words stand, in full or, where they are few, as a beginning."""
         rows = self.rows_with_titles_first(words)
         if len(rows) < ENOUGH:
-            begun = [word.begun() for word in words]
-            rows |= {row.row: row for row in self.select(begun, phrases=self.phrases)}
-            return ranked(list(rows.values()), begun, self.visible.hidden)
+            words = begun(words)
+            rows |= {row.row: row for row in self.select(words, phrases=self.phrases)}
+
         return ranked(list(rows.values()), words, self.visible.hidden)
 
     def rows_with_titles_first(self, words):
@@ -177,7 +178,7 @@ class Asked:
         for word in self.words:
             if self.stands(word.begun()):
                 known.append(word)
-            elif better := self.mended(word):
+            elif better := self.mended(word) or self.divided(word) or self.akin(word):
                 known.append(better)
                 corrections[word.text] = better.text
         return known, corrections
@@ -201,28 +202,56 @@ class Asked:
         best = max(better, key=lambda b: (b[1][:1] == word.text[:1], b[0], b[1]), default=None)
         return best and best[2]
 
+    def divided(self, word):
+        """Two words for one that stands nowhere: "burkinafaso"; None if there are no such two."""
+        folded = keys.fold(word.text)[: keys.LONGEST_WORD]
+        pairs = [(folded[:at], folded[at:]) for at in range(3, len(folded) - 2)]
+        shown = store.words_among({part for pair in pairs for part in pair})
+        for pair in pairs:
+            if all(part in shown for part in pair):
+                texts = [shown[part] for part in pair]
+                two = Word(" ".join(texts), (tuple(map(any_keys, texts)),))
+                if self.stands(two):
+                    return two
+        return None
+
+    def akin(self, word):
+        """Words that begin as this one does, as far as any does: "orpaillage" for "orpailleur"."""
+        folded = keys.fold(word.text)[: keys.LONGEST_WORD]
+        shortest = max(SHORTEST_CORRECTED + 1, round(len(folded) * SAME_BEGINNING))
+        for length in range(len(folded) - 1, shortest - 1, -1):
+            begun = Word(f"{folded[:length]}…", word.ways, folded[:length])
+            if self.stands(begun):
+                return begun
+        return None
+
     def with_most(self, words):
         """Ranked hits with as many of the words as any has, rare words before frequent ones."""
-        frequency = {word.text: len(self.select([word.begun()], most=200)) for word in words}
+        frequency = {word.text: len(self.select(begun([word]), most=200)) for word in words}
         rare = sorted(words, key=lambda word: frequency[word.text])[:MOST_COMBINED]
         weights = {word.text: log(1 + 200 / max(1, frequency[word.text])) for word in rare}
         for number in range(len(rare) - 1, 0, -1):
             hits = {}
             sets = sorted(combinations(rare, number), key=lambda s: -sum(weights[w.text] for w in s))
             for some in sets:
-                rows = self.select([word.begun() for word in some])
+                rows = self.select(begun(some))
                 bonus = 5 * sum(weights[word.text] for word in some)
-                for hit in ranked(rows, [word.begun() for word in rare], self.visible.hidden, bonus):
+                for hit in ranked(rows, begun(rare), self.visible.hidden, bonus):
                     hits.setdefault(hit.row, hit)
             if hits:
                 return sorted(hits.values(), key=order)[:MOST_FOUND]
         return []
 
 
+def begun(words):
+    return [word if word.prefix else word.begun() for word in words]
+
+
 def with_corrections(query, corrections):
+    query = keys.typed(query)[:200]
     for typed, mended in corrections.items():
         query = re.sub(re.escape(typed), lambda _typed, mended=mended: mended, query, count=1)
-    return keys.typed(query)[:200]
+    return query
 
 
 def one_slip_away(word):

@@ -11,6 +11,7 @@ from profiles.translation import CONTENT_LANGUAGES
 MOST_LETTERS = 400  # of a query
 MOST_WORDS = 12
 SHORTEST_PREFIX = 3
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 QUOTED = re.compile(r"[\"“”«»„]([^\"“”«»„]+)[\"“”«»„]")
 # Words of questions and between words, as they stand folded: they say nothing of what is meant.
 _STOP_WORDS = """
@@ -62,11 +63,16 @@ class Question(NamedTuple):
 
 
 def question_of(query):
-    query = keys.typed(query.replace("\0", " "))[:MOST_LETTERS]
+    query = readable(query)
     phrases = [words for quoted in QUOTED.findall(query) if len(words := keys.sequence(quoted)) > 1]
     found = list(islice(keys.words_of(query), 3 * MOST_WORDS))
     meaningful = [one for one in found if not is_stop_word(one)] or found
     return Question(words_with_ways(meaningful[:MOST_WORDS]), phrases)
+
+
+def readable(query):
+    """The query as a page may repeat it: without signs that nobody sees, and not without end."""
+    return keys.typed(CONTROLS.sub(" ", query))[:MOST_LETTERS].strip()
 
 
 def is_stop_word(found):
