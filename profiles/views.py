@@ -7,6 +7,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -188,7 +189,7 @@ def filters(results, narrowed):
     ]
     years = [(year, year, results.by_year[year]) for year in sorted(results.by_year, reverse=True)]
     languages = [
-        (code, language_name(code), results.by_language[code])
+        (code, capfirst(language_name(code)), results.by_language[code])
         for code in FILE_LANGUAGES
         if results.by_language.get(code)
     ]

@@ -35,6 +35,7 @@ def add(kind, organisation, fields):
     if pages:
         PaperFile.objects.create(
             paper=entry,
+            file=f"papers/{entry.pk}/{entry.slug}.pdf",
             format="pdf",
             size=1,
             page_count=len(pages),

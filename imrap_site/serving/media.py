@@ -21,12 +21,12 @@ MEDIA_TYPES = {
 }
 # "?inline": a PDF opens in the browser, at the page that a link names behind "#".
 INLINE = "inline"
-# Chromium's viewer is a page of its own, with scripts, inside what a sandbox would forbid; so the
-# answer says instead that nothing of it may load anything, be framed or send a form. Its type is
-# fixed, and only what was read as a PDF when it was stored has this name.
+# The viewers of some browsers are pages with scripts, which a sandbox would forbid. So the policy
+# says without one that nothing may be loaded, framed or sent; the type is fixed (nosniff), and only
+# what was read as a PDF when it was stored has such a name.
 INLINE_POLICY = (
-    "default-src 'none'; object-src 'self'; plugin-types application/pdf; "
-    "style-src 'unsafe-inline'; frame-ancestors 'none'; form-action 'none'; base-uri 'none'"
+    "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'; "
+    "form-action 'none'; base-uri 'none'"
 )
 SHOWN = ("image/", "video/", "text/vtt")  # the rest is saved, not opened inside the browser
 

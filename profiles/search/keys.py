@@ -164,4 +164,5 @@ def words_of(text):
 
 def sequence(text):
     """The parts of all words in their order, folded: what a phrase in quotes is looked for in."""
-    return [fold(part[:LONGEST_WORD]) for _whole, parts in words_of(text) for part in parts]
+    folded = (fold(part[:LONGEST_WORD]) for _whole, parts in words_of(text) for part in parts)
+    return [word for part in folded for word in PART.findall(part)]

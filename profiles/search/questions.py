@@ -43,7 +43,7 @@ class Word:
 
     def begun(self):
         """The same, and all that begins so."""
-        folded = keys.fold(self.text)
+        folded = "".join(keys.PART.findall(keys.fold(self.text)))
         return Word(self.text, self.ways, folded if len(folded) >= SHORTEST_PREFIX else "")
 
     @property
@@ -95,7 +95,7 @@ def word(whole, parts):
     # Of "l’eau" the word is "eau".
     shown = apart[0] if len(apart) == 1 else whole
     ways = [(any_keys(whole),)]
-    if parts != [whole]:
+    if apart and parts != [whole]:
         ways.append(tuple(map(any_keys, apart)))
     return Word(shown, tuple(ways))
 
