@@ -61,7 +61,8 @@ def search(query, entries=None, kind="", year="", language=""):
     Numbers by kind, year and language count what the other two narrow to.
     """
     try:
-        return found(query, entries, kind, year, language)
+        with store.savepoint():
+            return found(query, entries, kind, year, language)
     except DatabaseError:  # The index is lost or damaged.
         if indexing.put_off_rebuild():
             return Results(is_lost=True)

@@ -5,6 +5,7 @@
 slips of spelling. `sqlite` and `postgresql` have the few statements that differ.
 """
 
+from contextlib import nullcontext
 from typing import NamedTuple
 
 from django.db import connection, transaction
@@ -118,6 +119,11 @@ def insert(cursor, document, is_pending):
 
 def is_supported():
     return connection.vendor in ("sqlite", "postgresql")
+
+
+def savepoint():
+    """Within a transaction a question that fails must not spoil it; without one none is begun."""
+    return transaction.atomic() if connection.in_atomic_block else nullcontext()
 
 
 def clear():
