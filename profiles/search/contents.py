@@ -23,6 +23,7 @@ TITLE, FACTS, TIED, TEXT = "title", "facts", "tied", "text"
 # Of no use to whoever searches, or shown to nobody.
 NOT_WORDS = (models.SlugField, models.EmailField, models.URLField, models.FileField)
 MOST_FREQUENT = 40  # words that a text is about
+FEW_WORDS = 500  # of a text in which also forms that stand once are counted together
 MOST_PAGES = 4_000  # of all files of an entry
 FORM_FEED = "\f"
 BETWEEN = "¶"  # so that no phrase goes from one text into the next
@@ -63,7 +64,9 @@ class Document:
 
 
 def document_of(entry, with_pages=True):
-    passages, pages = list(passages_of(entry)), pages_of(entry) if with_pages else []
+    passages = [(one, words_in(one)) for one in passages_of(entry)]
+    pages = [(one, words_in(one)) for one in (pages_of(entry) if with_pages else [])]
+    texts = [(one, found) for one, found in passages if one.place == TEXT]
     return Document(
         kind=entry.kind_slug,
         entry=entry.pk,
@@ -71,28 +74,37 @@ def document_of(entry, with_pages=True):
         year=entry.dated[:4],
         languages=f" {' '.join(languages_of(entry))} ",
         **{place: keys_of(passages, place) for place in (TITLE, FACTS, TIED, TEXT)},
-        much=frequent([*passages, *pages]),
-        words=f" {BETWEEN} ".join(
-            " ".join(keys.sequence(one.text)) for one in passages if one.place != TIED
-        ),
+        much=frequent([*texts, *pages]),
+        words=f" {BETWEEN} ".join(sequence(found) for one, found in passages if one.place != TIED),
         pages=[
-            (page.file, page.number, unique_keys([page]), " ".join(keys.sequence(page.text)))
-            for page in pages
+            (page.file, page.number, unique_keys([(page, found)]), sequence(found))
+            for page, found in pages
         ],
         vocabulary=vocabulary([*passages, *pages]),
     )
 
 
+def words_in(one):
+    """[(whole, parts)] of a text, which is read once: that takes longer than all that follows."""
+    return list(keys.words_of(one.text))
+
+
+def sequence(found):
+    return " ".join(keys.folded_parts(found))
+
+
 def keys_of(passages, place):
-    return unique_keys([one for one in passages if one.place == place])
+    return unique_keys([(one, found) for one, found in passages if one.place == place])
 
 
 def unique_keys(texts):
     found = {}
-    for one in texts:
-        for whole, parts in keys.words_of(one.text):
-            for word in dict.fromkeys([*parts, whole]):
-                found.update(dict.fromkeys(keys.keys(word, one.language)))
+    for one, words_found in texts:
+        distinct = dict.fromkeys(
+            word for whole, parts in words_found for word in (*parts, whole)
+        )
+        for word in distinct:
+            found.update(dict.fromkeys(keys.keys(word, one.language)))
     return " ".join(found)
 
 
@@ -100,29 +112,31 @@ def frequent(texts):
     """The keys of the words that come again and again in the texts."""
     counted = Counter(
         (part, one.language)
-        for one in texts
-        if getattr(one, "place", TEXT) == TEXT
-        for _whole, parts in keys.words_of(one.text)
+        for one, words_found in texts
+        for _whole, parts in words_found
         for part in parts
     )
     by_stem = Counter()
     for (part, language), number in counted.items():
-        if keys.fold(part) not in STOP_WORDS:
+        if number > 1 or len(counted) < FEW_WORDS:
             by_stem[keys.keys(part, language) - {keys.exact(part)}] += number
-    often = [one for one, number in by_stem.most_common(MOST_FREQUENT) if number > 2]
-    return " ".join(dict.fromkeys(key for one in often for key in sorted(one)))
+    often = [one for one, number in by_stem.most_common(2 * MOST_FREQUENT) if number > 2]
+    meant = [one for one in often if not one & STOP_WORDS][:MOST_FREQUENT]
+    return " ".join(dict.fromkeys(key for one in meant for key in sorted(one)))
 
 
 def vocabulary(texts):
     """Each folded word of some length, and how it is written; of a plural the singular too."""
+    distinct = {
+        part: None for _one, words_found in texts for _whole, parts in words_found for part in parts
+    }
     found = {}
-    for one in texts:
-        for _whole, parts in keys.words_of(one.text):
-            for part in parts:
-                if 3 < len(part) < 40 and not any(map(str.isdigit, part)):
-                    found.setdefault(keys.fold(part), part.lower())
-                    if part[-1] in "sx":
-                        found.setdefault(keys.fold(part[:-1]), part[:-1].lower())
+    for part in distinct:
+        if 3 < len(part) < 40 and part.isalpha():
+            folded = keys.fold(part)
+            found.setdefault(folded, part.lower())
+            if folded[-1] in "sx":
+                found.setdefault(folded[:-1], part[:-1].lower())
     return found
 
 

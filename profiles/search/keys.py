@@ -76,6 +76,7 @@ def typed(text):
     return UNTYPED.sub("", unicodedata.normalize("NFKC", text))
 
 
+@lru_cache(maxsize=50_000)
 def fold(word):
     """Small letters without accents and vowel signs: "Sécurité" is "securite"."""
     return spellings(word)[0]
@@ -123,6 +124,7 @@ def keys(word, language):
     return frozenset(plain - {""}) | {exact(word)}
 
 
+@lru_cache(maxsize=50_000)
 def exact(word):
     return EXACT + "".join(PART.findall(word[:LONGEST_WORD].casefold()))
 
@@ -155,8 +157,12 @@ def words_of(text):
 
     Single letters are no parts: they are left of elisions, such as "l’" in "l’eau".
     """
-    for compound in COMPOUND.finditer(written(text)):
-        pieces = PART.findall(compound[0])
+    for compound in COMPOUND.findall(written(text)):
+        if compound.isalnum():  # as nearly all are
+            if len(compound) > 1:
+                yield compound, [compound]
+            continue
+        pieces = PART.findall(compound)
         whole = "".join(pieces)
         if len(whole) > 1:
             yield whole, [piece for piece in pieces if len(piece) > 1] if pieces[1:] else [whole]
@@ -164,5 +170,15 @@ def words_of(text):
 
 def sequence(text):
     """The parts of all words in their order, folded: what a phrase in quotes is looked for in."""
-    folded = (fold(part[:LONGEST_WORD]) for _whole, parts in words_of(text) for part in parts)
-    return [word for part in folded for word in PART.findall(part)]
+    return folded_parts(words_of(text))
+
+
+def folded_parts(words):
+    folded = [letters(part[:LONGEST_WORD]) for _whole, parts in words for part in parts]
+    return [word for word in folded if word]
+
+
+@lru_cache(maxsize=50_000)
+def letters(word):
+    """The folded word, nothing but letters and digits."""
+    return "".join(PART.findall(fold(word)))
