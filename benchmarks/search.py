@@ -21,7 +21,12 @@ ROUNDS = 15
 PAGES = 5
 LIST = "/fr/papers/?page=2"
 QUERIES = ["médiation", "transhumance Gao", "paturage", "réconciliation à Kidal", "résil", "foncié"]
-QUERIES += ["Qui parle de justice à Mopti ?", '"cohésion sociale"', "Papier d’essai 00042", "xyzxyz"]
+QUERIES += [
+    "Qui parle de justice à Mopti ?",
+    '"cohésion sociale"',
+    "Papier d’essai 00042",
+    "xyzxyz",
+]
 
 
 def prepare(number):
@@ -105,4 +110,6 @@ def main(numbers):
 
 
 if __name__ == "__main__":
-    one_site(int(sys.argv[2])) if sys.argv[1:2] == ["site"] else main(sys.argv[1:] or ["100", "10000"])
+    one_site(int(sys.argv[2])) if sys.argv[1:2] == ["site"] else main(
+        sys.argv[1:] or ["100", "10000"]
+    )

@@ -19,7 +19,9 @@ def connect(app):
         if model.parts:
             part = part_model(model)
             for signal in (post_save, post_delete):
-                signal.connect(index_whole, sender=part, dispatch_uid=f"index {model.kind_slug} part")
+                signal.connect(
+                    index_whole, sender=part, dispatch_uid=f"index {model.kind_slug} part"
+                )
     request_started.connect(search.begin_request, dispatch_uid="begin request")
     request_finished.connect(search.end_request, dispatch_uid="end request")
     post_migrate.connect(give_rights, sender=app, dispatch_uid="give rights on new kinds")

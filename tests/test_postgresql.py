@@ -71,7 +71,9 @@ def wait_for(socket, process):
 
 
 def run(*command, database):
-    variables = environment(DJANGO_SETTINGS_MODULE="tests.settings", DATABASE_URL=database, PGUSER="site")
+    variables = environment(
+        DJANGO_SETTINGS_MODULE="tests.settings", DATABASE_URL=database, PGUSER="site"
+    )
     return subprocess.run(
         [sys.executable, *command], cwd=ROOT, env=variables, capture_output=True, text=True
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from django.db import models
-from django.utils.translation import get_language, override
+from django.utils.translation import override
 
 from profiles import words
 from profiles.dates import PartialDateField
@@ -17,7 +17,7 @@ from profiles.richtext import RichTextField, plain
 from profiles.search import keys
 from profiles.search.questions import STOP_WORDS
 from profiles.times import MomentField
-from profiles.translation import CONTENT_LANGUAGES, FIRST_LANGUAGE, texts_of, translated_columns
+from profiles.translation import CONTENT_LANGUAGES, FIRST_LANGUAGE, texts_of
 
 TITLE, FACTS, TIED, TEXT = "title", "facts", "tied", "text"
 # Of no use to whoever searches, or shown to nobody.
@@ -100,9 +100,7 @@ def keys_of(passages, place):
 def unique_keys(texts):
     found = {}
     for one, words_found in texts:
-        distinct = dict.fromkeys(
-            word for whole, parts in words_found for word in (*parts, whole)
-        )
+        distinct = dict.fromkeys(word for whole, parts in words_found for word in (*parts, whole))
         for word in distinct:
             found.update(dict.fromkeys(keys.keys(word, one.language)))
     return " ".join(found)
@@ -161,7 +159,7 @@ def passages_of(entry):
 
 def passages_of_field(entry, one):
     value = getattr(entry, one.attname)
-    if not value or isinstance(one, NOT_WORDS) and not is_captions(one):
+    if not value or (isinstance(one, NOT_WORDS) and not is_captions(one)):
         return
     if is_captions(one):
         yield from captions_passages(entry, one)
@@ -190,7 +188,12 @@ def shown_passages(entry, one):
     """What of a field can be read on the entry's page, word for word."""
     value = getattr(entry, one.attname)
     is_text = isinstance(one, models.CharField | models.TextField)
-    if value and is_text and not one.choices and not isinstance(one, (*NOT_WORDS, PartialDateField)):
+    if (
+        value
+        and is_text
+        and not one.choices
+        and not isinstance(one, (*NOT_WORDS, PartialDateField))
+    ):
         value = words.listed(value) if isinstance(one, NamesField) else value
         yield next(text_passages(entry, one, value))
 
@@ -249,7 +252,12 @@ def pages_of(entry):
     full = {file.language for file in files if getattr(file, "edition", "full") == "full"}
     chosen = [f for f in files if getattr(f, "edition", "full") == "full" or f.language not in full]
     pages = [
-        Page(file.pk, number if FORM_FEED in file.text or file.page_count == 1 else 0, text, file.language)
+        Page(
+            file.pk,
+            number if FORM_FEED in file.text or file.page_count == 1 else 0,
+            text,
+            file.language,
+        )
         for file in chosen
         for number, text in enumerate(file.text.split(FORM_FEED), 1)
         if text.strip()

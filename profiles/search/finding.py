@@ -233,7 +233,9 @@ class Asked:
         weights = {word.text: log(1 + 200 / max(1, frequency[word.text])) for word in rare}
         for number in range(len(rare) - 1, 0, -1):
             hits = {}
-            sets = sorted(combinations(rare, number), key=lambda s: -sum(weights[w.text] for w in s))
+            sets = sorted(
+                combinations(rare, number), key=lambda s: -sum(weights[w.text] for w in s)
+            )
             for some in sets:
                 rows = self.select(begun(some))
                 bonus = 5 * sum(weights[word.text] for word in some)
@@ -279,7 +281,10 @@ def ranked(rows, words, hidden=(), bonus=0):
     weights = [weight_of([one[at] for one in standing]) for at in range(len(words))]
     extras = extras_of(words)
     hits = [
-        hit_of(row, bonus + score(row, values, weights, words) + sum(e for r, e in extras if row.row in r))
+        hit_of(
+            row,
+            bonus + score(row, values, weights, words) + sum(e for r, e in extras if row.row in r),
+        )
         for row, values in zip(rows, standing, strict=True)
     ]
     return sorted(hits, key=order)[:MOST_FOUND]

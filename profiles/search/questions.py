@@ -28,7 +28,9 @@ veux voir vos votre voudrais vous y where when what which who whom whose why how
 at be been being but by can could did do does for from had has have he her his i if in into is it
 its me my not of off onto our she should so some such than that their them then there these they
 this those through to too under until was we were will with would you your about find search looking
-""" + "في من على الي عن ما ماذا هل هذا هذه ذلك تلك التي الذي الذين او ثم بين بعد قبل حول منذ مع كل كم كيف متي اين لماذا هو هي ان لا"
+في من على الي عن ما ماذا هل هذا هذه ذلك تلك التي الذي الذين او
+ثم بين بعد قبل حول منذ مع كل كم كيف متي اين لماذا هو هي ان لا
+"""
 STOP_WORDS = frozenset(_STOP_WORDS.split())
 
 

@@ -172,7 +172,9 @@ class Marker:
         places = self.places(text)
         best, most = 0, set()
         for number, (start, _end, _at) in enumerate(places[:200]):
-            inside = {at for s, e, at in places[number : number + 20] if e <= start + LENGTH - BEFORE}
+            inside = {
+                at for s, e, at in places[number : number + 20] if e <= start + LENGTH - BEFORE
+            }
             if len(inside) > len(most):
                 best, most = start, inside
         return best, most

@@ -193,7 +193,11 @@ class Visible:
         marks = ", ".join(["%s"] * len(self.hidden))
         untied = [column for column in COLUMNS if column != "tied"]
         return [
-            (COLUMNS, f"(found.programme IS NULL OR found.programme NOT IN ({marks}))", self.hidden),
+            (
+                COLUMNS,
+                f"(found.programme IS NULL OR found.programme NOT IN ({marks}))",
+                self.hidden,
+            ),
             (untied, f"found.programme IN ({marks})", self.hidden),
         ]
 
@@ -210,8 +214,14 @@ def select(words, visible, most, columns=COLUMNS, phrases=(), narrowed=("1 = 1",
             f"ON found.row = search_text.rowid WHERE {database().MATCH} AND {condition} "
             f"AND {phrase} AND {narrowed[0]} AND {seen} "
             "ORDER BY search_text.rowid DESC LIMIT %s",
-            [database().expression(words, usable), *values, *phrase_values, *narrowed[1], *params]
-            + [most],
+            [
+                database().expression(words, usable),
+                *values,
+                *phrase_values,
+                *narrowed[1],
+                *params,
+                most,
+            ],
         )
     return [Row(*row) for row in rows]
 

@@ -4,7 +4,6 @@ from django.core.management.base import BaseCommand
 
 from profiles import search
 
-
 WIDTH = 40
 
 
