@@ -201,6 +201,38 @@ def test_the_index_mends_itself_where_a_part_is_lost(indexed, table):
     assert titles("paix") == ["La paix"]
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="Parts of FTS5's own.")
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "DELETE FROM search_text_data",
+        "DROP TABLE search_text_data",
+        "DROP TABLE search_text_idx",
+        "DROP TABLE search_text_content",
+        "DELETE FROM search_text_config",
+        "DROP TABLE search_page_text_data",
+    ],
+)
+@pytest.mark.django_db(transaction=True)
+def test_a_damaged_index_mends_itself(add_paper, damage):
+    add_paper("La paix")
+    with connection.cursor() as cursor:
+        cursor.execute(damage)
+    assert titles("paix") == ["La paix"]
+
+
+def test_a_lost_index_of_a_large_site_is_made_anew_after_the_answer(indexed, monkeypatch, client):
+    indexed("La paix")
+    monkeypatch.setattr(store, "PORTION", 0)
+    with connection.cursor() as cursor:
+        store.drop(cursor)
+    search.begin_request()
+    assert search.search("paix").is_lost
+    monkeypatch.setattr(store, "PORTION", 50)
+    search.end_request()
+    assert titles("paix") == ["La paix"]
+
+
 def test_a_row_says_itself_whose_it_is(indexed, imrap, monkeypatch):
     """Whatever the order of the kinds: one that is put first must not shift the others."""
     paper = indexed("La paix")

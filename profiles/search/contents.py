@@ -63,9 +63,11 @@ class Document:
     vocabulary: dict = field(default_factory=dict)  # how to show a folded word
 
 
-def document_of(entry, with_pages=True):
-    passages = [(one, words_in(one)) for one in passages_of(entry)]
-    pages = [(one, words_in(one)) for one in (pages_of(entry) if with_pages else [])]
+def document_of(entry, is_whole=True):
+    """Of an entry that is not whole, title and facts alone."""
+    every = [one for one in passages_of(entry) if is_whole or one.place != TEXT]
+    passages = [(one, words_in(one)) for one in every]
+    pages = [(one, words_in(one)) for one in (pages_of(entry) if is_whole else [])]
     texts = [(one, found) for one, found in passages if one.place == TEXT]
     return Document(
         kind=entry.kind_slug,
@@ -265,8 +267,10 @@ def pages_of(entry):
     return pages[:MOST_PAGES]
 
 
-def size_of_pages(entry):
-    return sum(len(page.text) for page in pages_of(entry))
+def size_of_texts(entry):
+    """How many letters its texts and its files have."""
+    texts = [one for one in passages_of(entry) if one.place == TEXT]
+    return sum(len(one.text) for one in [*texts, *pages_of(entry)])
 
 
 def entry_of(kind, key):

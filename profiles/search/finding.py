@@ -63,7 +63,10 @@ def search(query, entries=None, kind="", year="", language=""):
     try:
         with store.savepoint():
             return found(query, entries, kind, year, language)
-    except DatabaseError:  # The index is lost or damaged.
+    except DatabaseError as error:
+        if "locked" in str(error):  # somebody writes for longer than anybody waits
+            return Results(is_lost=True)
+        # The index is lost or damaged.
         if indexing.put_off_rebuild():
             return Results(is_lost=True)
         indexing.rebuild()

@@ -12,21 +12,21 @@ from profiles.models import KINDS, OfProgramme, is_link_of_part, part_model
 from profiles.search import contents, keys, questions, store
 from profiles.translation import CONTENT_LANGUAGES
 
-# Letters in files that are indexed before the answer to a save; they take some 50 ms.
+# Letters of texts and files that are indexed before the answer to a save; they take some 50 ms.
 AT_ONCE = 20_000
 # What waits until the answer is on its way, in each thread of the server.
 waiting = threading.local()
 
 
 def index(kind, key):
-    """The entry as it is stored now; long files and what hangs on it after a request's answer."""
+    """The entry as it is stored now; long texts and what hangs on it after a request's answer."""
     entry = contents.entry_of(kind, key)
     if entry is None or not store.is_supported():
         return
-    is_long = contents.size_of_pages(entry) > AT_ONCE
+    is_long = contents.size_of_texts(entry) > AT_ONCE
     is_later = getattr(waiting, "is_request", False)
     put_off = is_long and is_later
-    store.put([contents.document_of(entry, with_pages=not put_off)], is_pending=put_off)
+    store.put([contents.document_of(entry, is_whole=not put_off)], is_pending=put_off)
     later = [(kind, key)] if put_off else []
     later += tied_to(entry)
     if is_later:
@@ -89,7 +89,7 @@ def end_request(**kwargs):
 
 
 def finish(entries=()):
-    """Index the files of these entries, and of all whose files were put off."""
+    """Index these entries whole, and all that were put off."""
     for one in {*entries, *store.pending()}:
         store.put(documents_of([one]))
 
