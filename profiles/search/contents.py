@@ -17,7 +17,7 @@ from profiles.richtext import RichTextField, plain
 from profiles.search import keys
 from profiles.search.questions import STOP_WORDS
 from profiles.times import MomentField
-from profiles.translation import CONTENT_LANGUAGES, FIRST_LANGUAGE, texts_of
+from profiles.translation import CONTENT_LANGUAGES, FILE_LANGUAGES, FIRST_LANGUAGE, texts_of
 
 TITLE, FACTS, TIED, TEXT = "title", "facts", "tied", "text"
 # Of no use to whoever searches, or shown to nobody.
@@ -153,9 +153,11 @@ def passages_of(entry):
     for one in entry._meta.concrete_fields:
         if one.name not in entry.unsearched:
             yield from passages_of_field(entry, one)
+    codes = [code for code in languages_of(entry) if code in FILE_LANGUAGES]
     for language in CONTENT_LANGUAGES:
         with override(language):
             names = [entry.kind_name, entry.kind_names, entry.section_title, entry.found_as]
+            names += [words.IN_SENTENCES.get(code, FILE_LANGUAGES[code]) for code in codes]
             yield Passage(FACTS, ". ".join(map(str, names)), language)
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from django.db import DatabaseError
 
-from profiles.models import KINDS, Programme, is_switched_off
+from profiles.models import KINDS, Organisation, Programme, is_switched_off
 from profiles.search import indexing, keys, store
 from profiles.search.questions import Word, any_keys, question_of
 
@@ -19,7 +19,7 @@ MOST_COMBINED = 6  # words of which some may be missing
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 ARABIC_LETTERS = "ابتثجحخدذرزسشصضطظعغفقكلمنهوي"
 SHORTEST_CORRECTED = 5
-SAME_BEGINNING = 0.7  # of a word's letters
+SAME_BEGINNING = 0.6  # of a word's letters
 # What a word is worth where it stands: as it was typed, otherwise, or only as a beginning.
 WORTH = {"title": (10, 8, 5), "facts": (4, 3, 2), "tied": (3, 2, 1), "much": (3, 2.5, 1)}
 READ_IN_TEXT, ON_ONE_PAGE, AS_TYPED, WHOLE_TITLE = 1, 1, 1, 3
@@ -74,7 +74,7 @@ def search(query, entries=None, kind="", year="", language=""):
 
 
 def found(query, entries, kind, year, language):
-    question = question_of(query)
+    question = question_of(query, unsaid=acronyms())
     if not question.words:
         return Results()
     asked = Asked(query, question, visible_of(entries), narrowed_to(kind, year, language))
@@ -83,6 +83,12 @@ def found(query, entries, kind, year, language):
         narrowed = Asked(query, question, asked.visible, asked.narrowing, in_database=True)
         results = narrowed.results()
     return counted(results, kind, year, language)
+
+
+def acronyms():
+    """Of what the site is all about: "Who pays IMRAP?" asks who pays."""
+    named = Organisation.objects.order_by().values_list("acronym", flat=True)
+    return {keys.fold(acronym) for acronym in named if acronym}
 
 
 def visible_of(entries):

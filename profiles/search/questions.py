@@ -64,11 +64,14 @@ class Question(NamedTuple):
     phrases: list[list[str]]  # folded words that must follow one another
 
 
-def question_of(query):
+def question_of(query, unsaid=frozenset()):
+    """`unsaid` are folded words that matter only where nothing else is asked for."""
     query = readable(query)
     phrases = [words for quoted in QUOTED.findall(query) if len(words := keys.sequence(quoted)) > 1]
     found = list(islice(keys.words_of(query), 3 * MOST_WORDS))
     meaningful = [one for one in found if not is_stop_word(one)] or found
+    said = [one for one in meaningful if not unsaid.intersection(map(keys.fold, one[1]))]
+    meaningful = said or meaningful
     return Question(words_with_ways(meaningful[:MOST_WORDS]), phrases)
 
 
