@@ -29,6 +29,8 @@ PAGES = [
     "videos/exemple-video/",
     "papers/exemple-papier/",
     "accessibility/",
+    "search/?q=exemple",
+    "search/?q=qzwxv",
     NOWHERE,
 ]
 IN_FRENCH = [f"/fr/{page}" for page in PAGES]

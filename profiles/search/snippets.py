@@ -59,7 +59,10 @@ def shown(hits, words):
 
 
 def shown_entry(hit, entry, words, marker):
-    title, (snippet, seen) = entry.title, best_snippet(entry, marker)
+    title, lead = entry.title, entry.lead
+    snippet, seen = best_snippet(entry, marker)
+    if lead and not seen:
+        snippet = Snippet(marker.window(lead, 0), language_in(lead, lead.language))
     seen = seen | {at for _start, _end, at in marker.places(title)}
     missing = [word for at, word in enumerate(words) if at not in seen]
     if missing and (of_file := snippet_of_file(hit, entry, words, missing, marker)):
