@@ -196,7 +196,13 @@ def filters(results, narrowed):
     return [
         Filter("kind", _("Kinds"), _("All kinds"), narrowed["kind"], kinds),
         Filter("year", _("Years"), _("All years"), narrowed["year"], years),
-        Filter("language", _("Languages of the texts"), _("All languages"), narrowed["language"], languages),
+        Filter(
+            "language",
+            _("Languages of the texts"),
+            _("All languages"),
+            narrowed["language"],
+            languages,
+        ),
     ]
 
 

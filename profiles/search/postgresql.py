@@ -1,4 +1,6 @@
-"""What of the index is PostgreSQL's own: a tsvector of keys, each behind the letter of its column."""
+"""What of the index is PostgreSQL's own: a tsvector of keys, each behind a letter that says in which columns."""
+
+from itertools import islice
 
 SERIAL = "BIGSERIAL PRIMARY KEY"
 CREATE = [
@@ -10,7 +12,14 @@ CREATE = [
 ]
 MATCH = "search_text.vector @@ %s::tsquery"
 PAGE_MATCH = "search_page_text.vector @@ %s::tsquery"
-LETTERS = {"title": "t", "facts": "f", "tied": "p", "text": "x", "pages": "g", "keys": "k"}
+# Each set of columns that is asked in together has a letter, so that a key is looked for once.
+TOGETHER = {
+    "a": {"title", "facts", "tied", "text", "pages"},
+    "u": {"title", "facts", "text", "pages"},
+    "n": {"title", "facts", "tied", "text"},
+    "t": {"title"},
+    "k": {"keys"},
+}
 WORD = "w"
 MOST_KEYS = 40_000  # a tsvector holds less than 1 MB
 MOST_PLACES = 16_000  # behind which all words have one place
@@ -27,32 +36,41 @@ def insert_page(cursor, page_row, keys, words):
 
 
 def vector_of(texts, words):
-    found = [f"'{LETTERS[name]}{key}'" for name, text in texts.items() for key in text.split()]
+    found = dict.fromkeys(
+        f"'{letter}{key}'"
+        for name, text in texts.items()
+        for letter in letters_of(name)
+        for key in text.split()
+    )
     placed = [
         f"'{WORD}{word}':{place}" for place, word in enumerate(words.split()[:MOST_PLACES], 1)
     ]
-    return " ".join([*found[:MOST_KEYS], *placed])
+    return " ".join([*islice(found, MOST_KEYS), *placed])
+
+
+def letters_of(column):
+    return [letter for letter, columns in TOGETHER.items() if column in columns]
 
 
 def expression(words, columns):
     """The words as a tsquery. Keys are letters and digits only, so none of them is syntax."""
-    return " & ".join(alternatives(word, columns) for word in words)
+    letter = next(letter for letter, together in TOGETHER.items() if together == set(columns))
+    return " & ".join(alternatives(word, letter) for word in words)
 
 
 def page_expression(words):
     return expression(words, ["keys"])
 
 
-def alternatives(word, columns):
-    ways = [" & ".join(any_of(keys, columns) for keys in way) for way in word.ways]
+def alternatives(word, letter):
+    ways = [" & ".join(any_of(keys, letter) for keys in way) for way in word.ways]
     if word.prefix:
-        ways.append(any_of([word.prefix], columns, ":*"))
+        ways.append(f"'{letter}{word.prefix}':*")
     return "(" + " | ".join(f"({way})" for way in ways) + ")"
 
 
-def any_of(keys, columns, ending=""):
-    found = [f"'{LETTERS[column]}{key}'{ending}" for column in columns for key in sorted(keys)]
-    return "(" + " | ".join(found) + ")"
+def any_of(keys, letter):
+    return "(" + " | ".join(f"'{letter}{key}'" for key in sorted(keys)) + ")"
 
 
 def phrase(words):
