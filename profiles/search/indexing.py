@@ -32,8 +32,7 @@ def index(kind, key):
     if is_later:
         waiting.entries |= set(later)
     else:
-        for one in later:
-            store.put(documents_of([one]))
+        put_in_portions(later)
 
 
 def tied_to(entry):
@@ -54,12 +53,22 @@ def documents_of(kinds_and_keys):
 
 
 def index_all(entries):
-    """In portions, between which others can write."""
-    if store.is_supported():
-        for start in range(0, len(entries), store.PORTION):
-            # Before the transaction, in which other writers would wait for the stemmer.
-            portion = entries[start : start + store.PORTION]
-            store.put(documents_of([(entry.kind_slug, entry.pk) for entry in portion]))
+    """Many that were stored at once: after the answer, where there is one to wait for."""
+    if not store.is_supported():
+        return
+    stored = [(entry.kind_slug, entry.pk) for entry in entries]
+    if getattr(waiting, "is_request", False):
+        store.mark_pending(stored)
+        waiting.entries |= set(stored)
+    else:
+        put_in_portions(stored)
+
+
+def put_in_portions(kinds_and_keys):
+    """Between the portions others can write."""
+    for portion in batched_by_portion(kinds_and_keys):
+        # Before the transaction, in which other writers would wait for the stemmer.
+        store.put(documents_of(portion))
 
 
 def forget(kind, key):
@@ -90,8 +99,7 @@ def end_request(**kwargs):
 
 def finish(entries=()):
     """Index these entries whole, and all that were put off."""
-    for one in {*entries, *store.pending()}:
-        store.put(documents_of([one]))
+    put_in_portions({*entries, *store.pending()})
 
 
 def put_off_rebuild():

@@ -75,6 +75,15 @@ def put(documents, is_pending=False):
             insert(cursor, document, is_pending)
 
 
+def mark_pending(kinds_and_keys):
+    """Who starts next indexes these, should this process end before it does."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        create(cursor)
+        cursor.executemany(
+            "UPDATE search_entry SET is_pending = 1 WHERE kind = %s AND entry = %s", kinds_and_keys
+        )
+
+
 def remove(kind, entry):
     with transaction.atomic(), connection.cursor() as cursor:
         create(cursor)
