@@ -11,7 +11,7 @@ from django.db import DatabaseError
 
 from profiles.models import KINDS, Organisation, Programme, is_switched_off
 from profiles.search import indexing, keys, store
-from profiles.search.questions import Word, any_keys, question_of
+from profiles.search.questions import STOP_WORDS, Word, any_keys, question_of
 
 MOST_FOUND = 500  # entries that are ranked and counted
 ENOUGH = 10  # with as many, words that only begin so are left out
@@ -204,7 +204,7 @@ class Asked:
         candidates = one_slip_away(folded)
         if folded[-1] in "sx":
             candidates |= one_slip_away(folded[:-1])
-        shown = store.words_among(candidates)
+        shown = store.words_among(candidates - STOP_WORDS)
         better = [Word(text, ((any_keys(text),),)) for text in shown.values()]
         better = [(len(self.select([one], most=20)), one.text, one) for one in better]
         better = [one for one in better if one[0]]
