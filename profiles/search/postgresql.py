@@ -1,4 +1,4 @@
-"""What of the index is PostgreSQL's own: a tsvector of keys, each behind a letter that says in which columns."""
+"""What of the index is PostgreSQL's own: a tsvector of keys, each behind a letter for its columns."""
 
 from itertools import islice
 

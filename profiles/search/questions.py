@@ -15,7 +15,8 @@ CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 QUOTED = re.compile(r"[\"“”«»„]([^\"“”«»„]+)[\"“”«»„]")
 # Words of questions and between words, as they stand folded: they say nothing of what is meant.
 _STOP_WORDS = """
-a dois doit doivent ai aie ait alors apres as au aucun aucune aura aurait aussi autre autres aux avaient avais avait
+a ai aie ait alors apres as au aucun aucune aura aurait aussi autre autres aux avaient avais avait
+dois doit doivent
 avant avec avez avoir avons ayant bien c ca car ce ceci cela celle celles celui ces cet cette ceux
 chaque chez ci combien comme comment concernant cherche chercher d dans de des deja depuis dont donc
 du elle elles en encore entre es est et etaient etait etant ete etes etre eu eux existe faire fait
