@@ -1,6 +1,6 @@
 # `make` lists what can be done here; README.md says what has to be there beforehand.
 
-.PHONY: help run test quick firefox sweep lint format catalogues check-catalogues lock install install-dev
+.PHONY: help run test quick firefox sweep bench lint format catalogues check-catalogues lock install install-dev
 
 help: ## List what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ sweep: install-dev ## Let axe look at every page, in every width and colour
 
 quick: install-dev ## Run only the tests that need no browser and no server
 	@scripts/quick $(ARGS)
+
+bench: install-dev ## Measure the search beside a list page (ARGS="100 10000 100000": entries)
+	@.venv/bin/python benchmarks/search.py $(ARGS)
 
 lint: install-dev ## Make every check of .pre-commit-config.yaml (ARGS=ruff: only that one)
 	@scripts/lint $(ARGS)

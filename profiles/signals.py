@@ -3,18 +3,24 @@
 from contextlib import suppress
 
 from django.apps import apps as installed
+from django.core.signals import request_finished, request_started
 from django.db import DatabaseError, transaction
 from django.db.models.signals import post_delete, post_migrate, post_save
 
 from profiles import search
 from profiles.editing import rights
-from profiles.models import KINDS
+from profiles.models import KINDS, part_model
 
 
 def connect(app):
     for model in KINDS.values():
         post_save.connect(index, sender=model, dispatch_uid=f"index {model.kind_slug}")
         post_delete.connect(forget, sender=model, dispatch_uid=f"forget {model.kind_slug}")
+        for part in (part_model(model, relation) for relation in model.parts):
+            for signal in (post_save, post_delete):
+                signal.connect(index_whole, sender=part, dispatch_uid=f"index {part.__name__}")
+    request_started.connect(search.begin_request, dispatch_uid="begin request")
+    request_finished.connect(search.end_request, dispatch_uid="end request")
     post_migrate.connect(give_rights, sender=app, dispatch_uid="give rights on new kinds")
     post_migrate.connect(complete, sender=app, dispatch_uid="complete the index")
 
@@ -26,7 +32,15 @@ def connect(app):
 
 def index(sender, instance, raw=False, **kwargs):
     if not raw:
-        transaction.on_commit(lambda: search.index(instance), robust=True)
+        kind, key = instance.kind_slug, instance.pk
+        transaction.on_commit(lambda: search.index(kind, key), robust=True)
+
+
+def index_whole(sender, instance, raw=False, **kwargs):
+    """A file or a recording was added to an entry, changed or taken away."""
+    if not raw and (whole := search.whole_of(instance)):
+        kind, key = whole
+        transaction.on_commit(lambda: search.index(kind, key), robust=True)
 
 
 def forget(sender, instance, **kwargs):

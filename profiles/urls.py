@@ -43,6 +43,8 @@ urlpatterns = [
     path("unapi", machines.unapi, name="unapi"),
     path("<kind:kind>/feed.atom", machines.feed, name="feed-of-kind"),
     path("<kind:kind>/<slug:slug>/cite.<citation:ending>", machines.cite, name="cite"),
+    path("search/", views.search_results, name="search"),
+    path("opensearch.xml", views.opensearch, name="opensearch"),
     path("<kind:kind>/", views.entry_list, name="list"),
     path("<kind:kind>/<slug:slug>/", views.entry, name="entry"),
 ]

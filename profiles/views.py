@@ -6,17 +6,29 @@ from typing import NamedTuple
 from django.db.models import prefetch_related_objects
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from profiles import preview
-from profiles.addresses import site_of
+from profiles import addresses, preview, search
 from profiles.formats.links import link_header
 from profiles.models import KINDS, OfProgramme, Organisation, Programme, is_switched_off
+from profiles.translation import FILE_LANGUAGES
+from profiles.words import language_name
 
 ON_PROFILE = 3
 ON_PAGE = 20
 LAST_PAGE = 10_000
+HITS_ON_PAGE = 10
+# Each way to narrow a search, and whether a value is one of its.
+NARROWINGS = {
+    "kind": lambda value: value in KINDS,
+    "year": lambda value: value.isascii() and value.isdigit() and len(value) == 4,
+    "language": lambda value: value in FILE_LANGUAGES,
+}
 
 
 class Section(NamedTuple):
@@ -134,6 +146,85 @@ def number(request, name):
 
 
 @require_safe
+def search_results(request):
+    organisation = get_object_or_404(our_organisation())
+    query = request.GET.get("q", "").strip()
+    narrowed = {name: narrowed_by(request, name) for name in NARROWINGS}
+    page = number(request, "page") or 1
+    results = search.search(query, **narrowed) if query else search.Results()
+    hits = results.hits[(page - 1) * HITS_ON_PAGE : page * HITS_ON_PAGE]
+    if page > 1 and not hits:
+        raise Http404
+    context = {
+        "organisation": organisation,
+        "query": search.readable(query),
+        "results": results,
+        "shown": search.shown(hits, results.words),
+        "filters": filters(results, narrowed),
+        "page": page,
+        "has_next": len(results.hits) > page * HITS_ON_PAGE,
+    }
+    return render(request, "profiles/search.html", context)
+
+
+def narrowed_by(request, name):
+    """What a search is narrowed to, "" for all."""
+    value = request.GET.get(name, "")
+    if value and not NARROWINGS[name](value):
+        raise Http404
+    return value
+
+
+class Filter(NamedTuple):
+    """One way to narrow a search: for each value its name and how many hits have it."""
+
+    name: str
+    label: str
+    all: str
+    value: str
+    choices: list
+
+
+def filters(results, narrowed):
+    kinds = [
+        (slug, kind.section_title, results.by_kind[slug])
+        for slug, kind in KINDS.items()
+        if results.by_kind.get(slug)
+    ]
+    years = [(year, year, results.by_year[year]) for year in sorted(results.by_year, reverse=True)]
+    languages = [
+        (code, capfirst(language_name(code)), results.by_language[code])
+        for code in FILE_LANGUAGES
+        if results.by_language.get(code)
+    ]
+    return [
+        Filter("kind", _("Kinds"), _("All kinds"), narrowed["kind"], kinds),
+        Filter("year", _("Years"), _("All years"), narrowed["year"], years),
+        Filter(
+            "language",
+            _("Languages of the texts"),
+            _("All languages"),
+            narrowed["language"],
+            languages,
+        ),
+    ]
+
+
+@require_safe
+def opensearch(request):
+    """How a browser or a reader's program searches this site (OpenSearch 1.1)."""
+    organisation = get_object_or_404(our_organisation())
+    site = addresses.site_of(request)
+    context = {
+        "organisation": organisation,
+        "results": addresses.absolute(site, reverse("search")),
+        "icon": addresses.absolute(site, static("icon.svg")),
+    }
+    media_type = "application/opensearchdescription+xml; charset=utf-8"
+    return render(request, "profiles/opensearch.xml", context, content_type=media_type)
+
+
+@require_safe
 def entry(request, kind, slug):
     token = request.GET.get(preview.PARAMETER)
     draft = preview.opens(token, kind, slug)
@@ -168,7 +259,7 @@ def entry_page(request, found, **context):
     }
     page = render(request, "profiles/entry.html", context)
     if found.is_published:
-        page["Link"] = link_header(found, site_of(request))
+        page["Link"] = link_header(found, addresses.site_of(request))
     return page
 
 

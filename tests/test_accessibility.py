@@ -27,6 +27,8 @@ PAGES = [
     "papers/exemple-rapport/",
     "papers/exemple-long-titre/",
     "accessibility/",
+    "search/?q=exemple",
+    "search/?q=qzwxv",
     NOWHERE,
 ]
 IN_FRENCH = [f"/fr/{page}" for page in PAGES]

@@ -82,7 +82,7 @@ def test_nothing_is_worked_out_under_the_lock(add_paper, monkeypatch):
         (Paper, "fill_in"),
         (RichTextField, "clean"),
         (serializers, "serialize"),
-        (search.indexing, "title_keys"),
+        (search.contents, "document_of"),
         (importing, "try_out"),
     ):
         watched(owner, name)
@@ -93,7 +93,7 @@ def test_nothing_is_worked_out_under_the_lock(add_paper, monkeypatch):
         "fill_in",
         "clean",
         "serialize",
-        "title_keys",
+        "document_of",
         "try_out",
     }
 
@@ -245,7 +245,7 @@ def test_imported_entries_are_found_by_their_words(add_paper):
 
 
 def test_an_index_that_fails_loses_no_entry(imrap, monkeypatch, caplog):
-    monkeypatch.setattr(search.sqlite, "put", None)
+    monkeypatch.setattr(search.store, "put", None)
     imported(sheet(1, "Un résumé"))
     assert Paper.objects.count() == 1
     assert "Error calling" in caplog.text

@@ -294,7 +294,7 @@ def test_a_pdf_is_read():
     assert document.size == 1368
     assert document.sha256 == "c55fe881ba47de425a4968a3efceee39fd7688ddae12ffa4a34ab8934462a3ba"
     assert document.page_count == 3
-    assert document.text == "La paix\n\nau Mali"
+    assert document.text == "La paix\fau Mali\f"
 
 
 def test_other_formats_have_neither_pages_nor_text():
@@ -335,7 +335,7 @@ def test_text_ends_after_200000_characters():
 def test_text_is_read_from_the_first_2000_pages():
     """A small file can claim a million of them."""
     document = read(io.BytesIO(a_pdf(*[b""] * 1999, b"(vu) Tj", b"(non lu) Tj")))
-    assert (document.page_count, document.text) == (2001, "vu")
+    assert (document.page_count, document.text) == (2001, 1999 * "\f" + "vu")
 
 
 @pytest.mark.fuzz
@@ -392,7 +392,7 @@ def test_what_cannot_be_drawn_has_no_cover(content):
 @pytest.mark.parametrize("painted", [b"", b"( ) Tj", b"ET 0 .5 .5 rg 0 0 595 842 re f BT"])
 def test_a_first_page_on_which_nothing_stands_is_no_cover(painted):
     document = read(io.BytesIO(a_pdf(painted, b"(Suite) Tj")))
-    assert (document.page_count, document.text, document.cover) == (2, "Suite", None)
+    assert (document.page_count, document.text, document.cover) == (2, "\fSuite", None)
 
 
 def test_a_first_page_that_holds_only_fields_to_fill_in_is_no_cover():

@@ -28,7 +28,7 @@ def test_what_a_file_is_read_when_it_is_stored(report):
     assert (report.format, report.page_count, report.language) == ("pdf", 2, "fr")
     assert report.size == len(a_pdf(b"(un) Tj", b"(deux) Tj"))
     assert len(report.sha256) == 64
-    assert report.text == "un\n\ndeux"
+    assert report.text == "un\fdeux"
     assert report.file.name == f"papers/{report.sha256[:16]}/rapport-final.pdf"
 
 

@@ -56,8 +56,15 @@ def test_where_a_compound_and_a_word_fit_alike_both_are_found():
 
 
 def test_a_word_divided_between_two_pages_is_joined():
-    assert tidy(["La respon-\r\n", "sabilité"]) == "La responsabilité"
-    assert tidy(["Fin de page -\r\n", "Suite"]) == "Fin de page -\n\nSuite"
+    assert tidy(["La respon-\r\n", "sabilité"]) == "La responsabilité\f"
+    assert tidy(["La respon-\r\n", "sabilité de tous"]) == "La responsabilité\fde tous"
+    assert tidy(["Fin de page -\r\n", "Suite"]) == "Fin de page -\fSuite"
+
+
+def test_pages_can_be_counted_also_where_one_is_blank():
+    assert tidy(["", "Deux", " ", "Quatre"]) == "\fDeux\f\fQuatre"
+    assert tidy(["Un", "", ""]) == "Un\f\f"
+    assert tidy(["", " "]) == ""
 
 
 def test_words_of_a_pdf_are_there_whole_and_in_parts():

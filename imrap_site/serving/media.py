@@ -19,6 +19,15 @@ MEDIA_TYPES = {
     "webp": "image/webp",
     "avif": "image/avif",
 }
+# "?inline": a PDF opens in the browser, at the page that a link names behind "#".
+INLINE = "inline"
+# The viewers of some browsers are pages with scripts, which a sandbox would forbid. So the policy
+# says without one that nothing may be loaded, framed or sent; the type is fixed (nosniff), and only
+# what was read as a PDF when it was stored has such a name.
+INLINE_POLICY = (
+    "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'; "
+    "form-action 'none'; base-uri 'none'"
+)
 # The rest is saved, not opened inside the browser.
 SHOWN = ("image/", "video/", "audio/", "text/vtt")
 
@@ -32,6 +41,7 @@ def media(request, name):
     token = request.GET.get(preview.PARAMETER)
     if not file_is_visible(name, request.user) and not preview.opens_file(token, name):
         raise Http404
+    is_inline = INLINE in request.GET and media_type == FORMATS["pdf"].media_type
     try:
         file = default_storage.open(name)
     except OSError:
@@ -43,12 +53,13 @@ def media(request, name):
         etag=f'"{name}"',  # names are made from the content
         last_modified=default_storage.get_modified_time(name),
         filename=PurePosixPath(name).name,
-        as_attachment=not media_type.startswith(SHOWN),
+        as_attachment=not (is_inline or media_type.startswith(SHOWN)),
     )
     # No shared cache may keep what can be withdrawn; the reader's own never needs to ask again.
     if request.user.is_authenticated or token:
         response["Cache-Control"] = "private, no-store"
     else:
         response["Cache-Control"] = "private, max-age=31536000, immutable"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    policy = INLINE_POLICY if is_inline else "sandbox; default-src 'none'"
+    response["Content-Security-Policy"] = policy
     return response

@@ -57,6 +57,14 @@ def webvtt(content: bytes) -> bytes:
     return "\n\n".join(["WEBVTT", *looks, *map(_written, cues)]).encode() + b"\n"
 
 
+def spoken(content: bytes) -> str:
+    """The words of captions, a line for each that is shown."""
+    lines = _lines(decoded(content))
+    cues = _cues(lines, bool(lines) and _SIGNATURE.match(lines[0]) is not None)
+    shown = (html.unescape(re.sub(r"<[^>]*>", "", line)) for cue in cues for line in cue.lines)
+    return "\n".join(line.strip() for line in shown)
+
+
 def decoded(content: bytes) -> str:
     """The text, without byte order mark; Unfit where its encoding can't be told."""
     mark = next(filter(content.startswith, BYTE_ORDER_MARKS), b"")

@@ -6,17 +6,22 @@ from collections.abc import Iterable
 from itertools import groupby, pairwise
 
 MAX_TEXT = 200_000
+PAGE_END = "\f"
 DIVIDED = "\x02"  # what PDFium writes for a hyphen at a line end, real or not
 
 
 def tidy(pages: list[str]) -> str:
-    """The pages' text in NFC, with single spaces, and nothing PostgreSQL or XML would refuse."""
+    """The pages' text in NFC, with single spaces, and nothing PostgreSQL or XML would refuse.
+
+    Between two pages stands a form feed, also where one is blank; "" where all of them are.
+    """
     cleaned = [_clean(page) for page in pages]
     arabic = [line for page in cleaned for line in page if is_arabic(line)]
     is_reversed = sum(map(reversal, arabic)) > 0  # for lines too short to tell
     pages = ["\n".join(line for line in page if is_sound(line, is_reversed)) for page in cleaned]
-    text = "\n\n".join(filter(None, (re.sub(r"\n{3,}", "\n\n", page).strip() for page in pages)))
-    return joined(text[:MAX_TEXT])[:MAX_TEXT].rstrip()
+    text = PAGE_END.join(re.sub(r"\n{3,}", "\n\n", page).strip() for page in pages)
+    text = _DIVIDED_BY_PAGE.sub(rf"\1\n\2{PAGE_END}", text[:MAX_TEXT])
+    return joined(text)[:MAX_TEXT].rstrip(" \n") if text.strip() else ""
 
 
 def _clean(text: str) -> list[str]:
@@ -31,6 +36,8 @@ def _clean(text: str) -> list[str]:
 
 _DIVISION = re.compile(rf"{DIVIDED}|(?<=\w)[-\u2010\u00ad]\n{{1,2}}(?=\w)")
 _WORD = re.compile(r"\w+(?:-\w+)*")
+# The end of a word that goes on on the next page, which is kept on the one where it begins.
+_DIVIDED_BY_PAGE = re.compile(rf"({DIVIDED}|(?<=\w)[-\u2010\u00ad])\f(\w+(?:-\w+)*) ?")
 LONGEST_WORD = 60
 # Parts of compounds, which can be the beginning or the end of a divided word as well.
 _FIRST_PARTS = (

@@ -60,6 +60,11 @@ class Programme(WithPeriod, Entry):
     task_sentence = _("Add a programme")
     task_place = 4
     dated_by = "start"
+    found_as = "programme projet activité program project برنامج مشروع"
+    asked_as = {
+        "funders": "finance financement bailleur donateur argent fund funding donor pays",
+        "places": "lieu région zone where place region",
+    }
 
     class Meta(Entry.Meta):
         verbose_name = _("programme")
@@ -86,6 +91,7 @@ class Mandate(WithPeriod, Entry):
     task_sentence = _("Add a support mandate")
     task_place = 5
     dated_by = "start"
+    found_as = "mandat appui mission expertise mandate support consultancy تفويض"
 
     class Meta(Entry.Meta):
         verbose_name = _("support mandate")
@@ -170,6 +176,11 @@ class Vacancy(Entry):
     empty_sentence = _("No vacancies have been added yet.")
     task_sentence = _("Add a vacancy")
     task_place = 3
+    found_as = (
+        "offre emploi poste recrutement recrute travail stage candidature carrière "
+        "job offer vacancy position career recruitment hiring وظيفة وظائف"
+    )
+    unsearched = (*Entry.unsearched, "contact_name")  # hidden after the deadline
     file_fields = (*Entry.file_fields, "file")
     can_close = True
     schema_type = "JobPosting"

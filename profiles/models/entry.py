@@ -155,6 +155,9 @@ class Entry(WithAudio, Checked, Publishable):
     is_programme = False  # whether other entries come out of it
     cover = None  # a picture that was made of it, shown where none was uploaded
     list_filter = ""  # a field with choices by which its list can be narrowed
+    found_as = ""  # further words by which people call such an entry, in any language
+    asked_as = {}  # for a field of names the words by which people ask for them
+    unsearched = ("slug", "dated", "publish_at", "position")  # fields whose words find nothing
     film = None  # an entry's own film, played in the place of its picture
     cited_as = ""  # "report" or "film", where it can be cited
     schema_type = "Article"  # what schema.org calls it

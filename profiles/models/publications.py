@@ -14,7 +14,7 @@ from profiles.models.activities import Programme
 from profiles.models.entry import Entry, EntryQuerySet, is_switched_off
 from profiles.models.fields import NamesByLanguage, names, web_address
 from profiles.times import DurationField
-from profiles.translation import FILE_LANGUAGES, TranslatedText, translated
+from profiles.translation import FILE_LANGUAGES, TranslatedText, translated, translated_columns
 
 
 class OfProgrammeQuerySet(EntryQuerySet):
@@ -103,6 +103,7 @@ class Video(OfProgramme, Entry):
     dated_by = "date"
     cited_as = "film"
     schema_type = "VideoObject"
+    found_as = "vidéo film documentaire reportage video movie footage فيديو فيلم"
     file_fields = (*Entry.file_fields, "file", "captions")
     heavy_file_remark = _(
         "The film has more than 5 MB: choose a lighter one, or give a web address."
@@ -191,6 +192,9 @@ class Paper(OfProgramme, Entry):
     task_place = 2
     dated_by = "date"
     cited_as = "report"
+    found_as = "papier rapport étude publication document recherche paper report study تقرير دراسة"
+    asked_as = {"authors": "auteur auteure écrit rédigé author written wrote"}
+    unsearched = (*Entry.unsearched, *translated_columns("licence"))
     file_fields = (*Entry.file_fields, "files__file", "files__cover")
     parts = (*Entry.parts, "files")
     list_filter = "type"

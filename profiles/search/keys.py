@@ -19,8 +19,12 @@ ARABIC_MARKS = r"\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06e
 UNTYPED = re.compile(f"[{INVISIBLE}{LATIN_MARKS}{ARABIC_MARKS}]")
 # Words that are one as well as several: "non-violence", "N’Diaye", "978-9966-1666-6-1".
 JOINTS = "'’ʼʹ‘´`\\-‐‑‒–"
-COMPOUND = re.compile(rf"\w+(?:[{JOINTS}]\w+)*")
+# A DOI is one word too, whatever stands in it.
+COMPOUND = re.compile(rf"\b10\.\d{{4,9}}/[^\s\"<>]*[^\W_]|\w+(?:[{JOINTS}]\w+)*")
 PART = re.compile(r"[^\W_]+")
+RESOLVER = re.compile(r"(?:https?://)?(?:dx\.)?doi\.org/(?=10\.)|\bdoi:\s*(?=10\.)", re.IGNORECASE)
+ISBN = re.compile(r"(?<![\d-])(?:97[89][ -])?\d{1,5}[ -]\d{1,7}[ -]\d{1,7}[ -][\dXx](?![\d-])")
+THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:[ .,'’]\d{3})+(?![\d.,]*\d)")  # 2 000, 2,000
 ABBREVIATION = re.compile(r"\b(?:[^\W\d_]\.){2,}(?:[^\W\d_]\b)?")  # F.D.S.
 
 # Letters that no decomposition turns into those of a French keyboard, and how people type them.
@@ -50,6 +54,20 @@ TYPED_AS = {
     "ک": ["ك"],
 }
 ARABIC_ARTICLE = re.compile(r"(?:[وبكف]?ال|لل)(?=[\u0620-\u064a]{2})")
+ARABIC = re.compile(r"[\u0620-\u064a]")
+# Endings of the plural and of women, and those of the word in a dictionary.
+DICTIONARY_FORMS = [
+    (re.compile(r"aux$"), ("al", "ail")),
+    (re.compile(r"trices?$"), ("teur",)),
+    (re.compile(r"euses?$"), ("eur", "eu")),
+    (re.compile(r"eux$"), ("eu",)),
+    (re.compile(r"ives?$"), ("if",)),
+    (re.compile(r"iennes?$"), ("ien",)),
+    (re.compile(r"elles?$"), ("el",)),
+    (re.compile(r"teurs$"), ("teur",)),
+]
+EXACT = "¤"  # before a word with its accents, as it was written
+LONGEST_WORD = 60  # signs that are compared
 MOST_SPELLINGS = 8  # of one word; a name with six ɲ would have hundreds
 
 
@@ -58,6 +76,7 @@ def typed(text):
     return UNTYPED.sub("", unicodedata.normalize("NFKC", text))
 
 
+@lru_cache(maxsize=50_000)
 def fold(word):
     """Small letters without accents and vowel signs: "Sécurité" is "securite"."""
     return spellings(word)[0]
@@ -91,14 +110,46 @@ def stem_in(language):
 @lru_cache(maxsize=50_000)
 def keys(word, language):
     """All keys of one word, written in `language` or looked for in it."""
+    word = word[:LONGEST_WORD]
+    if ARABIC.search(word):
+        language = "ar"
     folded = spellings(word)
     found = set(folded)
     if stem := stem_in(language):
         found |= {*spellings(stem(word.casefold())), *map(stem, folded)}
     if language == "fr":
-        found |= {re.sub(r"[sx]$", "", one) for one in folded if len(one) > 3}
-    found |= {ARABIC_ARTICLE.sub("", one, count=1) for one in folded if ARABIC_ARTICLE.match(one)}
-    return frozenset("".join(PART.findall(key)) for key in found) - {""}
+        found |= {form for one in folded for form in dictionary_forms(one)}
+    found |= {ARABIC_ARTICLE.sub("", one, count=1) for one in found if ARABIC_ARTICLE.match(one)}
+    plain = {"".join(PART.findall(key)) for key in found}
+    return frozenset(plain - {""}) | {exact(word)}
+
+
+@lru_cache(maxsize=50_000)
+def exact(word):
+    return EXACT + "".join(PART.findall(word[:LONGEST_WORD].casefold()))
+
+
+def dictionary_forms(folded):
+    """ "local" of "locaux", "mediateur" of "mediatrice", without the s or x of a plural."""
+    if len(folded) > 3:
+        yield re.sub(r"[sx]$", "", folded)
+    if len(folded) > 4:
+        for ending, endings in DICTIONARY_FORMS:
+            if ending.search(folded):
+                yield from (ending.sub(other, folded) for other in endings)
+
+
+def written(text):
+    """The text as its words are counted: one form of Unicode; acronyms and numbers in one piece."""
+    text = RESOLVER.sub(" ", typed(text))
+    text = ISBN.sub(in_one_piece_if_isbn, text)
+    text = THOUSANDS.sub(lambda number: re.sub(r"\D", "", number[0]), text)
+    return ABBREVIATION.sub(lambda letters: letters[0].replace(".", ""), text)
+
+
+def in_one_piece_if_isbn(number):
+    signs = re.sub(r"[ -]", "", number[0])
+    return signs if len(signs) in (10, 13) else number[0]
 
 
 def words_of(text):
@@ -106,15 +157,28 @@ def words_of(text):
 
     Single letters are no parts: they are left of elisions, such as "l’" in "l’eau".
     """
-    text = ABBREVIATION.sub(lambda found: found[0].replace(".", ""), typed(text))
-    for found in COMPOUND.finditer(text):
-        pieces = PART.findall(found[0])
+    for compound in COMPOUND.findall(written(text)):
+        if compound.isalnum():  # as nearly all are
+            if len(compound) > 1:
+                yield compound, [compound]
+            continue
+        pieces = PART.findall(compound)
         whole = "".join(pieces)
         if len(whole) > 1:
             yield whole, [piece for piece in pieces if len(piece) > 1] if pieces[1:] else [whole]
 
 
-def all_keys(text, language):
-    """What a text is kept under: the keys of its words one after the other, with blanks between."""
-    kept = (one for whole, parts in words_of(text) for one in dict.fromkeys([*parts, whole]))
-    return " ".join(key for word in kept for key in sorted(keys(word, language)))
+def sequence(text):
+    """The parts of all words in their order, folded: what a phrase in quotes is looked for in."""
+    return folded_parts(words_of(text))
+
+
+def folded_parts(words):
+    folded = [letters(part[:LONGEST_WORD]) for _whole, parts in words for part in parts]
+    return [word for word in folded if word]
+
+
+@lru_cache(maxsize=50_000)
+def letters(word):
+    """The folded word, nothing but letters and digits."""
+    return "".join(PART.findall(fold(word)))

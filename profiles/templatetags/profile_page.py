@@ -263,6 +263,12 @@ def printed_address(context, address):
 
 
 @register.simple_tag(takes_context=True)
+def with_parameter(context, name, value):
+    """The first page of the same query with one parameter changed; None takes it away."""
+    return with_query(context, page=None, **{name: value})
+
+
+@register.simple_tag(takes_context=True)
 def with_query(context, **changes):
     """The query of this page with some parameters changed; None takes one away."""
     query = context["request"].GET.copy()

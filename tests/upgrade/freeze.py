@@ -56,7 +56,7 @@ KINDS = {
     "video": {"title_fr": "La parole aux anciens", "watch_url": "https://example.org/film"},
 }
 # The search index is in the dump as the tables it consists of, which alone keep its keys.
-INDEXED = 'INSERT INTO "profiles_search" '
+INDEXED = 'INSERT INTO "search_text" '
 # What the paper is called in each of its versions, by whom.
 TITLES = {"fatou": "Conflits fonciers", "moussa": "Conflits fonciers à Ségou"}
 
