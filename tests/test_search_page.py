@@ -10,8 +10,8 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from profiles import search
-from profiles.models import Paper, PaperFile, Programme
-from tests.builders import a_pdf
+from profiles.models import AudioSummary, Paper, PaperFile, Programme
+from tests.builders import a_pdf, a_recording
 from tests.corpus import add_pages, store_corpus
 
 
@@ -212,3 +212,14 @@ def test_texts_of_an_earlier_version_are_divided_into_pages(add_paper):
     PaperFile.objects.filter(pk=file.pk).update(text="Un\n\nDeux")
     search.rebuild()
     assert PaperFile.objects.get().text == "Un\fDeux"
+
+
+def test_what_is_said_in_a_recording_is_found_and_shown(
+    client, add_paper, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        a_recording(add_paper(), transcript="An bɛ hɛrɛ ɲini Mali kɔnɔ.")
+    assert '<p lang="bm">An bɛ <mark>hɛrɛ</mark> ɲini' in client.get("/fr/search/?q=here").text
+    with django_capture_on_commit_callbacks(execute=True):
+        AudioSummary.objects.all().delete()
+    assert "<mark>" not in client.get("/fr/search/?q=here").text

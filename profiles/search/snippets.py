@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.utils.translation import get_language
 
-from profiles.models import KINDS, part_model
+from profiles.models import KINDS
 from profiles.search import contents, keys, store
 from profiles.translation import TranslatedText, script_runs
 
@@ -98,6 +98,7 @@ def texts_in_order(entry):
         for passage in list(contents.shown_passages(entry, one))
         if passage.place != contents.TITLE
     ]
+    found += [(one.transcript, one.language) for one in entry.audio.all() if one.transcript]
     return sorted(found, key=lambda one: one[1] != get_language())
 
 
@@ -108,7 +109,8 @@ def snippet_of_file(hit, entry, words, missing, marker):
     if place is None:
         return None
     key, number = place
-    file = part_model(type(entry))._base_manager.filter(pk=key).first()
+    files = (part for part in contents.parts_of(entry) if hasattr(part, "text"))
+    file = next((file for file in files if file.pk == key), None)
     if file is None:
         return None
     texts = file.text.split(contents.FORM_FEED) if number else [file.text]

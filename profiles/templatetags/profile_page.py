@@ -187,6 +187,14 @@ def uncapitalised(text):
 
 
 @register.filter
+def marked(pieces):
+    """A stretch of text in which what was searched for is marked."""
+    texts = ("<mark>{}</mark>" if piece.is_marked else "{}" for piece in pieces)
+    parts = (format_html(html, piece.text) for html, piece in zip(texts, pieces, strict=True))
+    return format_html_join("", "{}", ([part] for part in parts))
+
+
+@register.filter
 def foreign_language(entry):
     """ "In French", where all that an entry offers is in another language than the page."""
     return words.in_language(entry.offered_languages)
