@@ -155,11 +155,14 @@ def search_results(request):
     hits = results.hits[(page - 1) * HITS_ON_PAGE : page * HITS_ON_PAGE]
     if page > 1 and not hits:
         raise Http404
+    is_first = query and page == 1 and not any(narrowed.values())
+    profile = search.answer(query, organisation) if is_first else None
     context = {
         "organisation": organisation,
         "query": search.readable(query),
         "results": results,
-        "shown": search.shown(hits, results.words),
+        "shown": [*([profile] if profile else []), *search.shown(hits, results.words)],
+        "number": len(results.hits) + bool(profile),
         "filters": filters(results, narrowed),
         "page": page,
         "has_next": len(results.hits) > page * HITS_ON_PAGE,

@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from profiles import search
-from profiles.models import AudioSummary, Paper, PaperFile, Programme
+from profiles.models import AudioSummary, Organisation, Paper, PaperFile, Programme
 from tests.builders import a_pdf, a_recording
 from tests.corpus import add_pages, store_corpus
 
@@ -223,3 +223,25 @@ def test_what_is_said_in_a_recording_is_found_and_shown(
     with django_capture_on_commit_callbacks(execute=True):
         AudioSummary.objects.all().delete()
     assert "<mark>" not in client.get("/fr/search/?q=here").text
+
+
+def test_the_profile_answers_who_it_is_and_how_to_reach_it(client, imrap, add_paper):
+    Organisation.objects.update(
+        description_fr="<p>Une association qui aide au vivre-ensemble.</p>",
+        telephones="+223 20 22 18 48",
+    )
+    name = "Institut Malien de Recherche Action pour la Paix"
+    for query in (
+        "vivre ensemble",
+        "téléphone de l’IMRAP",
+        "IMRAP",
+        "associations",
+        "institut paix",
+    ):
+        assert hits(client, query) == [name], query
+    page = client.get("/fr/search/?q=ensemble").text
+    assert "qui aide au vivre-<mark>ensemble</mark>." in page
+    assert "1 résultat" in page
+    for query in ("adresse", "Kidal", "téléphone Kidal"):
+        assert hits(client, query) == [], query
+    assert hits(client, "IMRAP", kind="papers") == []

@@ -14,11 +14,13 @@ from profiles.search.indexing import (
     rebuild_if_stale,
     whole_of,
 )
+from profiles.search.profile import answer
 from profiles.search.questions import readable
 from profiles.search.snippets import shown
 
 __all__ = [
     "Results",
+    "answer",
     "begin_request",
     "end_request",
     "forget",
