@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from django.contrib.staticfiles import finders
 
+AROUND_SIGNS = re.compile(r"\s*([{};,])\s*")
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
@@ -20,6 +21,6 @@ class Stylesheet(NamedTuple):
 @functools.cache
 def stylesheet() -> Stylesheet:
     lines = COMMENT.sub("", Path(finders.find("site.css")).read_text("utf-8")).splitlines()
-    text = "\n".join(line.strip() for line in lines if line.strip())
+    text = AROUND_SIGNS.sub(r"\1", " ".join(lines)).replace(";}", "}").strip()
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return Stylesheet(text, f"'sha256-{digest}'")

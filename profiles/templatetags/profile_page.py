@@ -18,6 +18,7 @@ from profiles.models import KINDS, names_of
 from profiles.stylesheet import stylesheet
 from profiles.translation import CONTENT_LANGUAGES, TranslatedText, direction_of, script_runs
 
+INDENTS = re.compile(r"\n\s+")
 HEADING = re.compile(r"(</?h)([3-6])(?=>)")
 
 register = template.Library()
@@ -227,6 +228,25 @@ def filled_kinds(organisation):
 def is_filled(organisation, slug):
     number = getattr(organisation, f"number_of_{slug}", 0)
     return bool(number or getattr(organisation, f"has_{slug}", False))
+
+
+class Unindented(template.Node):
+    def __init__(self, nodes):
+        self.nodelist = nodes
+
+    def render(self, context):
+        return mark_safe(INDENTS.sub("\n", self.nodelist.render(context)))  # noqa: S308
+
+
+@register.tag
+def unindented(parser, token):
+    """{% unindented %}…{% endunindented %}: without the blanks at the beginnings of lines.
+
+    They help whoever reads a template, and are a thirtieth of a compressed page.
+    """
+    nodes = parser.parse(("endunindented",))
+    parser.delete_first_token()
+    return Unindented(nodes)
 
 
 @register.simple_tag
