@@ -316,7 +316,7 @@ BADLY_OUTLINED = """() => {
 def test_enter_unfolds_a_text_and_folds_it_again(visit):
     page = visit("/fr/videos/exemple-portraits/")
     transcript = page.get_by_text("À remplacer par un vrai film.")
-    page.locator("summary").focus()
+    page.locator("#transcript summary").focus()
     expect(transcript).to_be_hidden()
     page.keyboard.press("Enter")
     expect(transcript).to_be_visible()
