@@ -162,6 +162,7 @@ def test_a_sixth_kind_at_the_front_is_used_by_all_and_taken_away_again(site):
         },
         "found": {
             "events": ["Forum de Mopti"],
+            "by visitors": True,
             "papers": [],
             "old papers": [
                 "Renforcement de la confiance entre les populations civiles et les forces de "

@@ -92,6 +92,7 @@ def found_in_the_admin():
     client = member("")
     return {
         "events": links_in(client.get(f"{STEM}?q=forums"), STEM),
+        "by visitors": "Forum" in Client().get("/en/search/?q=forums").text,
         "papers": links_in(client.get("/admin/profiles/paper/?q=forums"), "/admin/profiles/paper/"),
         "old papers": links_in(
             client.get("/admin/profiles/paper/?q=autoportraits"), "/admin/profiles/paper/"
