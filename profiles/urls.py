@@ -43,6 +43,9 @@ urlpatterns = [
     path("unapi", machines.unapi, name="unapi"),
     path("<kind:kind>/feed.atom", machines.feed, name="feed-of-kind"),
     path("<kind:kind>/<slug:slug>/cite.<citation:ending>", machines.cite, name="cite"),
+    path("card-<slug:version>.jpg", machines.card_of_profile, name="card"),
+    path("<kind:kind>/card-<slug:version>.jpg", machines.card_of_list, name="card"),
+    path("<kind:kind>/<slug:slug>/card-<slug:version>.jpg", machines.card_of_entry, name="card"),
     path("<kind:kind>/", views.entry_list, name="list"),
     path("<kind:kind>/<slug:slug>/", views.entry, name="entry"),
 ]
