@@ -9,10 +9,11 @@ from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from profiles import addresses
-from profiles.formats import cards, icons
+from profiles.formats import cards, icons, takeaway
 from profiles.formats.citations import STYLES, citation_of
 from profiles.formats.feeds import EntryFeed
 from profiles.formats.sitemaps import site_map
+from profiles.formats.takeaway import COPIES
 from profiles.models import KINDS, Organisation
 
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -130,6 +131,16 @@ def icon(request, version, size):
         raise Http404
     response = HttpResponse(icons.icon(organisation.logo, size), content_type="image/png")
     response["Cache-Control"] = FOR_EVER
+    return response
+
+
+@require_safe
+def copy(request, kind, slug, form):
+    """An entry in one file, to be kept and passed on without a network."""
+    entry = get_object_or_404(kind.objects.published().with_related(), slug=slug)
+    response = HttpResponse(COPIES[form].write(entry, request), COPIES[form].media_type)
+    name = takeaway.file_name(entry, form)
+    response["Content-Disposition"] = addresses.content_disposition(name)
     return response
 
 

@@ -9,10 +9,12 @@ from profiles.addresses import site_of
 from profiles.formats import cards, citations, feeds, structured_data
 from profiles.formats.icons import APPLE, TAB, icon_address
 from profiles.formats.links import citation_address
+from profiles.formats.takeaway import most_bytes
 
 register = template.Library()
 register.simple_tag(feeds.feed_title)
 register.simple_tag(feeds.feed_address)
+register.filter(most_bytes)
 register.filter(cards.card_of_entry)
 register.filter(cards.card_of_list)
 register.filter(cards.card_of_profile)
