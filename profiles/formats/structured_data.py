@@ -170,7 +170,7 @@ def media_object(file, site):
 
 
 def files_of(entry):
-    return entry.files.all() if entry.parts == "files" else ()
+    return entry.files.all() if "files" in entry.parts else ()
 
 
 def video(entry, site):

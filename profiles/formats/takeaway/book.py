@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from profiles.addresses import site_of
 from profiles.formats import cards
@@ -38,6 +39,7 @@ def epub(entry, request):
     context = {
         **facts(entry, entries, request),
         "chapters": chapters,
+        "contents": _("Table of contents"),
         "cover": chapters[0].picture_name or "cover.jpg",
         "is_drawn": chapters[0].picture is None,
     }

@@ -38,7 +38,9 @@ class Writer(HTMLParser):
             self.written.append(text)
 
     def handle_starttag(self, tag, attrs):
-        attributes = dict(reversed(attrs))  # of two with one name, browsers take the first
+        attributes = {}
+        for name, value in attrs:
+            attributes.setdefault(name, value)  # of two with one name, as browsers do
         if tag in VOID:
             if "hidden" not in attributes:
                 self.write(f"<{tag}{self.attributes(attributes)}{self.end_of_void}")
