@@ -220,6 +220,16 @@ def test_a_book_says_what_it_is(client, add_paper, time_machine):
     assert modified.text == "2026-11-25T10:00:00Z"
 
 
+def test_a_book_was_changed_when_the_last_of_its_works_was(client, imrap):
+    programme = Programme.objects.create(slug="p", title_fr="Le programme", is_draft=False)
+    paper = Paper.objects.create(slug="t", title_fr="T", programme=programme, is_draft=False)
+    for number, entry in enumerate([programme, paper], 1):
+        day = datetime.datetime(2026, 3, number, 8, 30, tzinfo=datetime.UTC)
+        type(entry).objects.filter(pk=entry.pk).update(updated=day, publish_at=day)
+    told = book_of(client, "/fr/programmes/p/")["EPUB/package.opf"].decode()
+    assert '<meta property="dcterms:modified">2026-03-02T08:30:00Z</meta>' in told
+
+
 def test_a_book_lists_all_its_files_and_no_other(client, add_paper):
     paper = add_paper(slug="note", image_is_decorative=True)
     paper.image.save("a.jpg", kept_photograph((300, 200)))
@@ -276,6 +286,7 @@ def test_signs_that_no_xml_holds_break_no_book(client, add_paper):
     files = book_of(client, "/fr/papers/note/")
     assert "<p>ab<br/>c &amp; d" in files["EPUB/text-1.xhtml"].decode()
     assert package(files).findtext(".//dc:title", "", DUBLIN) == "A B & <b>"
+    assert re.findall("[\x00-\x08\x0b\ufffe]", taken(client, "/fr/papers/note/")) == []
 
 
 def test_recordings_and_transcripts_come_along(client, imrap):
@@ -324,6 +335,14 @@ def test_html_becomes_well_formed(html, written):
         ("https://a.org/?q=100%", "https://a.org/?q=100%25"),
         ("mailto:a@b.org", "mailto:a@b.org"),
         ("tel:+22320221848", "tel:+22320221848"),
+        ("https://a.org/[x]?y=[1]#b#c", "https://a.org/%5Bx%5D?y=%5B1%5D#b%23c"),
+        ("https://é.org/", "https://%C3%A9.org/"),
+        ("http://10.0.0.7:8080/a", "http://10.0.0.7:8080/a"),
+        ("https://a..b/", None),
+        ("https://exa mple.org/", None),
+        ("https://a.org\\b", None),
+        ("mailto:", None),
+        ("tel:", None),
         ("javascript:alert(1)", None),
         ("http://[", None),
         ("https://a.org:port/", None),

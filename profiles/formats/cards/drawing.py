@@ -17,7 +17,7 @@ TOP = BAND + WEAVE + 44  # where the text begins
 PICTURE = (380, HEIGHT - BAND - WEAVE - 2 * 44)
 TITLE_SIZES, TITLE_LEADING = range(68, 29, -2), 1.22
 SMALL, SENTENCE = 28, 32
-HEAVIEST, QUALITIES = 100_000, (82, 70, 55, 35, 15)
+HEAVIEST, QUALITIES = 100_000, (76, 66, 55, 40, 20)
 # The lozenges and the star of templates/_weave.html, on a tile of 44 by 24.
 TILE = 44
 STROKES = [

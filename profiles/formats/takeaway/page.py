@@ -4,9 +4,10 @@ import base64
 
 from django.template.loader import render_to_string
 
+from profiles.formats.citations.facts import one_line
 from profiles.formats.takeaway.article import article, page_address, pictures_of
 from profiles.stylesheet import stylesheet
-from profiles.translation import texts_of
+from profiles.translation import TranslatedText, texts_of
 
 HEAVIEST = 100_000
 FRAME = 10_000  # what stands around the texts, at most
@@ -25,7 +26,7 @@ def html(entry, request):
 def written(entry, request, picture=None):
     source = inline(picture) if picture else ""
     context = {
-        "entry": entry,
+        "title": TranslatedText(one_line(entry.title), entry.title.language),
         "organisation": entry.organisation,
         "style": stylesheet("takeaway.css").text,
         "address": page_address(entry, request),

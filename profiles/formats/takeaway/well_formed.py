@@ -3,7 +3,7 @@
 import re
 from html import escape
 from html.parser import HTMLParser
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from profiles.addresses import absolute
 
@@ -11,7 +11,9 @@ VOID = {"br", "hr", "img", "wbr"}
 NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 NAME = re.compile(r"[a-z][a-z0-9-]*")
 LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
-SCHEMES = ("http", "https", "mailto", "tel")
+SITES = ("http", "https")
+LABEL = r"(?:[a-z0-9_-]|%[89a-f][0-9a-f])+"  # letters of other scripts are quoted already
+HOST = re.compile(rf"{LABEL}(?:\.{LABEL})*\.?", re.IGNORECASE)
 
 
 def well_formed(html, page, as_xml=False):
@@ -76,10 +78,17 @@ class Writer(HTMLParser):
 def whole_link(address, page):
     """ "" of what is no address that a reader could follow."""
     try:
-        link = LONE_PERCENT.sub("%25", absolute(page, address.strip()))
-        parts = urlsplit(link)
-        is_whole = parts.scheme in SCHEMES and (parts.hostname or parts.scheme in SCHEMES[2:])
+        parts = urlsplit(LONE_PERCENT.sub("%25", absolute(page, address.strip())))
         parts.port  # noqa: B018 (it is refused here, if it is none)
     except ValueError:
         return ""
-    return link if is_whole else ""
+    is_whole = HOST.fullmatch(parts.hostname or "") if parts.scheme in SITES else parts.path
+    if not is_whole or parts.scheme not in (*SITES, "mailto", "tel"):
+        return ""
+    behind = {name: quoted(getattr(parts, name)) for name in ("path", "query", "fragment")}
+    return urlunsplit(parts._replace(**behind))
+
+
+def quoted(part):
+    """Browsers bear with these signs, checkers of books don't."""
+    return part.replace("[", "%5B").replace("]", "%5D").replace("#", "%23")
