@@ -141,6 +141,7 @@ def copy(request, kind, slug, form):
     response = HttpResponse(COPIES[form].write(entry, request), COPIES[form].media_type)
     name = takeaway.file_name(entry, form)
     response["Content-Disposition"] = addresses.content_disposition(name)
+    response["X-Robots-Tag"] = "noindex"  # the page itself is what engines shall find
     return response
 
 

@@ -67,6 +67,7 @@ def test_a_page_to_take_away_has_everything_in_it(client, imrap, add_paper):
     assert response["Content-Disposition"] == (
         "attachment; filename=\"imrap-quelle-paix.html\"; filename*=UTF-8''imrap-quelle-paix.html"
     )
+    assert response["X-Robots-Tag"] == "noindex"
     page = response.content.decode()
     assert b'<meta charset="utf-8">' in response.content[:1024]
     assert len(response.content) < 100_000

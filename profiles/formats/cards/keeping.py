@@ -6,5 +6,5 @@ from profiles.formats.kept import kept
 
 def jpeg(card):
     """The bytes of the picture; for the cards of pages alone, as no stranger may choose a text."""
-    name = f"{card.page}-{card.version}.jpg"
-    return kept("cards", name, lambda: drawing.jpeg(card), outdated=f"{card.page}-*.jpg")
+    name = f"{card.version}.jpg"
+    return kept(f"cards/{card.page}", name, lambda: drawing.jpeg(card), outdated="*.jpg")
