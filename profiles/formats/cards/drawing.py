@@ -9,7 +9,7 @@ from profiles.files.variants import KEPT_NAME, variant_name, widths
 from profiles.formats.cards.facts import SIZE
 from profiles.formats.cards.setting import SANS, SERIF, Setter, runs_rightwards
 
-PAPER, SAND, INK, SOFT = "#fbf6ec", "#f2e7d3", "#211a14", "#5c4e40"
+PAPER, INK, SOFT = "#fbf6ec", "#211a14", "#5c4e40"
 MUD, MUD_INK, OCHRE, LATERITE, BORDER = "#2a211a", "#fbf6ec", "#e0a743", "#9c3a1c", "#d9c7a8"
 WIDTH, HEIGHT = SIZE
 MARGIN, BAND, WEAVE = 56, 76, 48
@@ -146,7 +146,7 @@ def beside(card):
     name = variant_name(match[1], full, widths(full)[-1], extension)
     try:
         with default_storage.open(name) as file, Image.open(file) as stored:
-            picture = on_sand(stored.convert("RGBA"))
+            picture = on_paper(stored.convert("RGBA"))
     except OSError:
         return None
     return fitted(picture, card.is_logo)
@@ -162,7 +162,7 @@ def fitted(picture, is_logo):
     return ImageOps.fit(picture, (width, min(height, width)), Image.Resampling.LANCZOS)
 
 
-def on_sand(picture):
+def on_paper(picture):
     ground = Image.new("RGB", picture.size, PAPER)
     ground.paste(picture, (0, 0), picture)
     return ground

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from profiles.addresses import site_of
 from profiles.formats import cards
-from profiles.formats.citations.facts import Citation, citation_of, one_line
+from profiles.formats.citations.facts import citation_of, one_line
 from profiles.formats.feeds import tag_uri
 from profiles.formats.takeaway.article import Picture, article, page_address, pictures_of
 from profiles.models import KINDS, OfProgramme
@@ -81,7 +81,7 @@ def chapter(entry, number, request):
 
 
 def facts(entry, entries, request):
-    cited: Citation = citation_of(entry, site_of(request))
+    cited = citation_of(entry, site_of(request))
     page_language = get_language()
     return {
         "identifier": tag_uri(entry.kind_slug, entry.pk, page_language),
