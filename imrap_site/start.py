@@ -54,6 +54,7 @@ def serve():
     say("Preparing the database…")
     prepare_database()
     collect_static()
+    say_warnings()
     address = f"http://{HOST}:{port()}/"
     say(f"\nThe site:   {address}\nIts admin:  {address}admin/   (Ctrl+C stops the site)")
     create_staff_account()
@@ -184,6 +185,14 @@ def static_fingerprint():
             files.append((name, found.st_size, found.st_mtime_ns))
     read = repr((settings.STORAGES["staticfiles"], sorted(files)))
     return hashlib.sha256(read.encode()).hexdigest()
+
+
+def say_warnings():
+    """What the site does without, such as a library of the system; each in a sentence."""
+    from django.core.checks import run_checks
+
+    for warning in run_checks(tags=["cards"]):
+        say(f"{warning.msg} {warning.hint}")
 
 
 def create_staff_account():

@@ -9,13 +9,15 @@ from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from profiles import addresses
-from profiles.formats import icons
+from profiles.formats import cards, icons, takeaway
 from profiles.formats.citations import STYLES, citation_of
 from profiles.formats.feeds import EntryFeed
 from profiles.formats.sitemaps import site_map
+from profiles.formats.takeaway import COPIES
 from profiles.models import KINDS, Organisation
 
 FOR_EVER = "public, max-age=31536000, immutable"
+FOR_A_DAY = "public, max-age=86400"
 
 feed = require_safe(EntryFeed())
 sitemap = require_safe(site_map)
@@ -92,7 +94,7 @@ def security(request):
 @require_safe
 def manifest(request):
     """What a phone shows of the site on its first screen, in the language that the page asks for."""
-    organisation = get_object_or_404(Organisation.objects.all()[:1])
+    organisation = shown_organisation()
     language = request.GET.get("lang")
     with override(language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE):
         content = on_first_screen(organisation)
@@ -124,11 +126,51 @@ def on_first_screen(organisation):
 @require_safe
 def icon(request, version, size):
     """Only what the site itself names is drawn: the icon that is in use, in a size that is."""
-    organisation = get_object_or_404(Organisation.objects.all()[:1])
+    organisation = shown_organisation()
     if size not in icons.SIZES or version != icons.version_of(organisation.logo):
         raise Http404
     response = HttpResponse(icons.icon(organisation.logo, size), content_type="image/png")
     response["Cache-Control"] = FOR_EVER
+    return response
+
+
+@require_safe
+def copy(request, kind, slug, form):
+    """An entry in one file, to be kept and passed on without a network."""
+    entry = get_object_or_404(kind.objects.published().with_related(), slug=slug)
+    response = HttpResponse(COPIES[form].write(entry, request), COPIES[form].media_type)
+    name = takeaway.file_name(entry, form)
+    response["Content-Disposition"] = addresses.content_disposition(name)
+    response["X-Robots-Tag"] = "noindex"  # the page itself is what engines shall find
+    return response
+
+
+@require_safe
+def card_of_profile(request, version):
+    return card(cards.card_of_profile(shown_organisation()), version)
+
+
+@require_safe
+def card_of_list(request, kind, version):
+    return card(cards.card_of_list(shown_organisation(), kind), version)
+
+
+@require_safe
+def card_of_entry(request, kind, slug, version):
+    found = get_object_or_404(kind.objects.published().with_related(), slug=slug)
+    return card(cards.card_of_entry(found), version)
+
+
+def shown_organisation():
+    return get_object_or_404(Organisation.objects.all()[:1])
+
+
+def card(shown, version):
+    """Whoever asks for an older card of a page gets the one that the page names now."""
+    if version != shown.version:
+        return redirect(shown.address)
+    response = HttpResponse(cards.jpeg(shown), content_type="image/jpeg")
+    response["Cache-Control"] = FOR_A_DAY  # not for ever: an entry may be withdrawn
     return response
 
 

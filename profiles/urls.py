@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from profiles import machines, views
 from profiles.formats.citations import STYLES
+from profiles.formats.takeaway import COPIES
 from profiles.models import ALL_KINDS, KINDS
 
 
@@ -33,7 +34,14 @@ class CitationConverter:
         return value
 
 
+class CopyConverter(CitationConverter):
+    """The ending of a copy to take away."""
+
+    regex = "|".join(COPIES)
+
+
 register_converter(KindConverter, "kind")
+register_converter(CopyConverter, "copy")
 register_converter(CitationConverter, "citation")
 
 urlpatterns = [
@@ -45,6 +53,10 @@ urlpatterns = [
     path("<kind:kind>/<slug:slug>/cite.<citation:ending>", machines.cite, name="cite"),
     path("search/", views.search_results, name="search"),
     path("opensearch.xml", views.opensearch, name="opensearch"),
+    path("card-<slug:version>.jpg", machines.card_of_profile, name="card"),
+    path("<kind:kind>/card-<slug:version>.jpg", machines.card_of_list, name="card"),
+    path("<kind:kind>/<slug:slug>/card-<slug:version>.jpg", machines.card_of_entry, name="card"),
+    path("<kind:kind>/<slug:slug>/copy.<copy:form>", machines.copy, name="copy"),
     path("<kind:kind>/", views.entry_list, name="list"),
     path("<kind:kind>/<slug:slug>/", views.entry, name="entry"),
 ]

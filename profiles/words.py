@@ -119,6 +119,11 @@ def deadline_in_words(deadline: datetime, is_closed: bool) -> str:
     return _("Until %(moment)s, %(left)s") % {"moment": moment, "left": time_left(deadline)}
 
 
+def last_moment_in_words(deadline: datetime) -> str:
+    """A deadline as it is still true when it is read later."""
+    return _("Until %(moment)s") % {"moment": moment_in_words(deadline)}
+
+
 def duration_in_words(duration: timedelta) -> str:
     """ "1 h 05 min", "12 min 30 s", "45 s" of a timedelta."""
     minutes, seconds = divmod(int(duration.total_seconds()), 60)

@@ -157,6 +157,8 @@ def test_a_sixth_kind_at_the_front_is_used_by_all_and_taken_away_again(site):
                 "/sitemap-events.xml",
             ],
             "is a": ["Article", "BreadcrumbList"],
+            "has a card": "image/jpeg",
+            "taken away": ["Forum de Mopti", "application/epub+zip"],
             "links": 'rel="cite-as"',
             "citation": 404,
         },

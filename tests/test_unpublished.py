@@ -5,7 +5,9 @@ whose address has a part that is not known here fails until this file says what 
 """
 
 import datetime
+import io
 import re
+import zipfile
 from itertools import product
 
 import pytest
@@ -17,6 +19,7 @@ from django.utils import timezone, translation
 from imrap_site.serving.staff import STAFF_PATHS
 from profiles.formats import icons
 from profiles.formats.citations import STYLES
+from profiles.formats.takeaway import COPIES
 from profiles.models import KINDS, Paper, PaperFile, Programme
 from tests.builders import a_pdf, kept_photograph
 
@@ -115,6 +118,7 @@ def fillings(entries, organisation):
         "kind": list(KINDS),
         "slug": sorted({entry.slug for entry in entries}),
         "ending": list(STYLES),
+        "form": list(COPIES),
         "name": sorted(set(files_of(entries))),
         "section": ["pages", *KINDS],
         "version": [icons.version_of(organisation.logo)],
@@ -148,6 +152,9 @@ def answered(client, address):
     response = client.get(address)
     content = b"".join(response) if response.streaming else response.content
     response.close()
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as book:
+            content = b"\n".join(map(book.read, book.namelist()))
     return response.status_code, content.decode("utf-8", "replace") + str(response.headers)
 
 
@@ -192,6 +199,8 @@ def test_nothing_unpublished_is_told_at_any_address(walked, imrap):
     for address in (
         "/fr/",
         "/fr/papers/ouvert/cite.bib",
+        "/fr/papers/ouvert/copy.html",
+        "/en/programmes/ouvert/copy.epub",
         "/fr/feed.atom",
         "/en/videos/feed.atom",
         "/sitemap.xml",

@@ -6,14 +6,11 @@ address. Each is drawn once, and kept in var/.
 
 import hashlib
 import io
-import os
-import tempfile
-from contextlib import suppress
-from pathlib import Path
 
-from django.conf import settings
 from django.urls import reverse
 from PIL import Image, ImageDraw, ImageOps
+
+from profiles.formats.kept import kept
 
 TAB, APPLE = 48, 180
 ON_FIRST_SCREEN = (192, 512)
@@ -35,21 +32,8 @@ def icon_address(organisation, size):
 
 def icon(logo, size):
     """The bytes of a PNG."""
-    path = Path(settings.VAR_DIR) / "icons" / f"{version_of(logo)}-{size}.png"
-    with suppress(OSError):
-        return path.read_bytes()
-    content = png(on_paper(logo, size) or lozenges(size))
-    with suppress(OSError):  # a full disk: it is drawn again next time
-        keep(path, content)
-    return content
-
-
-def keep(path, content):
-    """Whole or not at all, since several processes may draw at once."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(content)
-    os.replace(file.name, path)
+    name = f"{version_of(logo)}-{size}.png"
+    return kept("icons", name, lambda: png(on_paper(logo, size) or lozenges(size)))
 
 
 def png(image):

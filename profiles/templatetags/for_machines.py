@@ -3,15 +3,23 @@
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
+from django.utils.translation import to_locale
 
 from profiles.addresses import site_of
-from profiles.formats import citations, feeds, structured_data
+from profiles.formats import cards, citations, feeds, structured_data
 from profiles.formats.icons import APPLE, TAB, icon_address
 from profiles.formats.links import citation_address
+from profiles.formats.takeaway import most_bytes
 
 register = template.Library()
 register.simple_tag(feeds.feed_title)
 register.simple_tag(feeds.feed_address)
+register.filter(most_bytes)
+register.filter(cards.card_of_entry)
+register.filter(cards.card_of_list)
+register.filter(cards.card_of_profile)
+# Open Graph wants a country; where readers share links, nobody looks at it.
+OPEN_GRAPH_LOCALES = {"fr": "fr_FR", "en": "en_US", "ar": "ar_AR"}
 
 
 def site_in(context):
@@ -58,6 +66,11 @@ def citation_tags(citation):
 def citation_files(entry):
     """(name of the form, address of the file) for each program's form."""
     return [(style.name, citation_address(entry, end)) for end, style in citations.STYLES.items()]
+
+
+@register.filter
+def open_graph_locale(code):
+    return OPEN_GRAPH_LOCALES.get(code, to_locale(code))
 
 
 @register.filter

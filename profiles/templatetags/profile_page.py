@@ -38,6 +38,9 @@ register.filter("spoken_name", words.spoken_name)
 register.filter("telephone_address", addresses.telephone_address)
 register.filter("period", lambda entry: words.period_in_words(entry.start, entry.end))
 register.filter(
+    "last_moment_in_words", lambda vacancy: words.last_moment_in_words(vacancy.deadline)
+)
+register.filter(
     "deadline_in_words",
     lambda vacancy: words.deadline_in_words(vacancy.deadline, vacancy.is_closed),
 )

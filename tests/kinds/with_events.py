@@ -83,9 +83,20 @@ def read_by_machines(event):
     return {
         "told by": [one for one in outputs if address[3:] in visitor.get(one).text],
         "is a": [thing["@type"] for thing in json.loads(script)["@graph"]],
+        "has a card": visitor.get(
+            re.search(r'og:image" content="http://testserver([^"]+)', page.text)[1]
+        )["Content-Type"],
+        "taken away": [
+            title_in(visitor.get(f"{address}copy.html").text),
+            visitor.get(f"{address}copy.epub")["Content-Type"],
+        ],
         "links": page["Link"].partition("; ")[2],
         "citation": visitor.get(f"{address}cite.bib").status_code,
     }
+
+
+def title_in(html):
+    return words_in(re.search(r"<h1.*?</h1>", html)[0])
 
 
 def found_in_the_admin():
