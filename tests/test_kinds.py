@@ -159,6 +159,12 @@ def test_a_sixth_kind_at_the_front_is_used_by_all_and_taken_away_again(site):
             "is a": ["Article", "BreadcrumbList"],
             "links": 'rel="cite-as"',
             "citation": 404,
+            "carried": [
+                "fr/events/forum-de-mopti/index.html",
+                "fr/events/index.html",
+                "fr/events/year=2026/index.html",
+                True,
+            ],
         },
         "found": {
             "events": ["Forum de Mopti"],

@@ -1,6 +1,7 @@
 """All that is carried: each page and file under its name, with its links led to the others."""
 
 import base64
+import re
 from functools import cached_property, partial
 from pathlib import Path
 from typing import NamedTuple
@@ -14,21 +15,21 @@ from django.utils.translation import override
 
 from profiles import views
 from profiles.carrying import names, texts
-from profiles.carrying.index import Index, keys_of
+from profiles.carrying.index import Index, keys_of, with_plurals
 from profiles.carrying.markup_links import OWN_SCRIPT, led
 from profiles.carrying.visitor import Withdrawn
-from profiles.carrying.walk import is_search
+from profiles.carrying.walk import is_search, published_entries
 from profiles.models import KINDS
 
 SCRIPT = Path(__file__).with_name("find.js")
 WORDS_NAME, SCRIPT_NAME = "search/words.js", "search/find.js"
 SCRIPT_TYPE = "text/javascript"
+FOR_PEOPLE = re.compile(r"^(?:\s+|//.*\n)+", re.M)  # indents and remarks of a script
 
 
 class Text(NamedTuple):
     """What is found of a page: its passages, and (language, text) for each file of its entry."""
 
-    title: str
     passages: list
     files: list
 
@@ -36,7 +37,7 @@ class Text(NamedTuple):
     def keys(self):
         """Of the title: what counts most where it is found."""
         titles = [one for one in self.passages if one.place == texts.TITLE]
-        return [key for one in titles for key in keys_of(one.text, one.language)]
+        return with_plurals(key for one in titles for key in keys_of(one.text, one.language))
 
     @property
     def whole(self):
@@ -46,7 +47,7 @@ class Text(NamedTuple):
         found = {}
         for text, language in parts:
             found.update(keys_of(text, language))
-        return "\n".join([*(text for text, _language in parts), " ".join(found)])
+        return "\n".join([*(text for text, _language in parts), " ".join(with_plurals(found))])
 
 
 class Carried(NamedTuple):
@@ -54,13 +55,14 @@ class Carried(NamedTuple):
     media_type: str
     size: int | None
     chunks: object  # a function without arguments
+    title: str = ""  # of a page that is no part of a list
     text: Text | None = None  # of a page that is found by itself
     is_named_by_content: bool = False
 
     @classmethod
-    def of(cls, name, media_type, text, found=None):
+    def of(cls, name, media_type, text, title="", found=None):
         content = text.encode()
-        return cls(name, media_type, len(content), lambda: [content], found)
+        return cls(name, media_type, len(content), lambda: [content], title, found)
 
 
 class Everything:
@@ -87,11 +89,13 @@ class Everything:
         for address, (media_type, size) in self.walk.files.items():
             yield self.file(address, media_type, size)
         yield Carried.of(WORDS_NAME, SCRIPT_TYPE, self.index.script())
-        yield Carried.of(SCRIPT_NAME, SCRIPT_TYPE, SCRIPT.read_text("utf-8"))
+        yield Carried.of(SCRIPT_NAME, SCRIPT_TYPE, FOR_PEOPLE.sub("", SCRIPT.read_text("utf-8")))
         for code, _name in settings.LANGUAGES:
             yield self.search_page(code)
         for address in self.walk.pages:
             yield self.page(address)
+        if self.walk.entries != list(published_entries()):
+            raise Withdrawn
 
     def file(self, address, media_type, size):
         name = self.walk.names.of_address[address]
@@ -103,7 +107,7 @@ class Everything:
 
     def page(self, address):
         html = self.walk.spool.read(address)
-        text = None if "?" in address else self.text(address, html)
+        text = self.text(address, html) if is_found(address) else None
         return self.written(address, html, text)
 
     def written(self, address, html, text=None, **how):
@@ -116,7 +120,8 @@ class Everything:
                 _("Search"),
             )
         page = led(html, lambda to, tag: self.lead(address, to, tag), search_link=link, **how)
-        return Carried.of(self.walk.names.of_address[address], "text/html", page, text)
+        title = "" if "?" in address else texts.read(html)[0]
+        return Carried.of(self.walk.names.of_address[address], "text/html", page, title, text)
 
     def lead(self, page, link, element):
         """Where a link on a page leads now; None if it led nowhere."""
@@ -144,11 +149,11 @@ class Everything:
     # What is found
 
     def text(self, address, html):
-        title, passages = texts.read(html)
+        _title, passages = texts.read(html)
         entry = self.entry_at.get(address)
         if entry is None:
-            return Text(title, passages, [])
-        return Text(title, passages + self.captions(address, html), files_of(entry))
+            return Text(passages, [])
+        return Text(passages + self.captions(address, html), files_of(entry))
 
     def captions(self, address, html):
         found = []
@@ -197,6 +202,12 @@ class Everything:
             }
             html = render_to_string("profiles/carried_search.html", context, request)
         return self.written(address, html, policy=OWN_SCRIPT)
+
+
+def is_found(address):
+    """Lists lead to entries, which are found themselves; they are reached, not found."""
+    is_list = names.parts_of(address)[1:] in [[kind] for kind in KINDS]
+    return "?" not in address and not is_list
 
 
 def search_address(code):

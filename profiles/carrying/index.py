@@ -12,6 +12,14 @@ from profiles.search import keys
 PAGE_END = "\f"
 PLACES = {texts.TITLE: "t", texts.TEXT: ""}
 
+# Words of questions and between words, folded, which say nothing of what is meant.
+_UNSAID = """
+a au aux avec ce ces cette comment dans de des dit du elle en est et il ils je la le les leur ne nos
+notre nous on ont ou par pas pour quand que quel quelle quelles quels qui quoi sa se ses son sont sur
+un une vos votre vous y an and are at by does for from has have how in is it not of on or our the
+their this to was what when where which who why with your في من على عن ما ماذا هل هذا هذه التي الذي
+"""
+
 
 def keys_of(text, language):
     """Every key of a text, of its words and of their parts."""
@@ -20,6 +28,13 @@ def keys_of(text, language):
         for word in (*parts, whole):
             found.update(dict.fromkeys(key for key in keys.keys(word, language) if key.isalnum()))
     return found
+
+
+def with_plurals(found):
+    """For readers' programs that know no forms of a word but ask for it as it was typed."""
+    found = list(found)
+    singular = [key for key in found if len(key) > 3 and key.isalpha() and key[-1] not in "sxz"]
+    return list(dict.fromkeys([*found, *(f"{key}s" for key in singular if key.isascii())]))
 
 
 class Index:
@@ -46,8 +61,9 @@ class Index:
         """What a page loads: scripts may not read files beside them, but may be one."""
         lines = (f"{key} {' '.join(where)}" for key, where in sorted(self.places.items()))
         letters = {sign: ways[0] for sign, ways in keys.TYPED_AS.items()}
-        index = json.dumps("\n" + "\n".join(lines) + "\n", ensure_ascii=False)
+        index = json.dumps("\n".join(lines), ensure_ascii=False)
         return (
             f"const LETTERS={json.dumps(letters, ensure_ascii=False)},"
+            f"UNSAID={json.dumps(_UNSAID.split(), ensure_ascii=False)},"
             f"ENTRIES={self.entries},INDEX={index};\n"
         )

@@ -13,7 +13,7 @@ DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|co
 LONGEST = 120  # UTF-16 units; exFAT has 255, but Windows only 260 for the whole way to a file
 LONGEST_ENDING = 20
 INDEX = "index.html"
-WIDTH = re.compile(r"\.w(\d+)\.|-(\d+)x\d+\.")
+WIDTH = re.compile(r"(?:\.w(\d+)|-(\d+)x\d+)\.\w+$")
 
 
 def portable(name):
@@ -56,7 +56,9 @@ def file_name(address, called, page):
         width = next(filter(None, WIDTH.search(called).groups()))
         shown_on = parts_of(page)[1:] or ["profile"]
         return path_of("pictures", f"{shown_on[-1]}-{width}{PurePosixPath(called).suffix}")
-    if parts[0] in ("media", "static"):
+    if parts[0] == "static":
+        return path_of("pictures", called)
+    if parts[0] == "media":
         return path_of("files", called)
     return path_of(*parts[:-1], called)  # a page in another form lies beside it
 

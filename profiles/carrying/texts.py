@@ -6,10 +6,38 @@ from html.parser import HTMLParser
 from typing import NamedTuple
 
 TITLE, TEXT = "title", "text"
-VOID = {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+VOID = {
+    "area",
+    "br",
+    "col",
+    "embed",
+    "hr",
+    "img",
+    "input",
+    "link",
+    "meta",
+    "source",
+    "track",
+    "wbr",
+}
 LEFT_OUT = {"script", "style", "nav", "button"}  # and whatever is hidden, or about other entries
 LEFT_OUT_CLASSES = {"share", "related", "check", "printed"}
-BLOCKS = {"p", "li", "dt", "dd", "h1", "h2", "h3", "h4", "td", "th", "div", "summary", "br", "figcaption"}
+BLOCKS = {
+    "p",
+    "li",
+    "dt",
+    "dd",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "td",
+    "th",
+    "div",
+    "summary",
+    "br",
+    "figcaption",
+}
 TRACK = re.compile(r'<track [^>]*?src="([^"]*)"')
 CUE_TIMES = re.compile(r"^.*-->.*$|^WEBVTT.*$|^\d+$|<[^>]*>", re.M)
 

@@ -103,4 +103,6 @@ def is_download(response):
 
 def called_as(response):
     """The plain name that an answer gives to its file."""
-    return response.headers.get("Content-Disposition", "").partition('filename="')[2].partition('"')[0]
+    return (
+        response.headers.get("Content-Disposition", "").partition('filename="')[2].partition('"')[0]
+    )

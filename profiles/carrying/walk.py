@@ -25,7 +25,8 @@ class Spool:
     """Pages kept on the disk until it is known where all their links lead."""
 
     def __init__(self):
-        self.file, self.places = tempfile.TemporaryFile(), {}
+        self.file = tempfile.TemporaryFile()  # noqa: SIM115 (Walk closes it)
+        self.places = {}
 
     def keep(self, address, html):
         content = zlib.compress(html.encode())
@@ -42,8 +43,15 @@ class Walk:
     def __init__(self, report=lambda done, known: None):
         self.visitor, self.names, self.spool = Visitor(), names.Names(), Spool()
         self.pages, self.files, self.elsewhere, self.moved = [], {}, set(), {}
+        self.contents = {}
         self.entries = list(published_entries())
         self.report = report
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_failure):
+        self.spool.file.close()
 
     def go(self):
         """Entries first, so that pictures are called after them."""
@@ -56,13 +64,12 @@ class Walk:
                     seen.add(link)
                     todo.append((link, address))
             self.report(len(seen) - len(todo), len(seen))
-        return self
 
     def starts(self):
-        yield "/"
         for code, _name in settings.LANGUAGES:
             for entry in self.entries:
                 yield entry.addresses[code]
+        yield "/"
         for code, _name in settings.LANGUAGES:
             yield f"/{code}/"
 
@@ -107,7 +114,13 @@ class Walk:
         return [link.whole for link in own if link]
 
     def add_file(self, address, page, called, media_type, size):
-        if media_type:
+        """Once, though several entries may have stored the same."""
+        if not media_type:
+            return
+        same = self.contents.setdefault(content_of(address), address)
+        if same != address:
+            self.moved[address] = same
+        else:
             self.files[address] = (media_type, size)
             self.names.give(address, names.file_name(address, called, page))
 
@@ -125,6 +138,13 @@ def addresses_of(entry):
         with override(code):
             found[code] = entry.get_absolute_url()
     return found
+
+
+def content_of(address):
+    """What two addresses of uploaded files share if they have the same content, whatever its folder."""
+    _folder, _slash, rest = address.removeprefix(settings.MEDIA_URL).partition("/")
+    is_media = address.startswith(settings.MEDIA_URL) and "?" not in address
+    return (rest.partition("/")[0], rest.rpartition(".")[2]) if is_media else address
 
 
 def is_in_a_language(address):

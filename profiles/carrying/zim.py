@@ -16,9 +16,9 @@ from profiles.formats.icons import icon
 from profiles.richtext import plain
 
 try:
-    from libzim import writer
+    from profiles.carrying import zim_items
 except ImportError:
-    writer = None
+    zim_items = None
 
 MISSING = (
     "A file for Kiwix needs libzim, which this Python lacks: "
@@ -32,7 +32,7 @@ LONGEST_TITLE, LONGEST_DESCRIPTION = 30, 80
 
 
 def check():
-    if writer is None:
+    if zim_items is None:
         raise Refused(MISSING)
 
 
@@ -51,7 +51,7 @@ def write(path, everything, report):
 
 def fill(path, everything, report):
     first = f"{settings.LANGUAGES[0][0]}/{MAIN}"
-    creator = writer.Creator(path).config_indexing(True, codes()[0])
+    creator = zim_items.Creator(path).config_indexing(True, codes()[0])
     creator.set_mainpath(first)
     with creator:
         for name, value in metadata(everything).items():
@@ -59,7 +59,7 @@ def fill(path, everything, report):
         creator.add_illustration(ICON, icon(everything.organisation.logo, ICON))
         for number, carried in enumerate(everything, 1):
             if carried.name != MAIN:
-                creator.add_item(item(carried))
+                creator.add_item(zim_items.Item(carried))
             report(number, everything.number)
         creator.add_redirection(MAIN, title_of(everything.organisation), first, {})
 
@@ -85,44 +85,3 @@ def metadata(everything):
         "Date": timezone.localdate().isoformat(),
         "Source": everything.visitor.site,
     }
-
-
-def item(carried):
-    """As libzim asks for it; its classes are made here because there may be no libzim."""
-
-    class Found(writer.IndexData):
-        def has_indexdata(self):
-            return carried.text is not None
-
-        def get_title(self):
-            return carried.text.title
-
-        def get_content(self):
-            return carried.text.whole
-
-        def get_keywords(self):
-            return " ".join(carried.text.keys)
-
-        def get_wordcount(self):
-            return len(carried.text.whole.split())
-
-    class Item(writer.Item):
-        def get_path(self):
-            return carried.name
-
-        def get_title(self):
-            return carried.text.title if carried.text else ""
-
-        def get_mimetype(self):
-            return carried.media_type
-
-        def get_contentprovider(self):
-            return writer.StringProvider(b"".join(carried.chunks()))
-
-        def get_hints(self):
-            return {writer.Hint.FRONT_ARTICLE: carried.text is not None}
-
-        def get_indexdata(self):
-            return Found()
-
-    return Item()

@@ -9,10 +9,11 @@ from profiles.carrying import zim
 from profiles.carrying.everything import Everything
 from profiles.carrying.folder import Folder, Refused
 from profiles.carrying.visitor import Withdrawn
-from profiles.carrying.walk import Walk, published_entries
+from profiles.carrying.walk import Walk
 from profiles.models import Organisation
 
 WIDTH = 40
+TRIES = 3  # where entries are published or withdrawn meanwhile
 
 
 class Command(BaseCommand):
@@ -31,8 +32,7 @@ class Command(BaseCommand):
             raise CommandError("Name a folder, or a file for Kiwix behind --zim.")
         self.is_silent = verbosity == 0
         try:
-            with translation.override(None):
-                self.export(folder, zim)
+            self.export_while_entries_change(folder, zim)
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
         except Withdrawn as withdrawn:
@@ -42,26 +42,36 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(in_words(error)) from error
 
+    def export_while_entries_change(self, *outputs):
+        for left in reversed(range(TRIES)):
+            try:
+                with translation.override(None):
+                    self.export(*outputs)
+                break
+            except Withdrawn:
+                if not left:
+                    raise
+
     def export(self, folder, zim_file):
         if zim_file:
             zim.check()
         opened = Folder(folder).open() if folder else None
         if not Organisation.objects.exists():
             raise Refused("There is no organisation yet, so there are no pages.")
-        everything = Everything(Walk(self.bar("Reading")).go())
-        if opened:
-            self.fill(opened, everything)
-        if zim_file:
-            zim.write(zim_file, everything, self.bar("Packing"))
-            self.say(f"{zim_file}: {everything.number} pages and files for Kiwix.")
+        with Walk(self.bar("Reading")) as walk:
+            walk.go()
+            everything = Everything(walk)
+            if opened:
+                self.fill(opened, everything)
+            if zim_file:
+                zim.write(zim_file, everything, self.bar("Packing"))
+                self.say(f"{zim_file}: {everything.number} pages and files for Kiwix.")
 
     def fill(self, folder, everything):
         report = self.bar("Writing")
         for number, carried in enumerate(everything, 1):
             folder.put(carried)
             report(number, everything.number)
-        if everything.walk.entries != list(published_entries()):
-            raise Withdrawn
         folder.finish()
         self.say(
             f"{folder.path}: {folder.written} files written, {folder.kept} unchanged, "
