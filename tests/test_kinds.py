@@ -162,7 +162,6 @@ def test_a_sixth_kind_at_the_front_is_used_by_all_and_taken_away_again(site):
             "carried": [
                 "fr/events/forum-de-mopti/index.html",
                 "fr/events/index.html",
-                "fr/events/year=2026/index.html",
                 True,
             ],
         },
