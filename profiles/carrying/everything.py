@@ -15,7 +15,7 @@ from django.utils.translation import override
 
 from profiles import views
 from profiles.carrying import names, texts
-from profiles.carrying.index import Index, keys_of, with_plurals
+from profiles.carrying.index import Index, for_plain_programs, keys_of
 from profiles.carrying.markup_links import OWN_SCRIPT, led
 from profiles.carrying.visitor import Withdrawn
 from profiles.carrying.walk import is_search, published_entries
@@ -37,7 +37,7 @@ class Text(NamedTuple):
     def keys(self):
         """Of the title: what counts most where it is found."""
         titles = [one for one in self.passages if one.place == texts.TITLE]
-        return with_plurals(key for one in titles for key in keys_of(one.text, one.language))
+        return [key for one in titles for key in keys_of(one.text, one.language)]
 
     @property
     def whole(self):
@@ -47,7 +47,9 @@ class Text(NamedTuple):
         found = {}
         for text, language in parts:
             found.update(keys_of(text, language))
-        return "\n".join([*(text for text, _language in parts), " ".join(with_plurals(found))])
+        return "\n".join(
+            [*(text for text, _language in parts), " ".join(for_plain_programs(found))]
+        )
 
 
 class Carried(NamedTuple):
@@ -153,7 +155,8 @@ class Everything:
         entry = self.entry_at.get(address)
         if entry is None:
             return Text(passages, [])
-        return Text(passages + self.captions(address, html), files_of(entry))
+        told = [*passages, *self.captions(address, html), *words_of_kind(KINDS[entry.kind])]
+        return Text(told, files_of(entry))
 
     def captions(self, address, html):
         found = []
@@ -208,6 +211,15 @@ def is_found(address):
     """Lists lead to entries, which are found themselves; they are reached, not found."""
     is_list = names.parts_of(address)[1:] in [[kind] for kind in KINDS]
     return "?" not in address and not is_list
+
+
+def words_of_kind(kind):
+    """What people call such entries in each language, whatever stands on their pages."""
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            names = (kind.kind_name, kind.kind_names, kind.section_title)
+            words = [*map(str, names), getattr(kind, "found_as", "")]
+        yield texts.Passage(texts.TEXT, ". ".join(words), code)
 
 
 def search_address(code):

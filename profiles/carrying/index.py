@@ -13,12 +13,13 @@ PAGE_END = "\f"
 PLACES = {texts.TITLE: "t", texts.TEXT: ""}
 
 # Words of questions and between words, folded, which say nothing of what is meant.
-_UNSAID = """
+_WORDS = """
 a au aux avec ce ces cette comment dans de des dit du elle en est et il ils je la le les leur ne nos
 notre nous on ont ou par pas pour quand que quel quelle quelles quels qui quoi sa se ses son sont sur
 un une vos votre vous y an and are at by does for from has have how in is it not of on or our the
 their this to was what when where which who why with your في من على عن ما ماذا هل هذا هذه التي الذي
 """
+UNSAID = _WORDS.split()
 
 
 def keys_of(text, language):
@@ -30,11 +31,21 @@ def keys_of(text, language):
     return found
 
 
-def with_plurals(found):
-    """For readers' programs that know no forms of a word but ask for it as it was typed."""
+def for_plain_programs(found):
+    """Keys for programs that take each word as it was typed, and want every word of a question:
+    plurals, elided articles, and the words that say nothing."""
     found = list(found)
-    singular = [key for key in found if len(key) > 3 and key.isalpha() and key[-1] not in "sxz"]
-    return list(dict.fromkeys([*found, *(f"{key}s" for key in singular if key.isascii())]))
+    plain = [key for key in found if key.isalpha() and key.isascii() and len(key) > 2]
+    plurals = [f"{key}s" for key in plain if key[-1] not in "sxz"]
+    elided = [f"{article}'{key}" for key in plain if key[0] in "aehiouy" for article in "ld"]
+    return list(dict.fromkeys([*found, *plurals, *elided, *in_arabic(found), *UNSAID]))
+
+
+def in_arabic(found):
+    """With the article, and with the ending that keys unify."""
+    arabic = [key for key in found if "\u0620" <= key[0] <= "\u064a"]
+    arabic += [f"{key[:-1]}ة" for key in arabic if key.endswith("ه")]
+    return [*arabic, *(f"ال{key}" for key in arabic)]
 
 
 class Index:
@@ -64,6 +75,6 @@ class Index:
         index = json.dumps("\n".join(lines), ensure_ascii=False)
         return (
             f"const LETTERS={json.dumps(letters, ensure_ascii=False)},"
-            f"UNSAID={json.dumps(_UNSAID.split(), ensure_ascii=False)},"
+            f"UNSAID={json.dumps(UNSAID, ensure_ascii=False)},"
             f"ENTRIES={self.entries},INDEX={index};\n"
         )
