@@ -12,9 +12,11 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 
+from profiles import preview
 from profiles.carrying import folder as folders
 from profiles.carrying import names, zim
 from profiles.carrying.everything import FOR_PEOPLE, SCRIPT
+from profiles.carrying.markup_links import led
 from profiles.carrying.texts import read
 from profiles.models import Paper, PaperFile, Video
 from profiles.seeding import STARTER
@@ -160,6 +162,27 @@ def test_links_that_staff_typed_lead_to_files_stay_whole_or_are_taken_away(paper
     assert f'<a href="{OWN}fr/feed.atom">fil</a>' in page
     assert "<a>mort</a>" in page
     assert '<a href="https://interpeace.org/?a=1&amp;b=2">dehors</a>' in page
+
+
+def test_a_draft_to_which_a_page_leads_by_a_signed_address_is_not_carried(add_paper, client, stick):
+    draft = add_paper("Secret", slug="secret", is_draft=True)
+    signed = preview.address_for(draft)
+    assert client.get(signed).status_code == 200
+    add_paper("Liens", slug="liens", body_fr=f'<p><a href="{signed}">lire</a></p>')
+    export(stick)
+    assert [one for one in files_in(stick) if "secret" in one] == []
+    assert "<a>lire</a>" in (stick / "fr/papers/liens/index.html").read_text("utf-8")
+
+
+def test_a_field_that_a_page_has_leads_to_the_search_and_no_link_is_added():
+    bar = '<nav class="bar"><ul><li>x</li></ul></nav>'
+    lead = {"/fr/search/": "search/index.html"}.get
+    added = led(bar, lambda link, _tag: lead(link), search_link="<li>y</li>")
+    assert added == '<nav class="bar"><ul><li>x</li><li>y</li></ul></nav>'
+    field = bar + '<form role="search" action="/fr/search/"></form>'
+    assert led(field, lambda link, _tag: lead(link), search_link="<li>y</li>") == (
+        bar + '<form role="search" action="search/index.html"></form>'
+    )
 
 
 def test_a_page_names_its_real_address_and_asks_no_server_for_anything(paper, stick):
@@ -512,6 +535,17 @@ def test_zimcheck_has_nothing_to_say(archive):
     assert checked.returncode == 0
     assert "WARNING" not in checked.stdout
     assert "ERROR" not in checked.stdout + checked.stderr
+
+
+def test_a_disk_with_too_little_room_for_kiwix_is_told_before_anything_is_written(
+    paper, tmp_path, monkeypatch
+):
+    pytest.importorskip("libzim")
+    usage = shutil.disk_usage(tmp_path)._replace(free=1_000_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage)
+    with pytest.raises(CommandError, match="^The disk is full"):
+        export("--zim", tmp_path / "site.zim")
+    assert not (tmp_path / "site.zim").exists()
 
 
 def test_without_libzim_a_sentence_says_what_to_install(paper, stick, tmp_path, monkeypatch):

@@ -86,6 +86,14 @@ class Everything:
     def number(self):
         return len(self.walk.pages) + len(self.walk.files) + len(settings.LANGUAGES) + 2
 
+    @property
+    def packed_size(self):
+        """About what one file needs at most while it is made: files don't shrink, pages do, and
+        what is found of them takes twice as much again."""
+        files = sum(size or 0 for _media_type, size in self.walk.files.values())
+        pages = sum(length for _start, length in self.walk.spool.places.values())
+        return files + 3 * pages + 1024 * 1024
+
     def __iter__(self):
         """Files first: whoever stops half-way has no page that leads nowhere."""
         for address, (media_type, size) in self.walk.files.items():

@@ -10,6 +10,8 @@ from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.test import Client
 
+from profiles import preview
+
 FILES = (settings.MEDIA_URL, settings.STATIC_URL, "/icons/")  # what is no page, and may be large
 NO_FILE = ("", None)
 FIRST_LANGUAGE = settings.LANGUAGES[0][0]
@@ -20,14 +22,6 @@ class Address(NamedTuple):
 
     whole: str
     fragment: str
-
-    @property
-    def path(self):
-        return urlsplit(self.whole).path
-
-    @property
-    def query(self):
-        return urlsplit(self.whole).query
 
 
 class Visitor:
@@ -74,11 +68,19 @@ class Visitor:
             parts = urlsplit(urljoin(f"{self.site}{base}", link.strip()))
         except ValueError:  # what staff typed may be none
             return None
-        if parts.scheme not in ("http", "https") or parts.netloc != self.host:
+        if parts.scheme not in ("http", "https") or parts.netloc.lower() != self.host.lower():
             return None
-        query = urlencode(sorted(parse_qsl(parts.query)))
         path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~")
+        query = sorted(parse_qsl(parts.query))
+        if path.startswith(FILES):  # the same file, however it is to be shown
+            query = [one for one in query if one[0] == preview.PARAMETER]
+        query = urlencode(query)
         return Address(f"{path}?{query}" if query else path, parts.fragment)
+
+
+def is_preview(address):
+    """Whether it opens a draft to whoever was given the address: not for everybody to carry."""
+    return preview.PARAMETER in dict(parse_qsl(urlsplit(address).query))
 
 
 class Withdrawn(Exception):

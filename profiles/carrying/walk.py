@@ -10,7 +10,14 @@ from django.utils.translation import override
 
 from profiles.carrying import names
 from profiles.carrying.markup_links import links_in
-from profiles.carrying.visitor import FILES, Visitor, called_as, is_download, media_type_of
+from profiles.carrying.visitor import (
+    FILES,
+    Visitor,
+    called_as,
+    is_download,
+    is_preview,
+    media_type_of,
+)
 from profiles.models import KINDS
 
 
@@ -78,8 +85,10 @@ class Walk:
         if is_search(address):
             self.names.give(address.partition("?")[0], names.page_name(address.partition("?")[0]))
             return []
+        if is_preview(address):
+            return []
         if address.startswith(FILES):
-            called = address.rpartition("/")[2].partition("?")[0]
+            called = address.rpartition("/")[2]
             self.add_file(address, page, called, *self.visitor.file(address))
             return []
         return self.sort(address, self.visitor.get(address))

@@ -4,12 +4,17 @@ Kiwix searches by whole words, without accents; with our own keys beside the tex
 forms of them too.
 """
 
+import os
+import shutil
+import sys
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.text import Truncator
+from django.utils.translation import override
 
 from profiles.carrying.folder import Refused
 from profiles.formats.icons import icon
@@ -43,10 +48,33 @@ def write(path, everything, report):
     if path.is_dir():
         raise Refused(f"{path} is a folder: name a file for Kiwix, as in site.zim.")
     path.parent.mkdir(parents=True, exist_ok=True)
+    # libzim's own threads may wait without end for a disk that is full.
+    if shutil.disk_usage(path.parent).free < everything.packed_size:
+        raise Refused(f"The disk is full ({path.parent}): make room and run it again.")
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".zim-") as folder:
         part = Path(folder) / "part.zim"
-        fill(part, everything, report)
+        try:
+            with silent(), override(settings.LANGUAGES[0][0]):
+                fill(part, everything, report)
+        except RuntimeError as error:  # all that libzim says of a disk that takes no more
+            raise Refused(
+                f"{path} could not be written; is the disk full? libzim says: {error}"
+            ) from error
         part.replace(path)
+
+
+@contextmanager
+def silent():
+    """libzim prints what it does, past Python."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    try:
+        with open(os.devnull, "w") as nothing:
+            os.dup2(nothing.fileno(), 1)
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 def fill(path, everything, report):
