@@ -543,7 +543,7 @@ def test_a_disk_with_too_little_room_for_kiwix_is_told_before_anything_is_writte
     pytest.importorskip("libzim")
     usage = shutil.disk_usage(tmp_path)._replace(free=1_000_000)
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage)
-    with pytest.raises(CommandError, match="^The disk is full"):
+    with pytest.raises(CommandError, match=r"^The disk is full"):
         export("--zim", tmp_path / "site.zim")
     assert not (tmp_path / "site.zim").exists()
 

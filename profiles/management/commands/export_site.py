@@ -2,6 +2,7 @@
 
 import errno
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 
@@ -61,6 +62,8 @@ class Command(BaseCommand):
         with Walk(self.bar("Reading")) as walk:
             walk.go()
             everything = Everything(walk)
+            if settings.IS_LOCAL:
+                self.say(f"Pages give {walk.visitor.site} as their address; ALLOWED_HOSTS says it.")
             if opened:
                 self.fill(opened, everything)
             if zim_file:
