@@ -16,4 +16,14 @@ export default [
     rules: { eqeqeq: "error", "no-var": "error", "prefer-const": "error" },
   },
   { files: ["static/*.js"], languageOptions: { sourceType: "script" } },
+  {
+    files: ["profiles/carrying/*.js"],
+    languageOptions: {
+      sourceType: "script",
+      globals: Object.fromEntries(
+        ["ENTRIES", "INDEX", "LETTERS", "UNSAID", "URLSearchParams", "document", "location"].map((name) => [name, "readonly"]),
+      ),
+    },
+    rules: { eqeqeq: "error", "no-var": "error", "prefer-const": "error" },
+  },
 ];

@@ -21,7 +21,7 @@ FLOORS = {
         | {"words", "addresses", "authors", "openings", "files"},
         {"models", "migrations"},
         {"search", "preview", "seeding", "generated", "drawn", "editing", "formats"},
-        {"views", "machines", "admin", "admin_site", "templatetags", "management"},
+        {"views", "machines", "carrying", "admin", "admin_site", "templatetags", "management"},
         {"urls", "apps", "signals"},
     ],
     "imrap_site": [
@@ -33,6 +33,7 @@ FLOORS = {
 PUBLIC = {
     "profiles.views",
     "profiles.machines",
+    "profiles.carrying",
     "profiles.formats",
     "profiles.urls",
     "profiles.templatetags.for_machines",

@@ -161,6 +161,11 @@ def test_a_sixth_kind_at_the_front_is_used_by_all_and_taken_away_again(site):
             "taken away": ["Forum de Mopti", "application/epub+zip"],
             "links": 'rel="cite-as"',
             "citation": 404,
+            "carried": [
+                "fr/events/forum-de-mopti/index.html",
+                "fr/events/index.html",
+                True,
+            ],
         },
         "found": {
             "events": ["Forum de Mopti"],

@@ -12,6 +12,8 @@ from itertools import product
 
 import pytest
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.management import call_command
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 from django.utils import timezone, translation
@@ -210,6 +212,41 @@ def test_nothing_unpublished_is_told_at_any_address(walked, imrap):
         assert met[address] == 200, address
     assert met["/fr/unapi?id=papers/draft&format=ris"] == 404
     assert len(met) > 300
+
+
+def test_nothing_unpublished_is_carried_in_a_folder_or_a_file_for_kiwix(walked, tmp_path):
+    open_ones, hidden = walked
+    stick = tmp_path / "stick"
+    call_command("export_site", str(stick), verbosity=0)
+    files = [path for path in stick.rglob("*") if path.is_file()]
+    carried = {path.relative_to(stick).as_posix(): path for path in files}
+    texts = [path.read_bytes().decode("utf-8", "replace") for path in carried.values()]
+    assert [name for name in carried if any(f"/{state}/" in name for state in STATES)] == []
+    assert [text for text in texts if SECRET.lower() in text.lower()] == []
+    assert [text for text in texts if any(f"/{state}/" in text for state in STATES)] == []
+    stored = {path.read_bytes() for path in carried.values()}
+    assert [name for name in uploaded(hidden) if content_of(name) in stored] == []
+    assert [name for name in uploaded(open_ones) if content_of(name) not in stored] == []
+    assert {f"fr/{kind}/ouvert/index.html" for kind in KINDS} <= set(carried)
+    reader = pytest.importorskip("libzim.reader", reason="libzim has no wheel for this Python")
+    call_command("export_site", zim=str(tmp_path / "site.zim"), verbosity=0)
+    archive = reader.Archive(tmp_path / "site.zim")
+    assert archive.get_entry_by_path("fr/papers/ouvert/index.html")
+    entries = [archive._get_entry_by_id(number) for number in range(archive.all_entry_count)]
+    packed = {one.path: bytes(one.get_item().content) for one in entries if not one.is_redirect}
+    assert [path for path in packed if any(f"/{state}/" in path for state in STATES)] == []
+    assert [path for path in packed if SECRET.lower().encode() in packed[path].lower()] == []
+    assert [name for name in uploaded(hidden) if content_of(name) in packed.values()] == []
+
+
+def uploaded(entries):
+    """Pictures are shown in their variants, not as they were kept: other files than those."""
+    return [name for name in files_of(entries) if not name.endswith(".jpg")]
+
+
+def content_of(name):
+    with default_storage.open(name) as file:
+        return file.read()
 
 
 def test_the_map_tells_of_every_open_entry_and_of_no_other(walked, client):

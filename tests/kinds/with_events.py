@@ -2,8 +2,11 @@
 
 import json
 import re
+import tempfile
+from pathlib import Path
 
 from django.contrib.auth.models import Group, User
+from django.core.management import call_command
 from django.test import Client
 from profiles.models.events import Event
 
@@ -92,11 +95,21 @@ def read_by_machines(event):
         ],
         "links": page["Link"].partition("; ")[2],
         "citation": visitor.get(f"{address}cite.bib").status_code,
+        "carried": carried(),
     }
 
 
 def title_in(html):
     return words_in(re.search(r"<h1.*?</h1>", html)[0])
+
+
+def carried():
+    """Its pages in the folder that is written for a stick, and whether the search there knows it."""
+    with tempfile.TemporaryDirectory() as folder:
+        call_command("export_site", folder, verbosity=0)
+        pages = sorted(path.relative_to(folder).as_posix() for path in Path(folder).rglob("*.html"))
+        words = (Path(folder) / "search/words.js").read_text("utf-8")
+        return [*(page for page in pages if page.startswith("fr/events/")), "\\nforum " in words]
 
 
 def found_in_the_admin():
