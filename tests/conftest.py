@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 from importlib import import_module
 
 import pytest
@@ -159,6 +161,7 @@ def firefox_browser(request, tmp_path_factory):
     request.getfixturevalue("live_server")  # begins before it, and ends after
     with firefox_without_window(tmp_path_factory.mktemp("firefox")) as browser:
         yield browser
+    wait_for_the_last_connection()
 
 
 @pytest.fixture
@@ -191,6 +194,16 @@ def context(request, browser, browser_context_args):
     context = browser.new_context(**browser_context_args)
     yield context
     context.close()
+    wait_for_the_last_connection()
+
+
+def wait_for_the_last_connection():
+    """Each thread of the server closes its database, which it may not do once the server ended."""
+    deadline = time.monotonic() + 10
+    while any("process_request_thread" in thread.name for thread in threading.enumerate()):
+        if time.monotonic() > deadline:
+            return
+        time.sleep(0.05)
 
 
 @pytest.fixture
