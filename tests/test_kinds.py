@@ -162,6 +162,7 @@ def test_a_sixth_kind_at_the_front_is_used_by_all_and_taken_away_again(site):
             "links": 'rel="cite-as"',
             "citation": 404,
             "carried": [
+                "fr/events/forum-de-mopti/imrap-forum-de-mopti.html",
                 "fr/events/forum-de-mopti/index.html",
                 "fr/events/index.html",
                 True,
