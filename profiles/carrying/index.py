@@ -8,18 +8,12 @@ import json
 
 from profiles.carrying import texts
 from profiles.search import keys
+from profiles.search.questions import STOP_WORDS
 
 PAGE_END = "\f"
 PLACES = {texts.TITLE: "t", texts.TEXT: ""}
 
-# Words of questions and between words, folded, which say nothing of what is meant.
-_WORDS = """
-a au aux avec ce ces cette comment dans de des dit du elle en est et il ils je la le les leur ne nos
-notre nous on ont ou par pas pour quand que quel quelle quelles quels qui quoi sa se ses son sont sur
-un une vos votre vous y an and are at by does for from has have how in is it not of on or our the
-their this to was what when where which who why with your في من على عن ما ماذا هل هذا هذه التي الذي
-"""
-UNSAID = _WORDS.split()
+UNSAID = sorted(STOP_WORDS)
 
 
 def keys_of(text, language):
