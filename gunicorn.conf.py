@@ -8,6 +8,8 @@ bind = f"127.0.0.1:{os.environ.get('PORT') or 8000}"
 # only in this header: the site itself can't see who wrote it (see HTTPS in the settings).
 forwarded_allow_ips = "127.0.0.1"
 secure_scheme_headers = {"X-FORWARDED-PROTO": "https"}
+# What the search field takes, in any script, and the address around it.
+limit_request_line = 8190
 workers = 2
 # A thread per request: a slow upload holds one thread, and `timeout` only ends a worker
 # that has stopped answering its master, never an upload that takes minutes.

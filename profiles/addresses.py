@@ -40,6 +40,11 @@ def content_disposition(name: str, is_attachment: bool = True) -> str:
     return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
+def address_of_doi(doi: str) -> str:
+    """https://doi.org/10.1000/182; old ones have signs that end or divide an address."""
+    return f"https://doi.org/{quote(doi, safe='/:;(),._-')}" if doi else ""
+
+
 def absolute(site: str, address: str) -> str:
     """A page's whole address; `site` is scheme and host: "https://www.example.org"."""
     return iri_to_uri(urljoin(site, str(address)))

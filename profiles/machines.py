@@ -5,8 +5,9 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import conditional_page, require_safe
 
 from profiles import addresses
 from profiles.formats import cards, icons, takeaway
@@ -19,16 +20,19 @@ from profiles.models import KINDS, Organisation
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_A_DAY = "public, max-age=86400"
 
-feed = require_safe(EntryFeed())
-sitemap = require_safe(site_map)
+# Programs ask for these again and again, with what they got the last time.
+feed = conditional_page(require_safe(EntryFeed()))
+sitemap = conditional_page(require_safe(site_map))
 
 
+@conditional_page
 @require_safe
 def cite(request, kind, slug, ending):
     """The file with which a program takes an entry into somebody's references."""
     style, entry = STYLES[ending], cited_entry(kind, slug)
     response = written(style, entry, request)
     response["Content-Disposition"] = addresses.content_disposition(f"{entry.slug}.{ending}")
+    response["X-Robots-Tag"] = "noindex"
     return response
 
 
@@ -80,7 +84,7 @@ def robots(request):
 @require_safe
 def security(request):
     """Where who found a hole reports it (RFC 9116), if the server's keeper says so."""
-    if not settings.SECURITY_CONTACT:
+    if not settings.SECURITY_CONTACT or is_over(settings.SECURITY_EXPIRES):
         raise Http404
     context = {
         "contact": settings.SECURITY_CONTACT,
@@ -91,6 +95,11 @@ def security(request):
     return render(request, "security.txt", context, content_type="text/plain; charset=utf-8")
 
 
+def is_over(moment):
+    return moment < timezone.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@conditional_page
 @require_safe
 def manifest(request):
     """What a phone shows of the site on its first screen, in the language that the page asks for."""
@@ -123,6 +132,7 @@ def on_first_screen(organisation):
     }
 
 
+@conditional_page
 @require_safe
 def icon(request, version, size):
     """Only what the site itself names is drawn: the icon that is in use, in a size that is."""

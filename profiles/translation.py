@@ -53,6 +53,10 @@ _RUNS = "|".join(
     f"(?P<s{place}>[{letters}](?:[{letters}\\s\\d.,'’-]*[{letters}])?)"
     for place, letters in enumerate(SCRIPTS.values())
 )
+# A sign that anybody sees: neither a blank nor one of those without a width.
+_SEEN = re.compile(
+    r"[^\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff]"
+)
 _SCRIPT_RUN = re.compile(_RUNS)
 
 
@@ -125,4 +129,4 @@ def texts_of(entry: Model, name: str) -> list[str]:
 
 
 def has_any(entry: Model, name: str) -> bool:
-    return any(texts_of(entry, name))
+    return any(map(_SEEN.search, texts_of(entry, name)))

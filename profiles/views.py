@@ -138,7 +138,7 @@ def chosen(request, kind):
 def number(request, name):
     """A whole number from the query, None if it is not there."""
     text = request.GET.get(name)
-    if text is None:
+    if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) < 10 and 0 < int(text) <= LAST_PAGE):
         raise Http404

@@ -418,3 +418,20 @@ def test_other_entries_are_cited_by_their_address(client, imrap):
 def test_no_doi_breaks_the_header(client, add_paper):
     add_paper(slug="note", doi='10.5555/a>;é,"b')
     assert client.get(NOTE)["Link"].startswith("<https://doi.org/10.5555/a%3E;%C3%A9,")
+
+
+def test_an_old_doi_with_signs_that_end_an_address_leads_where_it_should(client, add_paper):
+    doi = "10.1002/(SICI)1097<1::AID-X>3.0.CO;2-#"
+    paper = add_paper("Note", doi=doi)
+    address = "https://doi.org/10.1002/(SICI)1097%3C1::AID-X%3E3.0.CO;2-%23"
+    response = client.get(paper.get_absolute_url())
+    assert f'href="{address}"' in response.text
+    assert f'<{address}>; rel="cite-as"' in response["Link"]
+    assert doi in json.loads(client.get(f"{paper.get_absolute_url()}cite.json").text)[0]["DOI"]
+
+
+def test_a_program_that_asks_again_is_told_that_nothing_changed(client, add_paper):
+    page = add_paper("Note").get_absolute_url()
+    for address in (f"{page}cite.ris", "/fr/feed.atom", "/sitemap.xml", "/manifest.webmanifest"):
+        etag = client.get(address)["ETag"]
+        assert client.get(address, headers={"if-none-match": etag}).status_code == 304, address

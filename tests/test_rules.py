@@ -153,3 +153,12 @@ def test_a_title_of_more_than_300_letters_is_refused_with_its_length(staff_clien
 )
 def test_no_input_cuts_what_is_typed(staff_client, imrap, kind):
     assert "maxlength" not in staff_client.get(f"{ADMIN}/{kind}/add/").text
+
+
+def test_a_title_that_nobody_sees_is_none_and_signs_that_turn_a_line_are_left_out(imrap):
+    with pytest.raises(ValidationError):
+        Paper(organisation=imrap, title_fr="\u200b\u2060").full_clean()
+    paper = Paper.objects.create(
+        organisation=imrap, title_fr="\u202eRapport\u202c de \u2067paix\u2069", authors="\u202eA, B"
+    )
+    assert (paper.title_fr, paper.authors) == ("Rapport de paix", "A, B")

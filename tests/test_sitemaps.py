@@ -6,6 +6,7 @@ import json
 import xml.etree.ElementTree as ET
 
 import pytest
+import time_machine
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import ContentFile
 from django.utils import timezone
@@ -223,3 +224,12 @@ def test_a_contact_is_an_address_with_a_day(monkeypatch, contact, told):
         monkeypatch.setenv("SECURITY_EXPIRES", day)
         with pytest.raises(ImproperlyConfigured, match="as in 2027-06-30"):
             site_settings.security_contact()
+
+
+def test_a_contact_whose_day_is_over_is_named_no_more(client, settings, db):
+    settings.SECURITY_CONTACT = "mailto:security@example.org"
+    settings.SECURITY_EXPIRES = "2026-01-31T23:59:59Z"
+    with time_machine.travel("2026-01-31 20:00Z"):
+        assert client.get("/.well-known/security.txt").status_code == 200
+    with time_machine.travel("2026-02-01 01:00Z"):
+        assert client.get("/.well-known/security.txt").status_code == 404

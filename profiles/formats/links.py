@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 
-from profiles.addresses import absolute
+from profiles.addresses import absolute, address_of_doi
 from profiles.files.documents import FORMATS
 from profiles.formats.citations import STYLES
 from profiles.formats.licences import address_of_licence
@@ -14,7 +14,7 @@ MOST_FILES = 20  # servers in front refuse headers that are too long
 def link_header(entry, site):
     doi = getattr(entry, "doi", "")
     page = absolute(site, entry.get_absolute_url())
-    links = [(absolute("", f"https://doi.org/{doi}") if doi else page, "cite-as", "")]
+    links = [(address_of_doi(doi) or page, "cite-as", "")]
     if entry.cited_as:
         links += [
             (absolute(site, citation_address(entry, ending)), "describedby", style.media_type)

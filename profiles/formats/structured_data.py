@@ -11,8 +11,8 @@ from django.utils.html import linebreaks
 from django.utils.translation import get_language
 
 from profiles import dates, richtext
-from profiles.addresses import absolute
-from profiles.authors import authors_in
+from profiles.addresses import absolute, address_of_doi
+from profiles.authors import authors_in, looks_like_a_person
 from profiles.files import pictures
 from profiles.files.documents import FORMATS
 from profiles.formats.licences import address_of_licence
@@ -146,7 +146,7 @@ def article(entry, site):
         "author": [person_or_body(author) for author in authors_in(getattr(entry, "authors", ""))],
         "publisher": publisher(entry.organisation, site),
         "isbn": getattr(entry, "isbn", ""),
-        "sameAs": f"https://doi.org/{entry.doi}" if getattr(entry, "doi", "") else "",
+        "sameAs": address_of_doi(getattr(entry, "doi", "")),
         "license": address_of_licence(getattr(entry, "licence", "")),
         "encoding": [media_object(file, site) for file in files_of(entry)],
     }
@@ -156,8 +156,8 @@ def person_or_body(author):
     if author.is_person:
         names = {"givenName": author.given, "familyName": author.family}
         return {"@type": "Person", "name": author.name, **names}
-    # Without a comma it may be either; of a thing the name alone is said.
-    return {"@type": "Organization", "name": author.name}
+    kind = "Person" if looks_like_a_person(author.name) else "Organization"
+    return {"@type": kind, "name": author.name}
 
 
 def media_object(file, site):

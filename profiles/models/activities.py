@@ -177,8 +177,9 @@ class Vacancy(Entry):
     task_sentence = _("Add a vacancy")
     task_place = 3
     found_as = (
-        "offre emploi poste recrutement recrute travail stage candidature carrière "
-        "job offer vacancy position career recruitment hiring وظيفة وظائف"
+        "offre emploi poste recrutement recrute embauche travail stage candidature candidater "
+        "postuler carrière cv baara job offer vacancy position career recruitment hiring apply "
+        "application وظيفة وظائف"
     )
     unsearched = (*Entry.unsearched, "contact_name")  # hidden after the deadline
     file_fields = (*Entry.file_fields, "file")

@@ -1,5 +1,7 @@
 """Kinds of fields that several models have."""
 
+import re
+
 from django.core.validators import URLValidator
 from django.db import models
 from django.utils.text import format_lazy
@@ -69,11 +71,20 @@ def names_of(entry, attribute):
     return own or getattr(entry, attribute)
 
 
+# Signs that turn the text around them, beyond the place where they stand: pasted unseen.
+TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+
 def unify_line_ends(noun):
-    """Browsers send CR LF for each line end; stored, it would look like a change."""
+    """Browsers send CR LF for each line end; stored, it would look like a change.
+
+    Signs that nobody sees and that would turn the rest of a line are left out too.
+    """
     for field in noun._meta.concrete_fields:
-        if isinstance(field, models.TextField):
-            setattr(noun, field.attname, getattr(noun, field.attname).replace("\r\n", "\n"))
+        if isinstance(field, models.CharField | models.TextField):
+            text = getattr(noun, field.attname)
+            if isinstance(text, str):
+                setattr(noun, field.attname, TURNING.sub("", text).replace("\r\n", "\n"))
 
 
 def free_slug(noun, texts, date="", taken=None):

@@ -22,6 +22,15 @@ from profiles.translation import CONTENT_LANGUAGES, FILE_LANGUAGES, FIRST_LANGUA
 TITLE, FACTS, TIED, TEXT = "title", "facts", "tied", "text"
 # Of no use to whoever searches, or shown to nobody.
 NOT_WORDS = (models.SlugField, models.EmailField, models.URLField, models.FileField)
+# What people call recordings, and languages beside the names by which pages call them.
+LISTENED_TO = "audio écouter enregistrement son podcast listen recording sound"
+LANGUAGES_CALLED = {
+    "bm": "bambara",
+    "ff": "peul fulani fula pulaar",
+    "son": "songhaï songhay songhoï sonrhaï",
+    "taq": "tamacheq tamachek touareg tuareg",
+    "ar": "عربي",
+}
 MOST_FREQUENT = 40  # words that a text is about
 FEW_WORDS = 500  # of a text in which also forms that stand once are counted together
 MOST_PAGES = 4_000  # of all files of an entry
@@ -153,13 +162,16 @@ def passages_of(entry):
     for one in entry._meta.concrete_fields:
         if one.name not in entry.unsearched:
             yield from passages_of_field(entry, one)
+    spoken = [recording.language for recording in entry.audio.all()]
     for recording in entry.audio.all():
         yield Passage(TEXT, recording.transcript, recording.language)
-    codes = [code for code in languages_of(entry) if code in FILE_LANGUAGES]
+    codes = [code for code in (*languages_of(entry), *spoken) if code in FILE_LANGUAGES]
     for language in CONTENT_LANGUAGES:
         with override(language):
             names = [entry.kind_name, entry.kind_names, entry.section_title, entry.found_as]
             names += [words.IN_SENTENCES.get(code, FILE_LANGUAGES[code]) for code in codes]
+            names += [LANGUAGES_CALLED.get(code, "") for code in codes]
+            names += [LISTENED_TO] if spoken else []
             yield Passage(FACTS, ". ".join(map(str, names)), language)
 
 

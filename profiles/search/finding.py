@@ -8,6 +8,7 @@ from math import log
 from typing import NamedTuple
 
 from django.db import DatabaseError
+from django.utils import timezone
 
 from profiles.models import KINDS, Organisation, Programme, is_switched_off
 from profiles.search import indexing, keys, store
@@ -82,7 +83,21 @@ def found(query, entries, kind, year, language):
     if results.is_more and (kind or year or language):
         narrowed = Asked(query, question, asked.visible, asked.narrowing, in_database=True)
         results = narrowed.results()
+    results.hits = closed_last(results.hits)
     return counted(results, kind, year, language)
+
+
+def closed_last(hits):
+    """What is over stands behind what can still be answered, such as vacancies."""
+    closed = {
+        (slug, key)
+        for slug, model in KINDS.items()
+        if model.can_close
+        for key in model.objects.filter(
+            pk__in=[hit.key for hit in hits if hit.kind == slug], deadline__lt=timezone.now()
+        ).values_list("pk", flat=True)
+    }
+    return sorted(hits, key=lambda hit: (hit.kind, hit.key) in closed)
 
 
 def acronyms():

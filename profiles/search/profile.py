@@ -3,16 +3,17 @@
 It is one text, read anew for each question; nothing of it is indexed.
 """
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 
 from profiles.richtext import plain
 from profiles.search import keys
-from profiles.search.questions import question_of
+from profiles.search.questions import is_stop_word, question_of
 from profiles.search.snippets import Marker, Shown, Snippet
 from profiles.translation import CONTENT_LANGUAGES, to_attribute
+from profiles.words import date_in_words
 
 # What can be read on the profile, in all languages or in each.
-EVERYWHERE = ("acronym", "telephones", "email", "postal_address", "website", "founded")
+EVERYWHERE = ("acronym", "telephones", "email", "postal_address", "website", "social_links")
 IN_EACH_LANGUAGE = ("name", "sentence", "description")
 # How people ask for what stands there.
 ASKED_AS = {
@@ -27,10 +28,17 @@ ASKED_AS = {
 def answer(query, organisation):
     """The profile as a hit, if all words of the query that mean something stand on it; or None."""
     question = question_of(query, unsaid={keys.fold(organisation.acronym)})
+    if says_nothing(query):  # "Who are you?"
+        return shown_profile(organisation, [])
     known = keys_of(organisation)
     if not question.words or not all(is_among(word, known) for word in question.words):
         return None
     return shown_profile(organisation, question.words)
+
+
+def says_nothing(query):
+    asked = list(keys.words_of(query))
+    return bool(asked) and all(map(is_stop_word, asked))
 
 
 def is_among(word, known):
@@ -50,6 +58,9 @@ def texts_of(organisation):
     for name in EVERYWHERE:
         for language in CONTENT_LANGUAGES:
             yield getattr(organisation, name), language
+    for language in CONTENT_LANGUAGES:
+        with override(language):
+            yield f"{date_in_words(organisation.founded)} {organisation.founded}", language
     for name in IN_EACH_LANGUAGE:
         for language in CONTENT_LANGUAGES:
             yield plain(getattr(organisation, to_attribute(name, language))), language

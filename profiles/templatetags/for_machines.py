@@ -7,6 +7,7 @@ from django.utils.translation import to_locale
 
 from profiles.addresses import site_of
 from profiles.formats import cards, citations, feeds, structured_data
+from profiles.formats.citations.facts import one_line
 from profiles.formats.icons import APPLE, TAB, icon_address
 from profiles.formats.links import citation_address
 from profiles.formats.takeaway import most_bytes
@@ -15,6 +16,7 @@ register = template.Library()
 register.simple_tag(feeds.feed_title)
 register.simple_tag(feeds.feed_address)
 register.filter(most_bytes)
+register.filter(one_line)
 register.filter(cards.card_of_entry)
 register.filter(cards.card_of_list)
 register.filter(cards.card_of_profile)

@@ -19,9 +19,11 @@ from profiles.stylesheet import stylesheet
 from profiles.translation import CONTENT_LANGUAGES, TranslatedText, direction_of, script_runs
 
 INDENTS = re.compile(r"\n\s+")
+MARKED = "<mark>{}</mark>"
 HEADING = re.compile(r"(</?h)([3-6])(?=>)")
 
 register = template.Library()
+register.filter("address_of_doi", addresses.address_of_doi)
 register.filter("cost", words.cost)
 register.filter("date_in_words", words.date_in_words)
 register.filter("duration_in_words", words.duration_in_words)
@@ -191,11 +193,20 @@ def uncapitalised(text):
 
 
 @register.filter
-def marked(pieces):
-    """A stretch of text in which what was searched for is marked."""
-    texts = ("<mark>{}</mark>" if piece.is_marked else "{}" for piece in pieces)
-    parts = (format_html(html, piece.text) for html, piece in zip(texts, pieces, strict=True))
-    return format_html_join("", "{}", ([part] for part in parts))
+def marked(snippet):
+    """A stretch of text, typeset, in which what was searched for is marked."""
+    return format_html_join(
+        "",
+        "{}",
+        (
+            [format_html(MARKED if piece.is_marked else "{}", typeset_as(piece.text, snippet))]
+            for piece in snippet.pieces
+        ),
+    )
+
+
+def typeset_as(text, snippet):
+    return typography.typeset(text, snippet.language)
 
 
 @register.filter

@@ -3,6 +3,7 @@
 Pillow takes one font for a text, so each script's part is measured and drawn on its own.
 """
 
+import re
 import unicodedata
 from functools import partial
 from pathlib import Path
@@ -23,6 +24,8 @@ OF_SCRIPT = {
 WITH_RAQM = features.check("raqm")
 IN_NO_FONT = "\U0010fffd"
 JOINERS = "\u200c\u200d"
+# What stands between or behind parts of an emoji, which no font of ours has.
+LEFT_OF_EMOJI = re.compile(f"[\ufe00-\ufe0f]|(?<!\\w)[{JOINERS}]|[{JOINERS}](?!\\w)")
 
 
 class Line(NamedTuple):
@@ -58,6 +61,7 @@ class Setter:
             for piece, script in script_runs(text)
             for sign in filter(partial(is_in, self.font_for(script)), piece)
         )
+        known = LEFT_OF_EMOJI.sub("", known)
         return " ".join(filter(None, known.split(" ")))
 
     def lines(self, text, width):

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from django.utils.translation import pgettext
 
+from profiles.addresses import address_of_doi
 from profiles.translation import TranslatedText
 from profiles.words import date_in_words
 
@@ -14,9 +15,10 @@ class Reference(NamedTuple):
     before: str
     title: TranslatedText
     behind: str
+    where: str  # addresses, which are not typeset
 
     def __str__(self):
-        return f"{self.before}{self.title}{self.behind}"
+        return f"{self.before}{self.title}{self.behind}{self.where}"
 
 
 def reference(citation, genre):
@@ -31,8 +33,9 @@ def reference(citation, genre):
     before = f"{authors} ({date}). " if authors and date else f"{authors}. " if authors else ""
     place = [str(genre), citation.institution, "" if authors else date]
     place = ", ".join(filter(None, place))
-    where = [citation.address, f"https://doi.org/{citation.doi}" if citation.doi else ""]
+    where = [citation.address, address_of_doi(citation.doi)]
     isbn = f" ISBN {citation.isbn}." if citation.isbn else ""
     stop = "" if citation.title.endswith((".", "?", "!", "…")) else "."
-    behind = f"{stop} {place}.{isbn} {' '.join(filter(None, where))}"
-    return Reference(before, citation.title, behind)
+    return Reference(
+        before, citation.title, f"{stop} {place}.{isbn} ", " ".join(filter(None, where))
+    )
