@@ -66,7 +66,7 @@ def titles(query):
         ("responsabilité partagée", "respon\u00adsabilité"),
         ("l’har\u200bmonie", "harmonie"),
         ("mot\ufeffcoupé", "motcoupé"),
-        ("La \u202bpaix\u202c", "paix"),
+        ("La \u200fpaix\u200e", "paix"),
         ("Conﬂit et eﬃcacité", "conflit efficacite"),
         # Apostrophes and hyphens, typed with and without.
         ("Aujourd’hui", "aujourd'hui"),
