@@ -308,3 +308,14 @@ def test_a_browser_reads_in_its_language_what_it_can_search(client, imrap):
     document = client.get("/fr/opensearch.xml").text
     assert "<Description>Rechercher dans le site : Institut de paix</Description>" in document
     ElementTree.fromstring(document.encode())
+
+
+def test_ten_hits_cost_as_many_queries_as_one(client, imrap, add_paper, django_assert_num_queries):
+    add_paper("Un puits")
+    for number in range(10):
+        add_paper(f"Une paix {number}")
+    search.rebuild()
+    for query, number in (("puits", 13), ("paix", 12)):
+        client.get("/fr/search/", {"q": query})
+        with django_assert_num_queries(number):
+            client.get("/fr/search/", {"q": query})

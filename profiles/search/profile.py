@@ -3,6 +3,8 @@
 It is one text, read anew for each question; nothing of it is indexed.
 """
 
+from functools import lru_cache
+
 from django.utils.translation import get_language, override
 
 from profiles.richtext import plain
@@ -30,7 +32,7 @@ def answer(query, organisation):
     question = question_of(query, unsaid={keys.fold(organisation.acronym)})
     if says_nothing(query):  # "Who are you?"
         return shown_profile(organisation, [])
-    known = keys_of(organisation)
+    known = keys_of(tuple(texts_of(organisation)))
     if not question.words or not all(is_among(word, known) for word in question.words):
         return None
     return shown_profile(organisation, question.words)
@@ -45,9 +47,11 @@ def is_among(word, known):
     return any(all(one & known for one in way) for way in word.ways)
 
 
-def keys_of(organisation):
+@lru_cache(maxsize=4)
+def keys_of(texts):
+    """Every key of (text, language); the same until somebody changes the profile."""
     found = set()
-    for text, language in texts_of(organisation):
+    for text, language in texts:
         for whole, parts in keys.words_of(text):
             for word in {whole, *parts}:
                 found |= keys.keys(word, language)

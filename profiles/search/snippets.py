@@ -52,7 +52,11 @@ def shown(hits, words):
     entries = {
         (kind, key): entry
         for kind, wanted in by_kind.items()
-        for key, entry in KINDS[kind].objects.with_related().in_bulk(wanted).items()
+        for key, entry in KINDS[kind]
+        .objects.with_related()
+        .prefetch_related("audio")
+        .in_bulk(wanted)
+        .items()
     }
     found = [(hit, entries.get((hit.kind, hit.key))) for hit in hits]
     return [shown_entry(hit, entry, words, marker) for hit, entry in found if entry]
