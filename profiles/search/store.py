@@ -5,7 +5,7 @@
 slips of spelling. `sqlite` and `postgresql` have the few statements that differ.
 """
 
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from typing import NamedTuple
 
 from django.db import connection, transaction
@@ -130,9 +130,15 @@ def is_supported():
     return connection.vendor in ("sqlite", "postgresql")
 
 
+@contextmanager
 def savepoint():
-    """Within a transaction a question that fails must not spoil it; without one none is begun."""
-    return transaction.atomic() if connection.in_atomic_block else nullcontext()
+    """Within a transaction a question that fails must not spoil it; PostgreSQL asks in one."""
+    wish = database().BY_INDEX
+    with transaction.atomic() if wish or connection.in_atomic_block else nullcontext():
+        if wish:
+            with connection.cursor() as cursor:
+                cursor.execute(wish)
+        yield
 
 
 def clear():
