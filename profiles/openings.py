@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from html import escape, unescape
 from typing import NamedTuple
 
+from profiles.markup import VOID
 from profiles.richtext import plain
 
 OPENING = 350  # signs, about what fits a phone's screen beside a title
@@ -13,7 +14,6 @@ LEAD = 220  # one sentence under the name
 SHORTEST = 80  # an opening of one short sentence says too little
 UNFOLDED = 8_000  # a longer rest is read on the entry's own page: the profile stays light
 HEADINGS = ("h2", "h3", "h4")
-VOID = ("br", "img", "hr", "wbr")
 # A tag, also one with ">" inside an attribute; a character reference; or text.
 TOKEN = re.compile(r"<(?:[^>\"]|\"[^\"]*\")*>|&#?\w+;|[^<&]+|&")
 TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)")

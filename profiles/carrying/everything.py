@@ -2,6 +2,7 @@
 
 import base64
 import re
+from contextlib import suppress
 from functools import cached_property, partial
 from pathlib import Path
 from typing import NamedTuple
@@ -19,7 +20,8 @@ from profiles.carrying.index import Index, for_plain_programs, keys_of
 from profiles.carrying.markup_links import OWN_SCRIPT, led
 from profiles.carrying.visitor import Withdrawn
 from profiles.carrying.walk import is_search, published_entries
-from profiles.models import KINDS
+from profiles.files import captions
+from profiles.models import KINDS, parts_of
 
 SCRIPT = Path(__file__).with_name("find.js")
 WORDS_NAME, SCRIPT_NAME = "search/words.js", "search/find.js"
@@ -171,9 +173,10 @@ class Everything:
         for link in texts.captions_in(html):
             own = self.visitor.own(link, address)
             if own and own.whole in self.walk.files:
-                content = b"".join(self.visitor.chunks(own.whole)).decode("utf-8", "replace")
+                content = b"".join(self.visitor.chunks(own.whole))
                 language = address[1:].partition("/")[0]
-                found.append(texts.Passage(texts.TEXT, texts.spoken(content), language))
+                with suppress(captions.Unfit, UnicodeDecodeError):  # damaged on the disk
+                    found.append(texts.Passage(texts.TEXT, captions.spoken(content), language))
         return found
 
     @cached_property
@@ -253,5 +256,4 @@ def files_of(entry):
 
 
 def parts_with_text(entry):
-    parts = (part for name in entry.parts for part in getattr(entry, name).all())
-    return [part for part in parts if getattr(part, "text", "")]
+    return [part for part in parts_of(entry) if getattr(part, "text", "")]

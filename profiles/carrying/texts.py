@@ -5,21 +5,9 @@ from html import unescape
 from html.parser import HTMLParser
 from typing import NamedTuple
 
+from profiles.markup import VOID
+
 TITLE, TEXT = "title", "text"
-VOID = {
-    "area",
-    "br",
-    "col",
-    "embed",
-    "hr",
-    "img",
-    "input",
-    "link",
-    "meta",
-    "source",
-    "track",
-    "wbr",
-}
 LEFT_OUT = {"script", "style", "nav", "button"}  # and whatever is hidden, or about other entries
 LEFT_OUT_CLASSES = {"share", "related", "check", "printed"}
 BLOCKS = {
@@ -39,7 +27,6 @@ BLOCKS = {
     "figcaption",
 }
 TRACK = re.compile(r'<track [^>]*?src="([^"]*)"')
-CUE_TIMES = re.compile(r"^.*-->.*$|^WEBVTT.*$|^\d+$|<[^>]*>", re.M)
 
 
 class Passage(NamedTuple):
@@ -105,8 +92,3 @@ def read(html):
 
 def captions_in(html):
     return [unescape(link) for link in TRACK.findall(html)]
-
-
-def spoken(captions):
-    """What captions say, without their times."""
-    return " ".join(CUE_TIMES.sub(" ", captions).split())

@@ -15,6 +15,7 @@ from reversion.models import Revision, Version
 
 from profiles import search
 from profiles.editing import history
+from profiles.models import parts_of
 
 # What is known of each row before the entries have their keys.
 OF_VERSION = ["content_type", "db", "format", "serialized_data", "object_repr"]
@@ -128,7 +129,7 @@ class Batch:
 def version_rows(entry):
     """(key, values) for a version of an entry and of each of what belongs to it, as
     django-reversion writes them; without a key for an entry that is not stored yet."""
-    return [(noun.pk, version_row(noun)) for noun in (entry, *history.parts_of(entry))]
+    return [(noun.pk, version_row(noun)) for noun in (entry, *parts_of(entry))]
 
 
 def version_row(noun):

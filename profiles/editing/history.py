@@ -20,6 +20,7 @@ from profiles.models import (
     Organisation,
     key_of_whole,
     part_model,
+    parts_of,
 )
 
 # A restored entry keeps its present state: who may restore a text need not be allowed to publish.
@@ -139,13 +140,6 @@ def model_of(version):
 def entry_in(version):
     """The entry as the version holds it, unsaved; RevertError where the fields are others now."""
     return model_of(version)(**version.field_dict)
-
-
-def parts_of(entry):
-    """What belongs to an entry and is recorded with it."""
-    if not entry.pk:
-        return []
-    return [part for relation in entry.parts for part in getattr(entry, relation).all()]
 
 
 def parts_in(version):

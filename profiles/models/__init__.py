@@ -12,6 +12,7 @@ from profiles.models.entry import (
     key_of_whole,
     link_of,
     part_model,
+    parts_of,
 )
 from profiles.models.fields import names_of
 from profiles.models.organisation import Organisation, only_organisation
@@ -40,6 +41,7 @@ __all__ = [
     "names_of",
     "only_organisation",
     "part_model",
+    "parts_of",
     "with_parts",
 ]
 

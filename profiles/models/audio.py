@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from profiles.files import documents
 from profiles.files.documents import DocumentField
-from profiles.models.fields import unify_line_ends
+from profiles.models.fields import tidy_texts
 from profiles.models.rules import Checked
 from profiles.translation import SPOKEN_LANGUAGES
 from profiles.words import MEGABYTE
@@ -95,7 +95,7 @@ class AudioSummary(Checked):
     def save(self, *args, **kwargs):
         if self.file and not self.file._committed:
             self.read_file()
-        unify_line_ends(self)
+        tidy_texts(self)
         super().save(*args, **kwargs)
 
     def read_file(self):

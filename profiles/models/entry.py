@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from profiles.files.pictures import PictureField
 from profiles.files.variants import kept_names
 from profiles.models.audio import WithAudio
-from profiles.models.fields import free_slug, unify_line_ends
+from profiles.models.fields import free_slug, tidy_texts
 from profiles.models.organisation import Organisation, only_organisation
 from profiles.models.rules import Checked, Rule, in_one_language
 from profiles.publishing import Publishable, PublishedQuerySet
@@ -192,7 +192,7 @@ class Entry(WithAudio, Checked, Publishable):
             self.organisation_id = only_organisation()
         self.slug = self.slug or free_slug(self, texts_of(self, "title"), self.own_date)
         self.dated = self.own_date
-        unify_line_ends(self)
+        tidy_texts(self)
 
     @classproperty
     def kind_name(cls):
@@ -251,6 +251,13 @@ def is_switched_off(model):
 def part_model(kind, relation):
     """The model of what belongs to an entry of a kind by one of its `parts`."""
     return kind._meta.get_field(relation).related_model
+
+
+def parts_of(noun):
+    """Every row that belongs to a stored noun; nothing belongs to one that is not stored yet."""
+    if not noun.pk:
+        return []
+    return [part for relation in noun.parts for part in getattr(noun, relation).all()]
 
 
 def link_of(kind, relation):

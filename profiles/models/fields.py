@@ -75,7 +75,7 @@ def names_of(entry, attribute):
 TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
-def unify_line_ends(noun):
+def tidy_texts(noun):
     """Browsers send CR LF for each line end; stored, it would look like a change.
 
     Signs that nobody sees and that would turn the rest of a line are left out too.

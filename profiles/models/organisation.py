@@ -12,7 +12,7 @@ from profiles.models.audio import WithAudio
 from profiles.models.fields import (
     free_slug,
     is_list_of_web_addresses,
-    unify_line_ends,
+    tidy_texts,
     web_address,
 )
 from profiles.models.rules import Checked, in_one_language
@@ -153,7 +153,7 @@ class Organisation(WithAudio, Checked):
 
     def save(self, *args, **kwargs):
         self.slug = self.slug or free_slug(self, [self.acronym, *texts_of(self, "name")])
-        unify_line_ends(self)
+        tidy_texts(self)
         super().save(*args, **kwargs)
 
 

@@ -11,7 +11,7 @@ from profiles import words
 from profiles.dates import PartialDateField
 from profiles.files import captions
 from profiles.files.documents import DocumentField
-from profiles.models import KINDS, Entry, is_switched_off
+from profiles.models import KINDS, Entry, is_switched_off, parts_of
 from profiles.models.fields import NamesField
 from profiles.richtext import RichTextField, plain
 from profiles.search import keys
@@ -280,10 +280,6 @@ def pages_of(entry):
         if text.strip()
     ]
     return pages[:MOST_PAGES]
-
-
-def parts_of(entry):
-    return [part for relation in entry.parts for part in getattr(entry, relation).all()]
 
 
 def size_of_texts(entry):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.utils.translation import get_language
 
-from profiles.models import KINDS
+from profiles.models import KINDS, parts_of
 from profiles.search import contents, keys, store
 from profiles.translation import TranslatedText, script_runs
 
@@ -115,7 +115,7 @@ def snippet_of_file(hit, entry, words, missing, marker):
     if place is None:
         return None
     key, number = place
-    files = (part for part in contents.parts_of(entry) if hasattr(part, "text"))
+    files = (part for part in parts_of(entry) if hasattr(part, "text"))
     file = next((file for file in files if file.pk == key), None)
     if file is None:
         return None

@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 from urllib.parse import urlsplit, urlunsplit
 
 from profiles.addresses import absolute
+from profiles.markup import VOID
 
-VOID = {"br", "hr", "img", "wbr"}
 NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 NAME = re.compile(r"[a-z][a-z0-9-]*")
 LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
