@@ -315,6 +315,7 @@ def test_letters_of_mali_and_french_signs_are_in_the_fonts(sign):
 
 def test_what_no_font_has_is_left_out_and_nothing_turns_the_line():
     assert Setter(SERIF, 40).known("Paix 😀 au \u202eMali\u2066 和平 \x00!") == "Paix au Mali !"
+    assert Setter(SERIF, 40).known("❤\ufe0f👩\u200d👧 Paix") == "Paix"
 
 
 def test_a_title_of_which_nothing_can_be_drawn_gives_way_to_the_organisation():

@@ -81,9 +81,7 @@ def best_snippet(entry, marker):
         start, words = marker.densest(text)
         if len(words) > most:
             best, most, seen = (text, language, start), len(words), words
-    if (
-        best is None or not seen
-    ):  # a list of partners, say, that has nothing to do with the question
+    if not seen:  # a list of partners, say, has nothing to do with the question
         return None, seen
     text, language, start = best
     return Snippet(marker.window(text, start), language_in(text, language)), seen
