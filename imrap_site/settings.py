@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "imrap_site.serving.staff.StaffCsrfMiddleware",
     "imrap_site.serving.staff.StaffAuthenticationMiddleware",
+    "imrap_site.serving.bodies.StrangersBodyMiddleware",
     "imrap_site.accounts.middleware.PersonLanguageMiddleware",
     "imrap_site.serving.staff.StaffMessageMiddleware",
     "imrap_site.accounts.middleware.StaffAccountMiddleware",
