@@ -3,6 +3,7 @@
 import os
 import resource
 import tempfile
+import time
 
 bind = f"127.0.0.1:{os.environ.get('PORT') or 8000}"
 # Only a web server on this machine is believed when it says that a visitor came by https, and
@@ -53,3 +54,16 @@ def when_ready(server):
     """It listens: whoever waits to start in this folder may go on."""
     if turn := os.environ.pop("TURN", None):
         os.close(int(turn))
+
+
+def post_worker_init(worker):
+    """Beside the answers: pages that a change has emptied out of the store are made again."""
+    from threading import Thread
+
+    def keep_pages():
+        while True:
+            time.sleep(5)
+            worker.wsgi.ask_anew()
+
+    if hasattr(worker.wsgi, "ask_anew"):
+        Thread(target=keep_pages, daemon=True).start()

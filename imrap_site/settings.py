@@ -38,6 +38,7 @@ def secret_key():
 SECRET_KEY = secret_key()
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR}/db.sqlite3")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["ENGINE"] = "imrap_site.sqlite"
     # No write-ahead log: SQLite before 3.51.3 can corrupt a database with it. EXTRA also
     # survives a power cut between commit and the journal's removal. IMMEDIATE takes the
     # lock at the start, where waiting for it is possible.
@@ -47,21 +48,42 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA;",
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-# What failed, with its trace, where the server prints; who asks for a wrong host is no failure.
+# What failed, with its trace, where the server prints, once a minute; by mail once an hour, where
+# somebody is named. Who asks for a wrong host is no failure.
+ERRORS_TO = env("ERRORS_TO", default="")
+TELLS = ["console", "mail"] if ERRORS_TO else ["console"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler", "level": "ERROR"}},
+    "filters": {
+        "once a minute": {"()": "imrap_site.serving.logs.Seldom", "seconds": 60},
+        "once an hour": {"()": "imrap_site.serving.logs.Seldom", "seconds": 3600},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "level": "ERROR",
+            "filters": ["once a minute"],
+        },
+        "mail": {
+            "class": "imrap_site.serving.logs.MailHandler",
+            "to": ERRORS_TO,
+            "level": "ERROR",
+            "filters": ["once an hour"],
+        },
+    },
     "loggers": {
-        "django": {"handlers": ["console"]},
+        "django": {"handlers": TELLS},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
     },
 }
+EMAIL_TIMEOUT = 20  # seconds
 
 # The application --------------------------------------------------------------------
 
 INSTALLED_APPS = [
     "profiles",
+    "imrap_site.serving.apps.ServingConfig",
     "imrap_site.apps.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

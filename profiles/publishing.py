@@ -6,6 +6,7 @@ from typing import Any, Protocol, Self
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -37,7 +38,18 @@ class Account(Protocol):
     is_staff: bool
 
 
+# Rows were changed past save(), which would have told it.
+rows_changed = Signal()
+
+
 class PublishedQuerySet(models.QuerySet):
+    def update(self, **values: Any) -> int:
+        number = super().update(**values)
+        rows_changed.send(sender=self.model)
+        return number
+
+    update.alters_data = True  # type: ignore[attr-defined]
+
     def published(self) -> Self:
         return self.filter(is_draft=False, publish_at__lte=timezone.now())
 

@@ -412,6 +412,7 @@ def a_copy_served(folder, **variables):
         "DJANGO_SETTINGS_MODULE": "tests.settings",
         "DATABASE_URL": f"sqlite:///{database}",
         "MEDIA_ROOT": str(settings.MEDIA_ROOT),
+        "VAR_DIR": str(settings.VAR_DIR),
         "PORT": str(port),
         **variables,
     }

@@ -1,6 +1,7 @@
 """The site's settings, with a secret that guards nothing and without what only slows tests."""
 
 import os
+from pathlib import Path
 
 os.environ["SECRET_KEY"] = "only-for-tests-" + 50 * "x"
 os.environ["ALLOWED_HOSTS"] = "testserver,localhost,127.0.0.1"
@@ -9,6 +10,8 @@ os.environ.setdefault("KINDS_OFF", "")  # whatever .env says
 from imrap_site.settings import *  # noqa: F403
 from imrap_site.settings import MIDDLEWARE, STORAGES
 
+if folder := os.environ.get("VAR_DIR"):  # of a server that a test starts
+    VAR_DIR = Path(folder)
 # Static files as they lie in the project, so that no collected copy can be out of date.
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 MIDDLEWARE.remove("whitenoise.middleware.WhiteNoiseMiddleware")

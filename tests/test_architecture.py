@@ -18,14 +18,14 @@ FLOORS = {
     "profiles": [
         {"publishing", "translation", "dates", "times", "richtext", "markup", "typography"}
         | {"stylesheet"}
-        | {"words", "addresses", "authors", "openings", "files"},
+        | {"words", "addresses", "authors", "openings", "failures", "files"},
         {"models", "migrations"},
         {"search", "preview", "seeding", "generated", "drawn", "editing", "formats"},
         {"views", "machines", "carrying", "admin", "admin_site", "templatetags", "management"},
         {"urls", "apps", "signals"},
     ],
     "imrap_site": [
-        {"settings", "serving", "accounts", "formats"},
+        {"settings", "serving", "accounts", "formats", "sqlite"},
         {"urls", "apps", "wsgi", "turns", "start", "install"},
     ],
 }
