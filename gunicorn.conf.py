@@ -39,3 +39,10 @@ def when_ready(server):
     """It listens: whoever waits to start in this folder may go on."""
     if turn := os.environ.pop("TURN", None):
         os.close(int(turn))
+
+
+def post_worker_init(worker):
+    """It answers: once a day, one of the workers has what nobody holds any more swept away."""
+    from imrap_site.keeping import quietly
+
+    quietly.start()
