@@ -57,10 +57,11 @@ class Site:
         assert "Traceback" not in done.stderr
         return done.stderr
 
-    def write_papers(self, name):
-        script = (SCRIPTS / "writer.py").read_text()
+    def walk(self, script, *arguments):
+        """A script of tests/kept/, beside the test."""
+        source = (SCRIPTS / script).read_text()
         return self.start(
-            *("-c", f"import django; django.setup()\n{script}", name),
+            *("-c", f"import django; django.setup()\n{source}", *arguments),
             DJANGO_SETTINGS_MODULE="imrap_site.settings",
         )
 
@@ -156,8 +157,8 @@ def test_two_writers_and_a_server_go_on_while_it_is_made(site, empty):
     backups = [site.clone.parent / f"{number}.tar" for number in range(3)]
     with (
         started(site.clone) as (address, _printed),
-        site.write_papers("awa") as awa,
-        site.write_papers("moussa") as moussa,
+        site.walk("writer.py", "awa") as awa,
+        site.walk("writer.py", "moussa") as moussa,
     ):
         for writer in (awa, moussa):
             assert writer.stdout.readline() == "writes\n"
@@ -498,6 +499,14 @@ def test_a_sweep_waits_for_a_backup(site):
             with pytest.raises(subprocess.TimeoutExpired):
                 process.wait(3)
         assert process.wait(20) == 0
+
+
+def test_whoever_stores_what_is_being_swept_loses_nothing(site):
+    with site.walk("sweeper.py") as sweeper, site.walk("storer.py") as storer:
+        complaints = storer.communicate(timeout=100)
+        assert sweeper.poll() is None
+    assert complaints == ("stored 24 times\n", "")
+    assert storer.returncode == 0
 
 
 @contextmanager
