@@ -35,7 +35,9 @@ class Site:
     def start(self, *command, **variables):
         """A process that goes on beside the test, and is ended with it."""
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        with subprocess.Popen([sys.executable, *command], **self.how(variables), **pipes) as process:
+        with subprocess.Popen(
+            [sys.executable, *command], **self.how(variables), **pipes
+        ) as process:
             yield process
             process.kill()
 
@@ -291,7 +293,9 @@ def test_another_sort_of_file_is_refused_and_nothing_changes(site, tmp_path):
     before, names = site.rows(), listed(site.var)
     for name, content in (("photo.tar", b"\xff\xd8\xff" * 900), ("empty.tar", b"")):
         (tmp_path / name).write_bytes(content)
-        assert "This is no backup of such a site" in site.refused("restore", tmp_path / name, "--yes")
+        assert "This is no backup of such a site" in site.refused(
+            "restore", tmp_path / name, "--yes"
+        )
     foreign = tmp_path / "foreign.tar"
     subprocess.run(["tar", "cf", foreign, "-C", site.clone, "manage.py"], check=True)
     assert "This is no backup of such a site" in site.refused("restore", foreign, "--yes")

@@ -95,7 +95,13 @@ def test_one_bit_anywhere_is_refused(archive):
 
 def test_what_was_cut_or_goes_on_is_refused(archive):
     whole = archive.read_bytes()
-    for content_ in (whole[:-1], whole[:-1024], whole[: len(whole) // 2], whole[:512], whole + b"\0"):
+    for content_ in (
+        whole[:-1],
+        whole[:-1024],
+        whole[: len(whole) // 2],
+        whole[:512],
+        whole + b"\0",
+    ):
         archive.write_bytes(content_)
         with pytest.raises(Refused, match="The backup is damaged"):
             verified(archive)
@@ -212,7 +218,9 @@ def test_a_newer_form_is_refused_by_its_own_sentence():
         read_manifest(b'{"format": 2, "something": "else"}')
 
 
-@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.DIRTYPE])
+@pytest.mark.parametrize(
+    "kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.DIRTYPE]
+)
 def test_a_link_or_a_device_in_the_place_of_a_file_is_refused(archive, kind):
     with Archive(archive) as known:
         member, place = known.manifest.members[2], known.places["secret-key"]
@@ -281,7 +289,10 @@ def test_the_columns_of_files_are_those_of_every_model():
         "profiles_vacancy.file",
         "profiles_video.file",
         "profiles_video.captions",
-        *(f"profiles_{kind}.image" for kind in ("programme", "mandate", "vacancy", "video", "paper")),
+        *(
+            f"profiles_{kind}.image"
+            for kind in ("programme", "mandate", "vacancy", "video", "paper")
+        ),
     }
     assert PaperFile._meta.db_table == "profiles_paperfile"
 
@@ -316,7 +327,11 @@ def test_moves_that_stopped_anywhere_are_finished_by_a_second_run(tmp_path, monk
             assert switching.is_interrupted(var)
         switching.carry_out(var)
         switching.forget_plan(var)
-        found = {path.relative_to(var).as_posix(): path.read_text() for path in var.rglob("*") if path.is_file()}
+        found = {
+            path.relative_to(var).as_posix(): path.read_text()
+            for path in var.rglob("*")
+            if path.is_file()
+        }
         assert found == {
             "db": "new-db", "media": "new-media", "former/db": "db", "former/media": "media"
         }  # fmt: skip

@@ -26,7 +26,15 @@ def test_what_was_noted_is_read_back(var_folder):
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"yesterday", b"\xff\xfe", b"2026-11-25", b"2026-11-25T03:00:00", b"2099-01-01T00:00:00+00:00", 9000 * b"1"],
+    [
+        b"",
+        b"yesterday",
+        b"\xff\xfe",
+        b"2026-11-25",
+        b"2026-11-25T03:00:00",
+        b"2099-01-01T00:00:00+00:00",
+        9000 * b"1",
+    ],
 )
 def test_a_note_that_can_not_be_is_none(var_folder, content):
     var_folder.mkdir(exist_ok=True)
@@ -57,7 +65,10 @@ NEVER = "There is no good backup yet. If something breaks now, everything is los
 
 def test_the_desk_says_when_it_was_and_in_red_after_three_days(chief, imrap):
     note_good_backup(NOW - timedelta(days=3))
-    assert '<p class="desk-backup"> The last good backup is from 22 November 2026, 12:00. </p>' in desk(chief)
+    assert (
+        '<p class="desk-backup"> The last good backup is from 22 November 2026, 12:00. </p>'
+        in desk(chief)
+    )
     assert "desk-errors" not in desk(chief)
     note_good_backup(NOW - timedelta(days=3, minutes=1))
     page = desk(chief)

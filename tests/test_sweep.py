@@ -29,9 +29,7 @@ def grow_old(folder, seconds=2 * 24 * 3600):
 
 
 def names_in(folder):
-    return {
-        path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()
-    }
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
 
 
 def swept(**options):
@@ -122,14 +120,18 @@ def test_the_same_content_uploaded_again_makes_its_file_new(add_paper, media_fol
     if is_picture:
         Paper(title_fr="Autre").image.save("IMG.jpg", kept_photograph((400, 300)), save=False)
     else:
-        PaperFile(paper=paper).file.save("rapport.pdf", ContentFile(a_pdf(b"(mots) Tj")), save=False)
+        PaperFile(paper=paper).file.save(
+            "rapport.pdf", ContentFile(a_pdf(b"(mots) Tj")), save=False
+        )
     swept()
     left = names_in(media_folder)
     assert any(name.endswith("400x300.jpg") for name in left) is is_picture
     assert any(name.endswith("rapport.pdf") for name in left) is not is_picture
 
 
-def test_a_file_that_somebody_takes_at_the_last_moment_comes_back(add_paper, media_folder, monkeypatch):
+def test_a_file_that_somebody_takes_at_the_last_moment_comes_back(
+    add_paper, media_folder, monkeypatch
+):
     file = a_file(add_paper())
     path, real = media_folder / file.file.name, Path.rename
     PaperFile.objects.all().delete()
@@ -213,9 +215,7 @@ def saved(settings, add_paper, staff):
 
 
 def titles(paper_key):
-    return [
-        version.field_dict["title_fr"] for version in history.versions_of(Paper, paper_key)
-    ]
+    return [version.field_dict["title_fr"] for version in history.versions_of(Paper, paper_key)]
 
 
 def test_the_newest_versions_stay_and_the_first(saved):
@@ -304,7 +304,9 @@ def test_expired_sessions_go(db, settings, tmp_path):
         session["who"] = "awa"
         session.set_expiry(timezone.now() + timedelta(seconds=seconds))
         session.save()
-    (path,) = [path for path in (tmp_path / "sessions").iterdir() if expired.session_key in path.name]
+    (path,) = [
+        path for path in (tmp_path / "sessions").iterdir() if expired.session_key in path.name
+    ]
     os.utime(path, (LONG_AGO, LONG_AGO))
     time.sleep(1.1)
     found = [surplus for surplus in sweeping.sweep() if surplus.what == "expired session"]
@@ -323,7 +325,9 @@ def test_it_says_what_went_and_how_much(add_paper, media_folder, capsys):
     for path in media_folder.rglob("*cover*"):
         path.unlink()
     grow_old(media_folder)
-    pictures = [path for path in media_folder.rglob("*") if path.suffix in (".jpg", ".webp", ".avif")]
+    pictures = [
+        path for path in media_folder.rglob("*") if path.suffix in (".jpg", ".webp", ".avif")
+    ]
     total = size + sum(path.stat().st_size for path in pictures)
     number = 1 + len(pictures)
     call_command("sweep", "--dry-run")

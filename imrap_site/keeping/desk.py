@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.contrib.auth import get_user_model, get_permission_codename
+from django.contrib.auth import get_permission_codename, get_user_model
 from django.db.models import Min
 from django.utils import timezone
 

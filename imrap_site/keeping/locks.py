@@ -46,5 +46,5 @@ def must_be_the_owner():
     if os.geteuid() == 0 != owner:
         raise Refused(
             f"The site belongs to the user with the number {owner}: run this as that user, not "
-            f"as root (runuser -u \"$(id -un {owner})\" -- …)."
+            f'as root (runuser -u "$(id -un {owner})" -- …).'
         )

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from imrap_site import turns
-from imrap_site.keeping import content, postgresql, sqlite, switching
+from imrap_site.keeping import postgresql, sqlite, switching
 from imrap_site.keeping.locks import LOCK, files_may_go
 from imrap_site.keeping.manifest import ENV, KEY, MEDIA
 from imrap_site.keeping.refusals import Refused
@@ -66,7 +66,12 @@ class Restore:
             except BaseException:
                 self.clear()
                 raise
-            finish(self.say)
+            try:
+                finish(self.say)
+            except Refused:
+                if not switching.is_interrupted(self.var):  # undone
+                    self.clear()
+                raise
         self.say(self.where())
 
     def question(self):

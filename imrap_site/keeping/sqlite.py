@@ -19,7 +19,7 @@ def database():
     name = str(settings.DATABASES["default"]["NAME"])
     if name == ":memory:" or name.startswith("file:"):
         raise Refused("The database is only in memory: there is nothing to back up or restore.")
-    return Path(os.path.abspath(name))  # noqa: PTH100 (a link in the path is followed when it is opened)
+    return Path(os.path.abspath(name))
 
 
 def opened(path, how):

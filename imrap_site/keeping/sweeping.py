@@ -7,7 +7,6 @@ goes back to its place.
 """
 
 import json
-import os
 import re
 import time
 from collections import defaultdict
@@ -81,7 +80,9 @@ def overdue_in_var():
     yield from (("spreadsheet", path) for path in waiting.overdue())
     for name in DRAWN:
         folder = settings.VAR_DIR / name
-        yield from (("drawing", path) for path in files_below(folder) if is_old(path, LONGEST_DRAWN))
+        yield from (
+            ("drawing", path) for path in files_below(folder) if is_old(path, LONGEST_DRAWN)
+        )
         # Half a drawing, of a process that was killed.
         yield from (("drawing", path) for path in folder.rglob(".*") if is_old(path, DAY))
 

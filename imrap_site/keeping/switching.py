@@ -11,9 +11,7 @@ from pathlib import Path
 from imrap_site.turns import VAR
 
 FOLDER = "restoring"  # in var/: what is prepared, and the plan
-INTERRUPTED = (
-    "A restore was interrupted: `.venv/bin/python manage.py restore` finishes it, and nothing is lost."
-)
+INTERRUPTED = "A restore was interrupted: `.venv/bin/python manage.py restore` finishes it, and nothing is lost."
 
 
 def plan_of(var=VAR):

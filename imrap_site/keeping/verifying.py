@@ -73,7 +73,9 @@ def must_fit(manifest):
     """Refused where this version of the site, on its database, could not take it."""
     if manifest.engine != content.engine():
         raise Refused(
-            FOREIGN.format(f"its database is of {manifest.engine}, this one's of {content.engine()}")
+            FOREIGN.format(
+                f"its database is of {manifest.engine}, this one's of {content.engine()}"
+            )
         )
     if unknown := set(manifest.migrations) - content.known_migrations():
         raise Refused(NEWER.format(f"{manifest.version}, with {min(unknown)}"))

@@ -98,7 +98,11 @@ def must_be_free(places):
     database = environ.Env.db_url_config(places.get("DATABASE_URL", "sqlite://:memory:"))
     taken = [Path(database["NAME"])] if "sqlite" in database["ENGINE"] else []
     media = Path(places.get("MEDIA_ROOT", settings.MEDIA_ROOT))
-    taken += [media] if media.is_dir() and any(not one.name.startswith(".") for one in media.iterdir()) else []
+    taken += (
+        [media]
+        if media.is_dir() and any(not one.name.startswith(".") for one in media.iterdir())
+        else []
+    )
     for path in taken:
         if path.exists() and not path.resolve().is_relative_to(settings.BASE_DIR):
             raise Refused(
