@@ -3,7 +3,6 @@
 import os
 import resource
 import tempfile
-import time
 
 bind = f"127.0.0.1:{os.environ.get('PORT') or 8000}"
 # Only a web server on this machine is believed when it says that a visitor came by https, and
@@ -66,13 +65,10 @@ def when_ready(server):
 
 
 def post_worker_init(worker):
-    """Beside the answers: pages that a change has emptied out of the store are made again."""
-    from threading import Thread
+    """It answers; beside that, one of the workers has what nobody holds swept away once a day, and
+    pages that a change has emptied out of the store are made again."""
+    from imrap_site.keeping import quietly
 
-    def keep_pages():
-        while True:
-            time.sleep(5)
-            worker.wsgi.ask_anew()
-
-    if hasattr(worker.wsgi, "ask_anew"):
-        Thread(target=keep_pages, daemon=True).start()
+    quietly.start()
+    if watch := getattr(worker.wsgi, "watch", None):  # not every application is ours
+        watch()

@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "django.contrib.humanize",  # what allauth's templates load
     "imrap_site.accounts",
+    "imrap_site.keeping.apps.KeepingConfig",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -171,6 +172,10 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# Where backups lie that are given no other place; the script of the timer asks for it too.
+BACKUP_DIR = BASE_DIR / env("BACKUP_DIR", default="var/backups")
+# Versions that the history keeps of each entry, beside its first: the sweep removes older ones.
+REVISIONS_KEPT = env.int("REVISIONS_KEPT", default=100)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_500  # an action on all that one spreadsheet may bring
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024  # a long text in two languages fits easily
 

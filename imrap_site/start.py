@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 from imrap_site import turns
+from imrap_site.keeping import switching
 from imrap_site.turns import VAR
 
 ROOT = VAR.parent
@@ -49,6 +50,8 @@ def static():
 def serve():
     must_be_writable(VAR)
     turn = turns.take_turn()
+    if switching.is_interrupted():
+        raise CannotStart(switching.INTERRUPTED)
     set_up_django()
     must_be_free(port())  # only now: .env may name one
     say("Preparing the database…")
@@ -128,6 +131,18 @@ def keep_secret_key():
         file.flush()
         os.fsync(file.fileno())
     unfinished.replace(key)
+
+
+def prepare_to_restore():
+    """An empty installation has no secret key, and one cut off in a restore may have lost its."""
+    try:
+        must_be_writable(VAR)
+        if switching.is_interrupted():
+            with turns.take_turn():  # by whoever is at it
+                switching.carry_out_if_interrupted()
+        keep_secret_key()
+    except (CannotStart, OSError) as problem:
+        sys.exit(f"Nothing can be restored. {problem}")
 
 
 def prepare_database():

@@ -355,7 +355,7 @@ def a_free_port():
 
 def environment(**more):
     """What a newcomer's shell has: none of the settings that these tests run under."""
-    return {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], **more}
+    return {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"]} | more
 
 
 def a_clone(folder):

@@ -26,7 +26,7 @@ FLOORS = {
     ],
     "imrap_site": [
         {"settings", "serving", "accounts", "formats", "sqlite"},
-        {"urls", "apps", "wsgi", "turns", "start", "install"},
+        {"urls", "apps", "wsgi", "turns", "start", "install", "keeping"},
     ],
 }
 # What visitors get never imports what only staff use, not even through a third module.

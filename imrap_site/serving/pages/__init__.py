@@ -9,6 +9,7 @@ import os
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 
 from django.conf import settings
 from django.utils import timezone, translation
@@ -24,6 +25,7 @@ from imrap_site.sqlite.base import patience
 logger = logging.getLogger("django.pages")
 LARGEST = 2 * 1024 * 1024
 SECONDS = 5  # that a visitor waits for a locked database
+LOOK = 5  # seconds between two looks whether pages wait to be asked anew
 PAUSE = 0.05  # seconds between two pages that are asked anew
 ELSEWHERE = (*STAFF_PATHS, "/static/", "/media/", "/health/")
 
@@ -84,6 +86,18 @@ class Pages:
         logger.error("Visitors get the last good page instead of: %s %s", status, address.path)
         answer.content = marked(page)
         return sent(start_response, "200 OK", headers_of(page), answer, accepted)
+
+    def watch(self):
+        """In a thread of its own, for as long as the process lives."""
+        Thread(target=self.ask_anew_for_ever, name="pages", daemon=True).start()
+
+    def ask_anew_for_ever(self):
+        while True:
+            time.sleep(LOOK)
+            try:
+                self.ask_anew()
+            except Exception:  # whatever it is, the worker goes on
+                logger.exception("The kept pages could not be made again.")
 
     def ask_anew(self):
         """Make the pages that a change of the content has emptied out of the store."""

@@ -43,8 +43,24 @@ def folder():
 
 def sweep():
     """Make room for one more: what nobody came back for goes, and the oldest."""
-    ages = {file.name: time.time() - file.stat().st_mtime for file in folder().iterdir()}
-    newest_first = sorted(ages, key=ages.get)
-    for number, token in enumerate(newest_first, 1):
-        if number >= MOST_WAITING or ages[token] > LONGEST_WAIT:
-            drop(token)
+    for file in [*overdue(), *newest_first()[MOST_WAITING - 1 :]]:
+        drop(file.name)
+
+
+def overdue():
+    """Those that waited longer than they may."""
+    return [file for file in newest_first() if time.time() - born(file) > LONGEST_WAIT]
+
+
+def newest_first():
+    try:
+        return sorted(folder().iterdir(), key=born, reverse=True)
+    except FileNotFoundError:  # nothing has waited yet
+        return []
+
+
+def born(file):
+    try:
+        return file.stat().st_mtime
+    except FileNotFoundError:  # imported meanwhile
+        return 0
