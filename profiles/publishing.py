@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, Protocol, Self
 
+from django.contrib.auth import get_permission_codename
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -36,14 +37,16 @@ class Account(Protocol):
     is_active: bool
     is_staff: bool
 
+    def has_perm(self, perm: str) -> bool: ...
+
 
 class PublishedQuerySet(models.QuerySet):
     def published(self) -> Self:
         return self.filter(is_draft=False, publish_at__lte=timezone.now())
 
     def visible_to(self, user: Account) -> Self:
-        """Staff see drafts and scheduled entries at their final address; visitors never do."""
-        return self.all() if is_staff(user) else self.published()
+        """Who may view the kind sees drafts too, at their final address; visitors never do."""
+        return self.all() if may_view(user, self.model) else self.published()
 
     def listed(self) -> Self:
         """What the profile and the lists show. A kind may leave out what is over."""
@@ -61,8 +64,14 @@ class PublishedQuerySet(models.QuerySet):
         )
 
 
-def is_staff(user: Account) -> bool:
-    return user.is_active and user.is_staff
+def may_view(user: Account, model: type[models.Model]) -> bool:
+    """The one question: may this person read what is not published? As in the admin's lists, who
+    may change a kind may view it. Somebody whose second factor is missing comes here as a visitor.
+    """
+    if not (user.is_active and user.is_staff):
+        return False
+    names = [get_permission_codename(action, model._meta) for action in ("view", "change")]
+    return any(user.has_perm(f"{model._meta.app_label}.{name}") for name in names)
 
 
 class Publishable(models.Model):

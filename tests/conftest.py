@@ -7,11 +7,14 @@ import sys
 import threading
 import time
 from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client, testcases
 from django.test import client as test_client
 from django.utils import translation
@@ -61,6 +64,7 @@ def media_folder(settings, tmp_path):
 @pytest.fixture(autouse=True)
 def var_folder(settings, tmp_path):
     settings.VAR_DIR = tmp_path / "var"
+    settings.SESSION_FILE_PATH = tmp_path / "var/sessions"
     return tmp_path / "var"
 
 
@@ -100,6 +104,13 @@ def imrap(db):
 @pytest.fixture
 def starter(db, media_folder):
     call_command("seed", verbosity=0)
+
+
+@pytest.fixture
+def groups(db):
+    """The migration's groups, which a test in the browser takes away with all other rows."""
+    migration = import_module("profiles.migrations.0004_groups")
+    migration.make_groups(apps, SimpleNamespace(connection=connection))
 
 
 @pytest.fixture

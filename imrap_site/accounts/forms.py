@@ -1,9 +1,23 @@
 """allauth's forms, with words for people who are not technicians."""
 
+from allauth.account.adapter import get_adapter
 from allauth.account.forms import LoginForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from allauth.core import context
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    EditWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
+
+from imrap_site.accounts import once
+from profiles import journal
 
 KEY_NAME = _("Name of the passkey")
 KEY_NAME_HELP = _("So that you recognise it later. Example: Awa's phone.")
@@ -19,6 +33,56 @@ class SignInForm(LoginForm):
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
         self.fields["login"].widget.attrs["autocomplete"] = "username"
+
+
+class OnceForm:
+    """Mixin: the six figures of an app count once, whoever sends them at the same moment."""
+
+    def clean_code(self):
+        code = super().clean_code()
+        is_app = self.authenticator.type == Authenticator.Type.TOTP
+        if is_app and not once.spend_code(self.authenticator, code):
+            self._emit_authentication_failed(self.authenticator)
+            raise get_adapter().validation_error("incorrect_code")
+        return code
+
+
+class CodeForm(OnceForm, AuthenticateForm):
+    pass
+
+
+class CodeAgainForm(OnceForm, ReauthenticateForm):
+    pass
+
+
+class AnswerForm:
+    """Mixin: an answer of a passkey counts once; one that does not count is told to the journal."""
+
+    def clean_credential(self):
+        try:
+            passkey = super().clean_credential()
+            is_new = self.reauthenticated or once.spend_answer(context.request.session, passkey)
+            if not is_new:
+                context.request.session.flush()
+                raise get_adapter().validation_error("incorrect_code")
+        except ValidationError:
+            address = get_adapter().get_client_ip(context.request)
+            name = self.user.get_username() if self.user else ""
+            journal.note("sign-in failed", address=address, way="passkey", name=name)
+            raise
+        return passkey
+
+
+class PasskeySignInForm(AnswerForm, LoginWebAuthnForm):
+    pass
+
+
+class PasskeyForm(AnswerForm, AuthenticateWebAuthnForm):
+    pass
+
+
+class PasskeyAgainForm(AnswerForm, ReauthenticateWebAuthnForm):
+    pass
 
 
 class AddPasskeyForm(AddWebAuthnForm):

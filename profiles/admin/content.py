@@ -117,7 +117,8 @@ class ContentAdmin(SendingAdmin, OnceAdmin, VersionsAdmin, ConflictAdmin):
         if request.method == "POST":
             entry = self.get_queryset(request).filter(pk=entry.pk).first() or entry
         about = {"remarks": remarks_on(entry)}
-        if not entry.is_published:
+        # It shows the draft to others, so it is for those who write it.
+        if not entry.is_published and self.has_change_permission(request, entry):
             about["preview_address"] = request.build_absolute_uri(preview.address_for(entry))
         return about
 
