@@ -93,10 +93,24 @@ class Publishable(models.Model):
         ),
     )
 
+    # What was stored when it was read or saved last: (is_draft, publish_at).
+    stored_as: tuple[bool | None, datetime | None] = (None, None)
+
     objects = PublishedQuerySet.as_manager()
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def from_db(cls, *args: Any) -> Self:
+        noun = super().from_db(*args)
+        noun.note_stored()
+        return noun
+
+    def note_stored(self) -> None:
+        """Remember what visitors see of it now, so that a save can tell what it changed."""
+        known = self.__dict__  # a deferred field must not be fetched for this
+        self.stored_as = (known.get("is_draft"), known.get("publish_at"))
 
     @property
     def state(self) -> Any:  # one of State, which is a Django class and so has no type

@@ -8,6 +8,7 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import struct
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import urllib.error
 import urllib.request
 import zipfile
 import zlib
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.contrib.auth import get_user_model
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from openpyxl import Workbook, load_workbook
 from PIL import Image
 
@@ -399,6 +401,22 @@ def served(command, printed, port, path="/en/", headers=(), stop=signal.SIGTERM,
         server.wait(timeout=20)
 
 
+@contextmanager
+def running(folder):
+    """Serve a copy of the test's database; gives the port and the copy's path."""
+    database, printed, port = folder / "db.sqlite3", folder / "printed", a_free_port()
+    with closing(sqlite3.connect(database)) as copy:
+        connection.connection.backup(copy)
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "DATABASE_URL": f"sqlite:///{database}",
+        "PORT": str(port),
+    }
+    command = [sys.executable, "-m", "gunicorn", "imrap_site.wsgi:application"]
+    with served(command, printed, port, cwd=start.ROOT, env=environment):
+        yield port, database
+
+
 def wait_for(page, server, printed):
     for _ in range(600):
         assert server.poll() is None, printed.read_text()
@@ -411,6 +429,17 @@ def wait_for(page, server, printed):
                 raise
             time.sleep(0.1)
     pytest.fail(printed.read_text())
+
+
+def blamed(lines, folder):
+    """The addresses that fail2ban counts, of what the server printed as systemd's journal has it."""
+    log = folder / "log"
+    stem = "2026-11-25T22:00:00 site.example.org gunicorn[812]: "
+    log.write_text("".join(f"{stem}{line}\n" for line in lines), "utf-8")
+    command = ["fail2ban-regex", "--out", "ip", log, folder / "filter.d/profile-site.conf"]
+    found = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert found.returncode == 0, found.stderr
+    return found.stdout.split()
 
 
 VOICE = case("sound-voice-message.opus")

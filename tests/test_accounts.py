@@ -394,7 +394,7 @@ def test_a_passkey_opens_the_door_without_the_password(page, live_server, sign_i
 def choose(page, site, language):
     """As the choice at the top of each page does, for whoever is signed in and for who is not."""
     page.context.add_cookies([{"name": CHOSEN, "value": language, "url": site}])
-    for file in settings.SESSION_FILE_PATH.iterdir():
+    for file in settings.SESSION_FILE_PATH.glob("*"):
         session = SessionStore(file.name)
         session[CHOSEN] = language
         session.save()

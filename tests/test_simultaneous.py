@@ -1,42 +1,22 @@
 """Two saves at the same moment, by the server that `make run` starts, with its two processes."""
 
-import os
 import sqlite3
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing
 from http.client import HTTPConnection
 from threading import Barrier
 from types import SimpleNamespace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
-from imrap_site import start
-from tests.builders import a_free_port, filled, paper_form, served, words
+from tests.builders import filled, paper_form, running, words
 from tests.hostile import nested_forms
 
 pytestmark = pytest.mark.server
 CSRF = "a" * 32
-
-
-@contextmanager
-def running(folder):
-    """Serve a copy of the test's database; gives the port and the copy's path."""
-    database, printed, port = folder / "db.sqlite3", folder / "printed", a_free_port()
-    with closing(sqlite3.connect(database)) as copy:
-        connection.connection.backup(copy)
-    environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "tests.settings",
-        "DATABASE_URL": f"sqlite:///{database}",
-        "PORT": str(port),
-    }
-    command = [sys.executable, "-m", "gunicorn", "imrap_site.wsgi:application"]
-    with served(command, printed, port, cwd=start.ROOT, env=environment):
-        yield port, database
 
 
 def answer_to(client, port, path, fields=None):

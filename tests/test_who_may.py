@@ -16,7 +16,18 @@ from tests.builders import a_pdf, a_recording, kept_photograph
 # R is read, a dot is what visitors get of a draft (404), S is sent to where one signs in or adds a
 # second factor, N is not allowed (403). In this order:
 PUBLIC = ("draft", "scheduled", "file", "cover", "picture", "smaller", "audio")
-STAFF = ("list", "form", "history", "export", "add", "sheet", "deletion", "deleted", "people", "groups")
+STAFF = (
+    "list",
+    "form",
+    "history",
+    "export",
+    "add",
+    "sheet",
+    "deletion",
+    "deleted",
+    "people",
+    "groups",
+)
 VISITOR, SENT = ".......", "SSSSSSSSSS"
 MATRIX = {
     "no account": f"{VISITOR} {SENT}",
@@ -26,8 +37,8 @@ MATRIX = {
     "Rédaction": "RRRRRRR RRRRRRNRNN",
     "Responsable": "RRRRRRR RRRRRRRRNN",
     "superuser": "RRRRRRR RRRRRRRRRR",
-    "views papers": "RRRRRRR RRRRNNNNNN",
-    "changes papers": "RRRRRRR RRRRNNNNNN",
+    "views papers": "RRRRRRR RRRRNRNNNN",
+    "changes papers": "RRRRRRR RRRRNRNNNN",
     "changes programmes": f"{VISITOR} NNNNNNNNNN",
 }
 LETTERS = {200: "R", 302: "S", 403: "N", 404: "."}
@@ -104,7 +115,9 @@ def letter(client, address):
 
 def row(client, paper):
     asked = addresses(paper)
-    return " ".join("".join(letter(client, asked[name]) for name in part) for part in (PUBLIC, STAFF))
+    return " ".join(
+        "".join(letter(client, asked[name]) for name in part) for part in (PUBLIC, STAFF)
+    )
 
 
 @pytest.mark.parametrize("who", MATRIX)

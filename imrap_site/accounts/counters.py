@@ -32,7 +32,7 @@ AHEAD = 60  # seconds that a clock may have been put back
 
 
 class CountersCache(BaseCache):
-    """Keeps lists of moments, and locks that `add` takes; nothing else fits."""
+    """Keeps lists of moments, and locks (`…:lock`) that `add` takes; nothing else fits."""
 
     def __init__(self, location, params):
         super().__init__(params)

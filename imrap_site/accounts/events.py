@@ -157,10 +157,12 @@ def session_of(person):
 def tell(event, subject, **facts):
     """Who did it, what, and to whom: a person or a group."""
     request = context.request
-    by = request.user.get_username() if request else None
+    if by := request.user.get_username() if request else "":
+        who = {"by": by}
+    else:
+        who = {"from": "mail" if request else "command"}  # the link for a lost password
     name = subject.get_username() if isinstance(subject, User) else subject.name
-    by = {"by": by} if by else {"from": "command"}
-    journal.note(event, **facts, **by, name=name)
+    journal.note(event, **facts, **who, name=name)
 
 
 def address_of(request):

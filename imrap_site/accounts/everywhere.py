@@ -19,7 +19,9 @@ def everywhere(request):
         return render(request, "account/everywhere.html")
     end_everywhere(request.user)
     logout(request)
-    messages.success(request, _("You are signed out on all devices. Sign in again where you need it."))
+    messages.success(
+        request, _("You are signed out on all devices. Sign in again where you need it.")
+    )
     return redirect("account_login")
 
 

@@ -12,6 +12,7 @@ from allauth.mfa.webauthn.forms import (
     LoginWebAuthnForm,
     ReauthenticateWebAuthnForm,
 )
+from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
@@ -42,7 +43,7 @@ class OnceForm:
         code = super().clean_code()
         is_app = self.authenticator.type == Authenticator.Type.TOTP
         if is_app and not once.spend_code(self.authenticator, code):
-            self._emit_authentication_failed(self.authenticator)
+            tell_refusal("totp", self.user)
             raise get_adapter().validation_error("incorrect_code")
         return code
 
@@ -55,22 +56,44 @@ class CodeAgainForm(OnceForm, ReauthenticateForm):
     pass
 
 
-class AnswerForm:
+class AnswerField(forms.JSONField):
+    def to_python(self, value):
+        try:
+            return super().to_python(value)
+        except RecursionError:  # brackets in brackets
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+
+class AnswerForm(forms.Form):
     """Mixin: an answer of a passkey counts once; one that does not count is told to the journal."""
 
+    credential = AnswerField(widget=forms.HiddenInput)
+
     def clean_credential(self):
+        session = context.request.session
         try:
-            passkey = super().clean_credential()
-            is_new = self.reauthenticated or once.spend_answer(context.request.session, passkey)
-            if not is_new:
-                context.request.session.flush()
+            passkey = refuse_junk(super().clean_credential)
+            if not self.reauthenticated and not once.spend_answer(session, passkey):
+                session.flush()
                 raise get_adapter().validation_error("incorrect_code")
         except ValidationError:
-            address = get_adapter().get_client_ip(context.request)
-            name = self.user.get_username() if self.user else ""
-            journal.note("sign-in failed", address=address, way="passkey", name=name)
+            tell_refusal("passkey", self.user)
             raise
         return passkey
+
+
+def tell_refusal(way, person):
+    address = get_adapter().get_client_ip(context.request)
+    name = person.get_username() if person else ""
+    journal.note("sign-in failed", address=address, way=way, name=name)
+
+
+def refuse_junk(clean):
+    """allauth and fido2 trust the form of what a browser answers; anything can be sent."""
+    try:
+        return clean()
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as problem:
+        raise get_adapter().validation_error("incorrect_code") from problem
 
 
 class PasskeySignInForm(AnswerForm, LoginWebAuthnForm):
@@ -86,6 +109,11 @@ class PasskeyAgainForm(AnswerForm, ReauthenticateWebAuthnForm):
 
 
 class AddPasskeyForm(AddWebAuthnForm):
+    credential = AnswerField(widget=forms.HiddenInput)
+
+    def clean(self):
+        return refuse_junk(super().clean)
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["name"].label = KEY_NAME

@@ -56,12 +56,14 @@ class PersonMiddleware:
     def __call__(self, request):
         signed_in = request.user
         request.user = SimpleLazyObject(partial(whoever, request, signed_in))
-        if request.path_info.startswith("/admin/") and not leads_inside(request):
-            if lacks_second_factor(still_signed_in(request, signed_in)):
-                words = _("Before you enter the admin, add a second factor below.")
-                messages.warning(request, words)
-                return redirect("mfa_index")
+        if is_behind_the_door(request) and lacks_second_factor(still_signed_in(request, signed_in)):
+            messages.warning(request, _("Before you enter the admin, add a second factor below."))
+            return redirect("mfa_index")
         return self.get_response(request)
+
+
+def is_behind_the_door(request):
+    return request.path_info.startswith("/admin/") and not leads_inside(request)
 
 
 def leads_inside(request):

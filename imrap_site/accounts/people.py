@@ -10,9 +10,7 @@ from imrap_site.accounts.models import SignOuts
 from imrap_site.accounts.sessions import end_all
 
 SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-OWN_FACTORS = Exists(
-    Authenticator.objects.filter(user=OuterRef("pk"), type__in=SECOND_FACTORS)
-)
+OWN_FACTORS = Exists(Authenticator.objects.filter(user=OuterRef("pk"), type__in=SECOND_FACTORS))
 # In the session: the number of `SignOuts` when it began.
 SIGN_OUTS = "sign_outs"
 

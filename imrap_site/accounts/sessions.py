@@ -15,7 +15,6 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY as WHO
 from django.contrib.sessions.backends.base import SessionBase, UpdateError
-from django.core import signing
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 IDLE = 12 * HOUR
