@@ -51,6 +51,8 @@ def forget(sender, instance, **kwargs):
 
 def tell_visibility(sender, instance, raw=False, **kwargs):
     """The journal says who published an entry, scheduled or withdrew it."""
+    if isinstance(instance.publish_at, str):  # as scripts may give it
+        instance.publish_at = sender._meta.get_field("publish_at").to_python(instance.publish_at)
     before = instance.stored_as
     instance.note_stored()
     if not raw and instance.stored_as != before:

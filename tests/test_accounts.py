@@ -435,7 +435,14 @@ def test_every_page_of_the_account_suits_everybody_and_a_phone(
     sign_in()
     page.goto(f"{live_server.url}/accounts/2fa/totp/activate/")
     confirm_password(page)
-    look("2fa/", "2fa/totp/activate/", "2fa/webauthn/add/", "password/change/", "logout/")
+    look(
+        "2fa/",
+        "2fa/totp/activate/",
+        "2fa/webauthn/add/",
+        "password/change/",
+        "everywhere/",
+        "logout/",
+    )
     TOTP.activate(staff, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
     RecoveryCodes.activate(staff)
     key = Authenticator.objects.create(user=staff, type="webauthn", data={"name": "Téléphone"})

@@ -245,7 +245,7 @@ def test_where_sessions_can_not_be_kept_signing_in_says_so_and_works_again_after
     (site.var / "counters").unlink()
     refused = Person(site, "127.0.0.71").sign_in(site.password)
     assert refused.status == 503
-    assert "La connexion n’est pas possible en ce moment" in refused.text
+    assert "Le serveur ne peut pas le faire en ce moment" in refused.text
     assert Person(site).open("/fr/").status == 200
     (site.var / "sessions").unlink()
     (site.var / "elsewhere").rename(site.var / "sessions")

@@ -143,6 +143,19 @@ def test_a_superuser_signs_others_out(staff, staff_client):
     assert (is_in(staff_client), is_in(client)) == (True, False)
 
 
+def test_a_superuser_who_signs_everybody_out_is_out_as_well(staff, staff_client):
+    action = {"action": "sign_out", "_selected_action": [staff.pk]}
+    answer = staff_client.post("/admin/auth/user/", action, follow=True)
+    assert answer.redirect_chain[-1][0].startswith("/accounts/login/")
+
+
+def test_another_password_begins_no_new_week(clock, staff, staff_client):
+    clock.shift(datetime.timedelta(hours=11))
+    form = {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW}
+    staff_client.post("/accounts/password/change/", form)
+    assert staff_client.cookies["sessionid"]["max-age"] == 7 * 24 * 3600 - 11 * 3600
+
+
 @pytest.mark.parametrize("taken", ["is_active", "is_staff", "is_superuser", "group", "right"])
 def test_who_loses_a_right_signs_in_anew_even_when_it_comes_back(db, taken):
     person = User.objects.create_superuser("moussa")
@@ -331,7 +344,7 @@ def test_on_a_full_disk_signing_in_answers_one_sentence(client, staff, full_disk
         "/accounts/login/", {"login": "awa", "password": PASSWORD}, HTTP_ACCEPT_LANGUAGE="fr"
     )
     assert answer.status_code == 503
-    assert "La connexion n’est pas possible en ce moment" in answer.text
+    assert "Le serveur ne peut pas le faire en ce moment" in answer.text
     assert "sessionid" not in answer.cookies
 
 

@@ -13,8 +13,8 @@ from tests.builders import PASSWORD, sign_in_with, six_figures
 
 SECRET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 SENTENCE = {
-    "fr": "La connexion n’est pas possible en ce moment",
-    "en": "Signing in is not possible right now",
+    "fr": "Le serveur ne peut pas le faire en ce moment",
+    "en": "The server cannot do this right now",
 }
 
 

@@ -74,9 +74,12 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         return super().validation_error(code, *args)
 
     def _get_login_attempts_cache_key(self, request, **credentials):
-        # Counted for each place and name: who guesses elsewhere must not lock the person out.
+        # Counted for each place and name: who guesses elsewhere must not lock the person out; nor
+        # must who guesses behind the same address, where the person's own device is known.
+        person = person_named(credentials)
+        device = person and devices.known_for(request, person)
         name = super()._get_login_attempts_cache_key(request, **credentials)
-        return f"{place_of(self.get_client_ip(request))}:{name}"
+        return f"{device or place_of(self.get_client_ip(request))}:{name}"
 
 
 def place_of(address):
@@ -97,10 +100,10 @@ def last_proof(request):
 def may_guess(request, credentials, dry_run=False):
     """Whether one may go on guessing at an account, from wherever; counts a guess unless told not to."""
     person = person_named(credentials)
-    if person is None:
-        return True
-    device = devices.known_for(request, person)
-    key = f"{person.pk} on {device}" if device else str(person.pk)
+    device = person and devices.known_for(request, person)
+    # A name that nobody has is counted too: who guesses must not learn which accounts there are.
+    account = str(person.pk) if person else f"nobody {name_in(credentials).lower()}"
+    key = f"{account} on {device}" if device else account
     rate = {"action": "guesses_at_one_account", "key": key, "dry_run": dry_run}
     return ratelimit.consume(request, **rate)
 
@@ -116,5 +119,8 @@ def person_named(credentials):
 
 def journal_failure(request, credentials, way):
     address = StaffAccountAdapter().get_client_ip(request)
-    name = credentials.get("username") or credentials.get("email") or ""
-    journal.note("sign-in failed", address=address, way=way, name=name)
+    journal.note("sign-in failed", address=address, way=way, name=name_in(credentials))
+
+
+def name_in(credentials):
+    return credentials.get("username") or credentials.get("email") or ""

@@ -65,7 +65,6 @@ def sign_out_everywhere(person, keep=None):
     SignOuts.objects.get_or_create(user_id=person.pk)
     SignOuts.objects.filter(user_id=person.pk).update(number=F("number") + 1)
     person.number_of_sign_outs = SignOuts.objects.get(user_id=person.pk).number
-    if keep is None:
-        end_all(person)
-    else:
+    end_all(person, but=keep.session_key if keep else None)
+    if keep:
         begin_session(keep, person)

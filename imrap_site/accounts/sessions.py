@@ -49,8 +49,8 @@ class SessionStore(SessionBase):
 
     def save(self, must_create=False):
         data = self._get_session(no_load=must_create)
+        data.setdefault(BEGUN, time.time())
         if WHO not in data:
-            data.setdefault(BEGUN, time.time())
             self._session_key = self._signed(data)
         elif is_of_person(self.session_key):
             if not self.exists(self.session_key):
@@ -58,7 +58,6 @@ class SessionStore(SessionBase):
             with suppress(OSError):  # a full disk: what the file holds goes on being true
                 _write(self.session_key, self.encode(data))
         else:
-            data[BEGUN] = time.time()
             self._session_key = f"{data[WHO]}x{self._get_new_session_key()}"
             _write(self.session_key, self.encode(data))
             _make_room(data[WHO])
@@ -78,9 +77,7 @@ class SessionStore(SessionBase):
     def get_expiry_age(self, **kwargs):
         """How many seconds the browser keeps the cookie."""
         data = self._get_session()
-        if WHO not in data:
-            return max(0, int(OF_STRANGERS - _age(data)))
-        return max(0, int(LONGEST - (_age(data) if is_of_person(self.session_key) else 0)))
+        return max(0, int((LONGEST if WHO in data else OF_STRANGERS) - _age(data)))
 
     @classmethod
     def clear_expired(cls):
@@ -97,10 +94,11 @@ def is_of_person(key):
     return bool(key and OF_A_PERSON.fullmatch(key))
 
 
-def end_all(user):
-    """End each session of a person, on all their machines."""
+def end_all(user, but=None):
+    """End each session of a person, on all their machines, but for one."""
     for file in _files_of(user.pk):
-        _remove(file)
+        if file.name != but:
+            _remove(file)
 
 
 def _age(data):
