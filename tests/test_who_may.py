@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone
 
-from profiles.models import KINDS, Paper, PaperFile
+from profiles.models import KINDS, Paper, PaperFile, Programme
 from profiles.publishing import may_view
 from tests.builders import a_pdf, a_recording, kept_photograph
 
@@ -164,6 +164,18 @@ def test_a_visitor_without_a_factor_is_told_nothing_of_staff(paper, settings):
     assert half.get("/fr/papers/menaka/").text == visitor.get("/fr/papers/menaka/").text
 
 
+def test_a_draft_programme_is_no_choice_for_who_may_not_view_it(groups, paper):
+    for title, is_draft in (("Ouvert", False), ("Caché", True), ("Choisi", True)):
+        Programme.objects.create(
+            organisation=paper.organisation, title_fr=title, slug=title, is_draft=is_draft
+        )
+    Paper.objects.filter(slug="menaka").update(programme=Programme.objects.get(slug="Choisi"))
+    client = client_of("changes papers")
+    page = client.get(f"/admin/profiles/paper/{paper.pk}/change/").text
+    shown = [title in page for title in ("Ouvert", "Caché", "Choisi")]
+    assert shown == [True, False, True]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_question_is_asked_of_each_kind_by_itself(groups, kind):
     model = KINDS[kind]
@@ -173,6 +185,13 @@ def test_the_question_is_asked_of_each_kind_by_itself(groups, kind):
     person.user_permissions.add(Permission.objects.get(codename=codename))
     assert may_view(person, model)
     assert not any(may_view(person, other) for other in others)
+
+
+@pytest.mark.parametrize("who", ["inactive", "outside the team"])
+def test_whatever_rights_there_are_the_question_is_for_the_team(groups, who):
+    person = a_person(who)
+    person.is_active = who != "inactive"
+    assert not may_view(person, Paper)
 
 
 def test_a_visitors_question_costs_nothing(db, django_assert_num_queries):

@@ -46,10 +46,17 @@ class CountersCache(BaseCache):
         slots = _slots(key)
         with self.paper.locked():
             before = self._least(slots)
-            # What allauth leaves out because it is over may be another's, and not be over for it.
-            young = time.time() - self._seconds(timeout)
-            taken_back = {moment for moment in before if moment > young} - set(value)
-            self._write(slots, set(value) - set(before), taken_back)
+            new = set(value) - set(before)
+            self._write(slots, new, set() if new else self._taken_back(before, value, timeout))
+
+    def _taken_back(self, before, value, timeout):
+        """The one attempt that allauth leaves out after it succeeded.
+
+        Others are left out because they are over; they may be another key's, and not over for it.
+        """
+        young = time.time() - self._seconds(timeout)
+        left_out = {moment for moment in before if moment > young} - set(value)
+        return set(sorted(left_out)[:1])
 
     def delete(self, key, version=None):
         slots = _slots(key)
