@@ -6,7 +6,9 @@ import sys
 import time
 
 import pytest
-from allauth.core.internal.ratelimit import Rate, apply_rate
+from allauth.account import app_settings as account
+from allauth.core.internal.ratelimit import Rate, apply_rate, parse_rates
+from allauth.mfa import app_settings as mfa
 
 from imrap_site import settings as production
 from imrap_site.accounts import counters
@@ -30,6 +32,14 @@ def test_the_site_counts_in_one_file_that_all_workers_share():
     cache = production.CACHES["default"]
     assert cache["BACKEND"] == "imrap_site.accounts.counters.CountersCache"
     assert cache["LOCATION"].parts[-2:] == ("var", "counters")
+
+
+def test_no_rate_allows_more_than_a_slot_can_hold():
+    """A slot that forgot an attempt would let guessing go on."""
+    limits = [*account.RATE_LIMITS.values(), *mfa.RATE_LIMITS.values()]
+    amounts = [rate.amount for limit in limits for rate in parse_rates(limit)]
+    assert max(amounts) == 30 < counters.MOMENTS
+    assert mfa.RATE_LIMITS["webauthn_login"] == "10/m/ip"
 
 
 def test_what_was_counted_is_there_newest_first(counted):
