@@ -55,11 +55,13 @@ TELLS = ["console", "mail"] if ERRORS_TO else ["console"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "formatters": {"journal": {"format": "{name}: {message}", "style": "{"}},
     "filters": {
         "once a minute": {"()": "imrap_site.serving.logs.Seldom", "seconds": 60},
         "once an hour": {"()": "imrap_site.serving.logs.Seldom", "seconds": 3600},
     },
     "handlers": {
+        "journal": {"class": "logging.StreamHandler", "formatter": "journal"},
         "console": {
             "class": "logging.StreamHandler",
             "level": "ERROR",
@@ -74,6 +76,8 @@ LOGGING = {
     },
     "loggers": {
         "django": {"handlers": TELLS},
+        # Who came in and what they made public; deploy/fail2ban reads the lines of failed sign-ins.
+        "journal": {"handlers": ["journal"], "level": "INFO", "propagate": False},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
     },
 }
@@ -116,8 +120,8 @@ MIDDLEWARE = [
     "imrap_site.serving.bodies.StrangersBodyMiddleware",
     "imrap_site.accounts.middleware.PersonLanguageMiddleware",
     "imrap_site.serving.staff.StaffMessageMiddleware",
+    "imrap_site.accounts.middleware.PersonMiddleware",
     "imrap_site.accounts.middleware.StaffAccountMiddleware",
-    "imrap_site.accounts.middleware.SecondFactorMiddleware",
 ]
 ROOT_URLCONF = "imrap_site.urls"
 WSGI_APPLICATION = "imrap_site.wsgi.application"
@@ -219,7 +223,7 @@ SECURITY_CONTACT, SECURITY_EXPIRES = security_contact()
 # Accounts ---------------------------------------------------------------------------
 
 REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=HTTPS)
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["imrap_site.accounts.people.PeopleBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
 ACCOUNT_ADAPTER = "imrap_site.accounts.adapters.StaffAccountAdapter"
@@ -239,20 +243,30 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute wrong
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # http://localhost
 MFA_FORMS = {
+    "authenticate": "imrap_site.accounts.forms.CodeForm",
+    "reauthenticate": "imrap_site.accounts.forms.CodeAgainForm",
+    "login_webauthn": "imrap_site.accounts.forms.PasskeySignInForm",
+    "authenticate_webauthn": "imrap_site.accounts.forms.PasskeyForm",
+    "reauthenticate_webauthn": "imrap_site.accounts.forms.PasskeyAgainForm",
     "add_webauthn": "imrap_site.accounts.forms.AddPasskeyForm",
     "edit_webauthn": "imrap_site.accounts.forms.RenamePasskeyForm",
 }
 # Sessions and failed sign-ins lie in files: all workers share them, and no stranger makes the
-# content database be written.
+# content database be written. How long sessions last stands in their module.
 SESSION_ENGINE = "imrap_site.accounts.sessions"
 SESSION_FILE_PATH = VAR_DIR / "sessions"
+# Only for counting attempts: it keeps moments, not whatever one likes.
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-        "LOCATION": VAR_DIR / "cache",
-        "OPTIONS": {"MAX_ENTRIES": 10_000},
+        "BACKEND": "imrap_site.accounts.counters.CountersCache",
+        "LOCATION": VAR_DIR / "counters",
     }
 }
+ACCOUNT_RATE_LIMITS = {
+    # On devices that nobody signed in on before, from wherever; "5/5m" is for each place and name.
+    "guesses_at_one_account": "30/h/key",
+}
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60  # who has just signed in is not asked again
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 FIRST_HOST = next(iter(ALLOWED_HOSTS), "localhost").lstrip(".*")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default=f"noreply@{FIRST_HOST}")

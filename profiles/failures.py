@@ -37,6 +37,10 @@ OF_SYSTEM = {
     errno.EROFS: READ_ONLY,
     errno.EACCES: READ_ONLY,
     errno.EPERM: READ_ONLY,
+    errno.ENOTDIR: READ_ONLY,
+    errno.EEXIST: READ_ONLY,
+    errno.ENOENT: READ_ONLY,
+    errno.EMFILE: BUSY,
 }
 
 

@@ -435,6 +435,17 @@ def wait_for(page, server, printed):
     pytest.fail(printed.read_text())
 
 
+def blamed(lines, folder):
+    """The addresses that fail2ban counts, of what the server printed as systemd's journal has it."""
+    log = folder / "log"
+    stem = "2026-11-25T22:00:00 site.example.org gunicorn[812]: "
+    log.write_text("".join(f"{stem}{line}\n" for line in lines), "utf-8")
+    command = ["fail2ban-regex", "--out", "ip", log, folder / "filter.d/profile-site.conf"]
+    found = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert found.returncode == 0, found.stderr
+    return found.stdout.split()
+
+
 VOICE = case("sound-voice-message.opus")
 
 

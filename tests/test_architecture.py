@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FLOORS = {
     "profiles": [
         {"publishing", "translation", "dates", "times", "richtext", "markup", "typography"}
-        | {"stylesheet"}
+        | {"stylesheet", "journal"}
         | {"words", "addresses", "authors", "openings", "failures", "files"},
         {"models", "migrations"},
         {"search", "preview", "seeding", "generated", "drawn", "editing", "formats"},
