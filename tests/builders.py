@@ -21,6 +21,7 @@ from contextlib import closing, contextmanager
 from html.parser import HTMLParser
 from http.client import HTTPConnection
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
@@ -29,6 +30,7 @@ from django.contrib.auth import get_user_model
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from openpyxl import Workbook, load_workbook
 from PIL import Image
 
@@ -420,6 +422,22 @@ def a_copy_served(folder, **variables):
     command = [sys.executable, "-m", "gunicorn", "imrap_site.wsgi:application"]
     with served(command, printed, port, cwd=start.ROOT, env=environment):
         yield port, database
+
+
+CSRF = "a" * 32
+
+
+def answer_to(client, port, path, fields=None):
+    """What somebody signed in gets, from a connection of their own."""
+    with closing(HTTPConnection("127.0.0.1", port, timeout=30)) as line:
+        session = client.cookies["sessionid"].value
+        headers = {"Cookie": f"sessionid={session}; csrftoken={CSRF}"}
+        if fields:
+            headers["Content-Type"] = MULTIPART_CONTENT
+            fields = encode_multipart(BOUNDARY, fields | {"csrfmiddlewaretoken": CSRF})
+        line.request("POST" if fields else "GET", path, fields, headers)
+        answer = line.getresponse()
+        return SimpleNamespace(status=answer.status, text=answer.read().decode())
 
 
 def got(port, path, method="GET", **headers):

@@ -4,32 +4,15 @@ import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from http.client import HTTPConnection
 from threading import Barrier
-from types import SimpleNamespace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
-from tests.builders import a_copy_served, filled, paper_form, words
+from tests.builders import a_copy_served, answer_to, filled, paper_form, words
 from tests.hostile import nested_forms
 
 pytestmark = pytest.mark.server
-CSRF = "a" * 32
-
-
-def answer_to(client, port, path, fields=None):
-    """What somebody signed in gets, from a connection of their own."""
-    with closing(HTTPConnection("127.0.0.1", port, timeout=30)) as line:
-        session = client.cookies["sessionid"].value
-        headers = {"Cookie": f"sessionid={session}; csrftoken={CSRF}"}
-        if fields:
-            headers["Content-Type"] = MULTIPART_CONTENT
-            fields = encode_multipart(BOUNDARY, fields | {"csrfmiddlewaretoken": CSRF})
-        line.request("POST" if fields else "GET", path, fields, headers)
-        answer = line.getresponse()
-        return SimpleNamespace(status=answer.status, text=answer.read().decode())
 
 
 def stored(database, query):
