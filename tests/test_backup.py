@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import pty
 import shutil
 import signal
 import sqlite3
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -555,3 +556,69 @@ def test_restic_gets_each_snapshot_and_gives_it_back(site, empty, tmp_path):
     (site.var / "last-backup").unlink()
     assert "restic init failed" in site.refused("backup", "--folder", "--restic")
     assert not (site.var / "last-backup").exists()
+
+
+# On a terminal, as another user, by itself
+
+
+def typed(site, text, *command):
+    """What a command shows on a terminal where somebody types a text."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "manage.py", *command],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        **site.how({}),
+    ) as process:
+        os.close(theirs)
+        os.write(ours, text.encode())
+        shown = b""
+        with suppress(OSError):  # the terminal is closed
+            while more := os.read(ours, 4096):
+                shown += more
+    os.close(ours)
+    return process.returncode, shown.decode()
+
+
+def test_on_a_terminal_a_bar_is_drawn_and_the_keeper_is_asked(site):
+    file = site.clone.parent / "backup.tar"
+    code, shown = typed(site, "", "backup", file)
+    assert code == 0
+    assert "Copying [########################################] 100%" in shown
+    assert "Checking [########################################] 100%" in shown
+    before = site.rows()
+    code, shown = typed(site, "no\n", "restore", file)
+    assert (code, "Type yes to go on" in shown, "Nothing was restored" in shown) == (1, True, True)
+    assert list(site.var.glob("before-restore-*")) == []
+    code, shown = typed(site, "yes\n", "restore", file)
+    assert (code, "Restored." in shown) == (0, True)
+    assert site.rows() == before
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="Only root can be another user.")
+def test_root_leaves_a_site_of_somebody_else_alone(site):
+    os.chown(site.var, 65534, 65534)
+    before = listed(site.var)
+    for command in (["backup"], ["restore", "x.tar", "--yes"], ["sweep"]):
+        assert "The site belongs to the user with the number 65534" in site.refused(*command)
+    assert listed(site.var) == before
+
+
+def test_a_server_sweeps_by_itself_once_and_goes_on_answering(site):
+    quietly = site.clone / "imrap_site/keeping/quietly.py"
+    quietly.write_text(quietly.read_text().replace("FIRST = 5 * 60", "FIRST = 0"))
+    nobodys = site.media / "papers/0123456789abcdef/rapport.pdf"
+    nobodys.parent.mkdir()
+    nobodys.write_bytes(b"nobody's")
+    os.utime(nobodys, (0, 0))
+    with started(site.clone) as (address, printed):
+        for _ in range(300):
+            with urllib.request.urlopen(f"{address}/en/") as page:
+                assert page.status == 200
+            if not nobodys.exists():
+                break
+            time.sleep(0.1)
+        assert (site.var / "last-sweep").read_text() == "begun\n"
+        assert "failed" not in printed.read_text()
+    assert not nobodys.exists()

@@ -45,6 +45,11 @@ class Manifest:
         return datetime.fromisoformat(self.date)
 
     @property
+    def size(self):
+        """Bytes in all contents."""
+        return sum(member.size for member in self.members)
+
+    @property
     def database(self):
         return next(one for one in self.members if one.name == DATABASES[self.engine])
 
