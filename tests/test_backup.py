@@ -16,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import a_clone, environment, lend_static_files, started
+from tests import builders
+from tests.builders import a_clone, environment, lend_static_files
 
 pytestmark = pytest.mark.server
 SCRIPTS = Path(__file__).parent / "kept"
@@ -84,6 +85,11 @@ class Site:
         }
 
 
+def started(clone):
+    lend_static_files(clone)
+    return builders.started(clone)
+
+
 def rows_in(database, without=()):
     """Every row of every table; without the index, which is made anew."""
     with closing(sqlite3.connect(database)) as opened:
@@ -103,7 +109,7 @@ def prepared(tmp_path_factory):
     """A site with content, copied for each test."""
     folder = tmp_path_factory.mktemp("prepared")
     site = Site(folder, is_empty=True)
-    lend_static_files(site.clone)
+    site.var.mkdir()
     script = "from imrap_site import start as s; s.set_up_django(); s.prepare_database()"
     done = site.do("-c", script + "; s.create_staff_account()")
     assert done.returncode == 0, done.stderr
@@ -189,6 +195,9 @@ def test_two_writers_and_a_server_go_on_while_it_is_made(site, empty):
 
 
 def test_the_former_state_stays_beside_it(site):
+    with closing(sqlite3.connect(site.var / "db.sqlite3")) as database:
+        database.execute("UPDATE search_entry SET title = 'of another version'")
+        database.commit()
     file, before, files = site.back_up(), site.rows(), site.files()
     with closing(sqlite3.connect(site.var / "db.sqlite3")) as database:
         database.execute("DELETE FROM profiles_paperfile")
@@ -206,6 +215,9 @@ def test_the_former_state_stays_beside_it(site):
     assert (former / "media/papers/new.pdf").read_bytes() == b"new"
     assert (former / "sessions/sessionidabc").exists()
     assert not (site.var / "sessions").exists()
+    with closing(sqlite3.connect(site.var / "db.sqlite3")) as database:
+        index = "SELECT count(*), count(*) FILTER (WHERE title = 'of another version')"
+        assert database.execute(f"{index} FROM search_entry").fetchone() == (28, 0)
     assert not (site.var / "cache").exists()
 
 
@@ -243,6 +255,8 @@ def test_a_key_from_the_environment_is_in_the_backup(site, empty):
     file = site.back_up(SECRET_KEY="from-the-environment-" + 40 * "x")
     empty.run("restore", file, "--yes")
     assert (empty.var / "secret-key").read_text() == "from-the-environment-" + 40 * "x"
+    said = empty.run("restore", file, "--yes", SECRET_KEY="another" + 50 * "y")
+    assert "SECRET_KEY is set here and stays" in said
 
 
 @pytest.mark.parametrize("version", ["0.0"])
@@ -322,9 +336,8 @@ def test_one_that_lacks_a_file_which_an_entry_names_is_refused(site):
     changed = json.loads(content) | {"missing": []}
     manifest.write_text(json.dumps(changed))
     seal(manifest)
-    assert "exemple-papier.pdf, which an entry names" in site.refused(
-        "verify_backup", manifest.parent
-    )
+    for command in (["verify_backup", manifest.parent], ["restore", manifest.parent, "--yes"]):
+        assert "exemple-papier.pdf, which an entry names" in site.refused(*command)
 
 
 def seal(manifest):
@@ -475,6 +488,7 @@ def test_only_older_backups_of_this_site_make_room(site, empty, tmp_path):
     for number in range(3):
         site.run("backup", folder / f"{number}.tar", "--keep=2")
         site.run("backup", "--folder", folder, "--keep=2")
+    assert others < {*listed(folder)}
     kept = {*listed(folder)} - others
     assert {"1.tar", "2.tar", "latest"} < kept
     assert len(kept) == 5
@@ -493,6 +507,14 @@ def test_a_backup_that_fails_keeps_the_older_ones(site, tmp_path):
     assert "unable to open" in site.refused("backup", folder / "2.tar", "--keep=1")
     assert not (site.var / "db.sqlite3").exists()
     assert listed(folder) == ["1.tar"]
+
+
+def test_a_backup_waits_for_a_sweep(site):
+    with site.start("manage.py", "backup", site.clone.parent / "backup.tar") as process:
+        with locked(site.var / "keeping-lock", fcntl.LOCK_EX):
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(3)
+        assert process.wait(20) == 0
 
 
 def test_a_sweep_waits_for_a_backup(site):

@@ -152,7 +152,7 @@ def with_member(manifest, **more):
         "media/papers/0123456789abcdef",
         "media/papers/0123456789abcdef/été.pdf",
         "READ-ME.txt",
-        "media/" + 2000 * "x",
+        "media/" + 5000 * "x",
         "",
         7,
         None,
@@ -366,6 +366,22 @@ def test_moves_are_undone_where_the_database_refuses(tmp_path):
     assert (tmp_path / "media").read_text() == "old"
     assert (tmp_path / "new").read_text() == "new"
     assert not switching.is_interrupted(tmp_path)
+
+
+def test_names_and_times_as_no_program_should_write_them_come_through(folder, database):
+    names = ["media/a\nb.pdf", "media/\udce9.pdf", "media/" + 200 * "long/" + "x", "media/ .pdf"]
+    times = [(0, -5), (0, 2**34 * 10**9), (0, 1_000_000_007), (0, 0)]
+    (folder / "file").write_bytes(b"%PDF")
+    path = folder / "backup.tar"
+    with path.open("wb") as file:
+        writer = ArchiveWriter(file)
+        members = [writer.add("READ-ME.txt", folder / "file", no_progress)]
+        members.append(writer.add("database.sqlite3", database, no_progress))
+        for name, moment in zip(names, times, strict=True):
+            os.utime(folder / "file", ns=moment)
+            members.append(writer.add(name, folder / "file", no_progress))
+        writer.finish(a_manifest(members, missing=["papers/0123456789abcdef/été.pdf"]))
+    assert [member.name for member in verified(path).media] == names
 
 
 # Files that change, and disks that can't do everything

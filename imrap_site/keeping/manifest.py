@@ -110,7 +110,7 @@ def is_safe(name):
     """Whether it stays inside media/, whoever unpacks it."""
     parts = name.split("/")
     is_below = len(parts) > 1 and parts[0] == MEDIA[:-1] and not {"", ".", ".."} & set(parts)
-    return is_below and "\0" not in name and len(name) < 1_000
+    return is_below and "\0" not in name and len(name) < 4_096
 
 
 def parents(name):

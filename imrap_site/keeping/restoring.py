@@ -201,8 +201,16 @@ class Restore:
             yield [str(self.database_here()), str(sqlite.database())]
         if (self.prepared / KEY).exists():
             yield [str(self.prepared / KEY), str(self.var / KEY)]
+            self.say_whose_key()
         if (self.prepared / ENV).exists():
             yield from self.env_here()
+
+    def say_whose_key(self):
+        key = os.environ.get("SECRET_KEY")  # .env's too
+        if key and key != (self.prepared / KEY).read_text().strip():
+            self.say(
+                "SECRET_KEY is set here and stays: addresses of previews have to be sent anew."
+            )
 
     def env_here(self):
         """The settings of this machine stay its own."""
