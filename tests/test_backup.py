@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import pty
 import shutil
 import signal
 import sqlite3
@@ -10,12 +11,13 @@ import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
-from tests.builders import a_clone, environment, lend_static_files, started
+from tests import builders
+from tests.builders import a_clone, environment, lend_static_files
 
 pytestmark = pytest.mark.server
 SCRIPTS = Path(__file__).parent / "kept"
@@ -83,6 +85,11 @@ class Site:
         }
 
 
+def started(clone):
+    lend_static_files(clone)
+    return builders.started(clone)
+
+
 def rows_in(database, without=()):
     """Every row of every table; without the index, which is made anew."""
     with closing(sqlite3.connect(database)) as opened:
@@ -102,7 +109,7 @@ def prepared(tmp_path_factory):
     """A site with content, copied for each test."""
     folder = tmp_path_factory.mktemp("prepared")
     site = Site(folder, is_empty=True)
-    lend_static_files(site.clone)
+    site.var.mkdir()
     script = "from imrap_site import start as s; s.set_up_django(); s.prepare_database()"
     done = site.do("-c", script + "; s.create_staff_account()")
     assert done.returncode == 0, done.stderr
@@ -188,6 +195,9 @@ def test_two_writers_and_a_server_go_on_while_it_is_made(site, empty):
 
 
 def test_the_former_state_stays_beside_it(site):
+    with closing(sqlite3.connect(site.var / "db.sqlite3")) as database:
+        database.execute("UPDATE search_entry SET title = 'of another version'")
+        database.commit()
     file, before, files = site.back_up(), site.rows(), site.files()
     with closing(sqlite3.connect(site.var / "db.sqlite3")) as database:
         database.execute("DELETE FROM profiles_paperfile")
@@ -205,6 +215,9 @@ def test_the_former_state_stays_beside_it(site):
     assert (former / "media/papers/new.pdf").read_bytes() == b"new"
     assert (former / "sessions/sessionidabc").exists()
     assert not (site.var / "sessions").exists()
+    with closing(sqlite3.connect(site.var / "db.sqlite3")) as database:
+        index = "SELECT count(*), count(*) FILTER (WHERE title = 'of another version')"
+        assert database.execute(f"{index} FROM search_entry").fetchone() == (28, 0)
     assert not (site.var / "cache").exists()
 
 
@@ -242,6 +255,8 @@ def test_a_key_from_the_environment_is_in_the_backup(site, empty):
     file = site.back_up(SECRET_KEY="from-the-environment-" + 40 * "x")
     empty.run("restore", file, "--yes")
     assert (empty.var / "secret-key").read_text() == "from-the-environment-" + 40 * "x"
+    said = empty.run("restore", file, "--yes", SECRET_KEY="another" + 50 * "y")
+    assert "SECRET_KEY is set here and stays" in said
 
 
 @pytest.mark.parametrize("version", ["0.0"])
@@ -321,9 +336,8 @@ def test_one_that_lacks_a_file_which_an_entry_names_is_refused(site):
     changed = json.loads(content) | {"missing": []}
     manifest.write_text(json.dumps(changed))
     seal(manifest)
-    assert "exemple-papier.pdf, which an entry names" in site.refused(
-        "verify_backup", manifest.parent
-    )
+    for command in (["verify_backup", manifest.parent], ["restore", manifest.parent, "--yes"]):
+        assert "exemple-papier.pdf, which an entry names" in site.refused(*command)
 
 
 def seal(manifest):
@@ -474,6 +488,7 @@ def test_only_older_backups_of_this_site_make_room(site, empty, tmp_path):
     for number in range(3):
         site.run("backup", folder / f"{number}.tar", "--keep=2")
         site.run("backup", "--folder", folder, "--keep=2")
+    assert others < {*listed(folder)}
     kept = {*listed(folder)} - others
     assert {"1.tar", "2.tar", "latest"} < kept
     assert len(kept) == 5
@@ -492,6 +507,14 @@ def test_a_backup_that_fails_keeps_the_older_ones(site, tmp_path):
     assert "unable to open" in site.refused("backup", folder / "2.tar", "--keep=1")
     assert not (site.var / "db.sqlite3").exists()
     assert listed(folder) == ["1.tar"]
+
+
+def test_a_backup_waits_for_a_sweep(site):
+    with site.start("manage.py", "backup", site.clone.parent / "backup.tar") as process:
+        with locked(site.var / "keeping-lock", fcntl.LOCK_EX):
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(3)
+        assert process.wait(20) == 0
 
 
 def test_a_sweep_waits_for_a_backup(site):
@@ -555,3 +578,69 @@ def test_restic_gets_each_snapshot_and_gives_it_back(site, empty, tmp_path):
     (site.var / "last-backup").unlink()
     assert "restic init failed" in site.refused("backup", "--folder", "--restic")
     assert not (site.var / "last-backup").exists()
+
+
+# On a terminal, as another user, by itself
+
+
+def typed(site, text, *command):
+    """What a command shows on a terminal where somebody types a text."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "manage.py", *command],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        **site.how({}),
+    ) as process:
+        os.close(theirs)
+        os.write(ours, text.encode())
+        shown = b""
+        with suppress(OSError):  # the terminal is closed
+            while more := os.read(ours, 4096):
+                shown += more
+    os.close(ours)
+    return process.returncode, shown.decode()
+
+
+def test_on_a_terminal_a_bar_is_drawn_and_the_keeper_is_asked(site):
+    file = site.clone.parent / "backup.tar"
+    code, shown = typed(site, "", "backup", file)
+    assert code == 0
+    assert "Copying [########################################] 100%" in shown
+    assert "Checking [########################################] 100%" in shown
+    before = site.rows()
+    code, shown = typed(site, "no\n", "restore", file)
+    assert (code, "Type yes to go on" in shown, "Nothing was restored" in shown) == (1, True, True)
+    assert list(site.var.glob("before-restore-*")) == []
+    code, shown = typed(site, "yes\n", "restore", file)
+    assert (code, "Restored." in shown) == (0, True)
+    assert site.rows() == before
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="Only root can be another user.")
+def test_root_leaves_a_site_of_somebody_else_alone(site):
+    os.chown(site.var, 65534, 65534)
+    before = listed(site.var)
+    for command in (["backup"], ["restore", "x.tar", "--yes"], ["sweep"]):
+        assert "The site belongs to the user with the number 65534" in site.refused(*command)
+    assert listed(site.var) == before
+
+
+def test_a_server_sweeps_by_itself_once_and_goes_on_answering(site):
+    quietly = site.clone / "imrap_site/keeping/quietly.py"
+    quietly.write_text(quietly.read_text().replace("FIRST = 5 * 60", "FIRST = 0"))
+    nobodys = site.media / "papers/0123456789abcdef/rapport.pdf"
+    nobodys.parent.mkdir()
+    nobodys.write_bytes(b"nobody's")
+    os.utime(nobodys, (0, 0))
+    with started(site.clone) as (address, printed):
+        for _ in range(300):
+            with urllib.request.urlopen(f"{address}/en/") as page:
+                assert page.status == 200
+            if not nobodys.exists():
+                break
+            time.sleep(0.1)
+        assert (site.var / "last-sweep").read_text() == "begun\n"
+        assert "failed" not in printed.read_text()
+    assert not nobodys.exists()

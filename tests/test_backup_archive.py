@@ -1,20 +1,34 @@
 """One bit anywhere, and whatever a stranger can make of an archive: refused before it is unpacked."""
 
+import errno
 import hashlib
 import io
 import json
+import os
 import random
 import sqlite3
 import tarfile
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from imrap_site.keeping import content, switching
-from imrap_site.keeping.archive import END, LIST, SEAL, Archive, ArchiveWriter, head, whole_entry
+from imrap_site.keeping import backing_up, content, switching
+from imrap_site.keeping.archive import (
+    END,
+    LIST,
+    SEAL,
+    Archive,
+    ArchiveWriter,
+    head,
+    open_regular,
+    whole_entry,
+)
 from imrap_site.keeping.manifest import Manifest, Member, read_manifest, seal_of
 from imrap_site.keeping.refusals import Refused
+from imrap_site.keeping.snapshot import Snapshot, SnapshotWriter
 from imrap_site.keeping.verifying import opened, verify
 from profiles.models import PaperFile
 
@@ -138,7 +152,7 @@ def with_member(manifest, **more):
         "media/papers/0123456789abcdef",
         "media/papers/0123456789abcdef/été.pdf",
         "READ-ME.txt",
-        "media/" + 2000 * "x",
+        "media/" + 5000 * "x",
         "",
         7,
         None,
@@ -352,3 +366,115 @@ def test_moves_are_undone_where_the_database_refuses(tmp_path):
     assert (tmp_path / "media").read_text() == "old"
     assert (tmp_path / "new").read_text() == "new"
     assert not switching.is_interrupted(tmp_path)
+
+
+def test_names_and_times_as_no_program_should_write_them_come_through(folder, database):
+    names = ["media/a\nb.pdf", "media/\udce9.pdf", "media/" + 200 * "long/" + "x", "media/ .pdf"]
+    times = [(0, -5), (0, 2**34 * 10**9), (0, 1_000_000_007), (0, 0)]
+    (folder / "file").write_bytes(b"%PDF")
+    path = folder / "backup.tar"
+    with path.open("wb") as file:
+        writer = ArchiveWriter(file)
+        members = [writer.add("READ-ME.txt", folder / "file", no_progress)]
+        members.append(writer.add("database.sqlite3", database, no_progress))
+        for name, moment in zip(names, times, strict=True):
+            os.utime(folder / "file", ns=moment)
+            members.append(writer.add(name, folder / "file", no_progress))
+        writer.finish(a_manifest(members, missing=["papers/0123456789abcdef/été.pdf"]))
+    assert [member.name for member in verified(path).media] == names
+
+
+# Files that change, and disks that can't do everything
+
+
+def writes_into(folder, previous=None):
+    folder.mkdir()
+    return SnapshotWriter(folder, previous)
+
+
+def a_snapshot(folder, source, previous=None):
+    writer = writes_into(folder, previous)
+    names = {"READ-ME.txt": source, "database.sqlite3": source, "media/papers/a.pdf": source}
+    writer.finish(a_manifest([writer.add(*one, no_progress) for one in names.items()]))
+    return writer
+
+
+def test_where_there_are_no_links_everything_is_copied(tmp_path, monkeypatch):
+    source = tmp_path / "source"
+    source.write_bytes(b"content")
+    a_snapshot(tmp_path / "1", source)
+    previous = Snapshot(tmp_path / "1")
+    assert a_snapshot(tmp_path / "2", source, previous).linked == 1
+
+    def link(*_names, **_options):
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", link)
+    writer = a_snapshot(tmp_path / "3", source, previous)
+    assert (writer.linked, writer.copied, writer.can_link) == (0, 1, False)
+    assert (tmp_path / "3/media/papers/a.pdf").read_bytes() == b"content"
+
+
+def test_what_changed_by_a_byte_or_a_moment_is_copied(tmp_path):
+    source = tmp_path / "source"
+    source.write_bytes(b"content")
+    a_snapshot(tmp_path / "1", source)
+    os.utime(source, ns=(0, 1))
+    assert a_snapshot(tmp_path / "2", source, Snapshot(tmp_path / "1")).linked == 0
+    (tmp_path / "2/media/papers/a.pdf").write_bytes(b"torn")
+    assert a_snapshot(tmp_path / "3", source, Snapshot(tmp_path / "2")).linked == 0
+    (tmp_path / "3/media/papers/a.pdf").unlink()
+    assert a_snapshot(tmp_path / "4", source, Snapshot(tmp_path / "3")).linked == 0
+    assert (tmp_path / "4/media/papers/a.pdf").read_bytes() == b"content"
+
+
+@pytest.mark.parametrize("kind", ["archive", "snapshot"])
+def test_a_file_that_gets_shorter_meanwhile_leaves_no_trace(folder, kind, monkeypatch):
+    source = folder / "source"
+    source.write_bytes(b"content")
+    real = os.fstat
+
+    def longer(number):
+        found = real(number)
+        size = found.st_size + 5
+        return SimpleNamespace(st_size=size, st_mode=found.st_mode, st_mtime_ns=found.st_mtime_ns)
+
+    with (folder / "backup.tar").open("wb") as file:
+        writer = ArchiveWriter(file) if kind == "archive" else writes_into(folder / "snapshot")
+        monkeypatch.setattr(f"imrap_site.keeping.{kind}.os.fstat", longer)
+        assert writer.add("media/papers/a.pdf", source, no_progress) is None
+        monkeypatch.undo()
+        assert writer.add("media/papers/a.pdf", source, no_progress).size == 7
+        if kind == "archive":
+            assert file.tell() == len(head("media/papers/a.pdf", 7)) + 512
+
+
+def test_a_link_or_a_pipe_is_never_read(tmp_path):
+    (tmp_path / "link").symlink_to("/etc/hostname")
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("link", "pipe"):
+        with pytest.raises(OSError):
+            open_regular(tmp_path / name)
+
+
+def test_a_file_that_is_stored_anew_at_that_moment_is_waited_for(media_folder, monkeypatch):
+    media_folder.mkdir()
+    monkeypatch.setattr(backing_up.time, "sleep", lambda _seconds: (media_folder / "a.pdf").touch())
+    writer = writes_into(media_folder.parent / "snapshot")
+    assert backing_up.added_late(writer, "a.pdf", no_progress).name == "media/a.pdf"
+    monkeypatch.setattr(backing_up.time, "sleep", lambda _seconds: None)
+    assert backing_up.added_late(writer, "b.pdf", no_progress) is None
+
+
+def test_the_newest_is_named_where_there_are_no_links(tmp_path, monkeypatch):
+    for name in ("2026-11-24-030000", "2026-11-25-030000"):
+        backing_up.point_to(tmp_path / name)
+        assert os.readlink(tmp_path / "latest") == name
+
+    def symlink_to(*_names):
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "symlink_to", symlink_to)
+    backing_up.point_to(tmp_path / "2026-11-26-030000")
+    assert (tmp_path / "latest").read_text() == "2026-11-26-030000\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["latest"]

@@ -10,7 +10,15 @@ import os
 import stat
 import tarfile
 
-from imrap_site.keeping.manifest import DAMAGED, FOREIGN, MARKER, Member, read_manifest, seal_of
+from imrap_site.keeping.manifest import (
+    DAMAGED,
+    FOREIGN,
+    LATEST_TIME,
+    MARKER,
+    Member,
+    read_manifest,
+    seal_of,
+)
 from imrap_site.keeping.refusals import Refused
 
 BLOCK = 512
@@ -49,7 +57,7 @@ class ArchiveWriter:
         start = self.file.tell()
         with open_regular(path) as source:
             found = os.fstat(source.fileno())
-            size, mtime_ns = found.st_size, max(0, found.st_mtime_ns)
+            size, mtime_ns = found.st_size, time_of(found)
             self.file.write(head(name, size, mtime_ns))
             digest, copied = copy(source, self.file, size, progress)
         if copied != size:
@@ -64,6 +72,11 @@ class ArchiveWriter:
         self.file.write(whole_entry(LIST, content) + whole_entry(SEAL, seal_of(content)) + END)
         self.file.flush()
         os.fsync(self.file.fileno())
+
+
+def time_of(found):
+    """In nanoseconds, as far as archives can say it: clocks have been wrong."""
+    return min(max(0, found.st_mtime_ns), LATEST_TIME * 10**9 - 1)
 
 
 def open_regular(path):

@@ -5,12 +5,11 @@ committed, and no file is swept meanwhile (`locks`), so what the copied database
 there when the files are read.
 """
 
-import fcntl
 import os
 import secrets
 import shutil
 import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -22,8 +21,8 @@ from imrap_site.keeping.manifest import DATABASES, ENV, KEY, MARKER, MEDIA, Mani
 from imrap_site.keeping.refusals import Refused
 from imrap_site.keeping.snapshot import Snapshot, SnapshotWriter, private
 from imrap_site.keeping.verifying import check_content
+from imrap_site.keeping.working import UNFINISHED, sync, unfinished
 
-UNFINISHED = ".unfinished-"
 TRIES, PAUSE = 5, 0.2  # for a file that is just being stored anew under its name
 
 
@@ -36,7 +35,7 @@ def back_up_to_file(path, bar):
             writer = ArchiveWriter(file)
             writer.finish(fill(writer, folder, bar))
         with Archive(begun) as archive:
-            check_content(archive, bar("Checking", archive.size).add, folder / "database")
+            check_content(archive, bar("Checking", archive.manifest.size).add, folder / "database")
             manifest = archive.manifest
         os.replace(begun, path)
         sync(path.parent)
@@ -74,21 +73,20 @@ def fill(writer, scratch, bar):
             if name in named or is_older(path, began)
         }
         progress = bar("Copying", sum(map(size_of, [copied, *files.values()]))).add
-        members = [
-            writer.add(name, path, progress)
-            for name, path in [*own_files(scratch, copied, engine), *in_media(files)]
-        ]
-        late = named - {one.name.removeprefix(MEDIA) for one in members if one}
-        members += [added_late(writer, name, progress) for name in sorted(late)]
-    members = [member for member in members if member]
-    missing = named - {one.name.removeprefix(MEDIA) for one in members}
+        own = [added(writer, *one, progress) for one in own_files(scratch, copied, engine)]
+        if None in own:
+            raise Refused("The key or .env changed at this moment: try again.")
+        media = [added(writer, MEDIA + name, path, progress) for name, path in files.items()]
+        late = named - names_of(media)
+        media += [added_late(writer, name, progress) for name in sorted(late)]
+    members = [member for member in [*own, *media] if member]
     return Manifest(
         site=content.site(),
         version=content.version(),
         date=moment.isoformat(),
         engine=engine,
         migrations=content.applied_migrations(),
-        missing=sorted(missing),
+        missing=sorted(named - names_of(media)),
         members=members,
     )
 
@@ -112,8 +110,15 @@ def write(path, text):
     os.utime(path, (0, 0))
 
 
-def in_media(files):
-    return [(MEDIA + name, path) for name, path in files.items()]
+def added(writer, name, path, progress):
+    """The Member; None where the file went meanwhile."""
+    with suppress(FileNotFoundError, NotADirectoryError):
+        return writer.add(name, path, progress)
+    return None
+
+
+def names_of(media):
+    return {member.name.removeprefix(MEDIA) for member in media if member}
 
 
 def is_older(path, moment):
@@ -132,10 +137,8 @@ def size_of(path):
 def added_late(writer, name, progress):
     """A file that an entry names and that was not there a moment ago; None if it stays away."""
     for _try in range(TRIES):
-        path = Path(settings.MEDIA_ROOT, name)
-        with suppress(FileNotFoundError, NotADirectoryError):
-            if member := writer.add(MEDIA + name, path, progress):
-                return member
+        if member := added(writer, MEDIA + name, Path(settings.MEDIA_ROOT, name), progress):
+            return member
         time.sleep(PAUSE)
     return None
 
@@ -156,41 +159,6 @@ def free_name(folder, ending):
 def must_be_outside_media(folder):
     if folder.resolve().is_relative_to(Path(settings.MEDIA_ROOT).resolve()):
         raise Refused("A backup inside media/ would hold itself: choose another place.")
-
-
-@contextmanager
-def unfinished(folder):
-    """A folder to work in, which is gone afterwards; those of killed backups go first."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for old in folder.glob(f"{UNFINISHED}*"):
-        with suppress(BlockingIOError), held(old):
-            shutil.rmtree(old, ignore_errors=True)
-    path = folder / f"{UNFINISHED}{secrets.token_hex(4)}"
-    path.mkdir(mode=0o700)
-    try:
-        with held(path):
-            yield path
-    finally:
-        shutil.rmtree(path, ignore_errors=True)
-
-
-@contextmanager
-def held(folder):
-    """As long as somebody works in it, nobody else takes it away."""
-    door = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(door, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    finally:
-        os.close(door)
-
-
-def sync(folder):
-    door = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(door)
-    finally:
-        os.close(door)
 
 
 # Those that are there

@@ -45,6 +45,11 @@ class Manifest:
         return datetime.fromisoformat(self.date)
 
     @property
+    def size(self):
+        """Bytes in all contents."""
+        return sum(member.size for member in self.members)
+
+    @property
     def database(self):
         return next(one for one in self.members if one.name == DATABASES[self.engine])
 
@@ -105,7 +110,7 @@ def is_safe(name):
     """Whether it stays inside media/, whoever unpacks it."""
     parts = name.split("/")
     is_below = len(parts) > 1 and parts[0] == MEDIA[:-1] and not {"", ".", ".."} & set(parts)
-    return is_below and "\0" not in name and len(name) < 1_000
+    return is_below and "\0" not in name and len(name) < 4_096
 
 
 def parents(name):

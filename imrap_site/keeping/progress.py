@@ -14,12 +14,10 @@ class Bar:
 
     def add(self, number):
         self.done += number
-        if self.is_shown and time.monotonic() > self.drawn + OFTEN:
-            self.draw()
-
-    def end(self):
-        if self.is_shown:
+        if self.is_shown and self.done >= self.total:
             self.draw("\n")
+        elif self.is_shown and time.monotonic() > self.drawn + OFTEN:
+            self.draw()
 
     def draw(self, ending=""):
         self.drawn = time.monotonic()

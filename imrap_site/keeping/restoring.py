@@ -22,6 +22,7 @@ from imrap_site.keeping.locks import LOCK, files_may_go
 from imrap_site.keeping.manifest import ENV, KEY, MEDIA
 from imrap_site.keeping.refusals import Refused
 from imrap_site.keeping.verifying import must_fit, unpack, verify
+from imrap_site.keeping.working import UNFINISHED
 
 # What stays in var/: the rest belongs to the state that goes.
 STAYS = {"static", "static-collected", "running", "turn", "backups", "last-backup", "last-sweep"}
@@ -54,14 +55,13 @@ class Restore:
 
     def run(self):
         must_fit(self.manifest)
-        size = sum(member.size for member in self.manifest.members)
-        verify(self.backup, self.bar("Verifying", size).add)
+        verify(self.backup, self.bar("Verifying", self.manifest.size).add)
         self.must_have_room()
         self.ask(self.question())
         with files_may_go():
             self.clear()
             try:
-                self.prepare(self.bar("Unpacking", size).add)
+                self.prepare()
                 switching.write_plan(self.plan(), self.var)
             except BaseException:
                 self.clear()
@@ -124,17 +124,11 @@ class Restore:
             return sqlite.database().with_name(f".restoring-{sqlite.database().name}")
         return self.prepared / "database.dump"
 
-    def prepare(self, progress):
+    def prepare(self):
         for folder in (self.prepared, self.media / HIDDEN):
             folder.mkdir(mode=0o700, parents=True)
         self.database_here().parent.mkdir(parents=True, exist_ok=True)
-        for member in self.manifest.members:
-            if target := self.target(member.name):
-                target.parent.mkdir(parents=True, exist_ok=True)
-                unpack(self.backup, member, target, progress)
-                target.chmod(0o644 if member.name.startswith(MEDIA) else 0o600)
-                os.utime(target, ns=(member.mtime_ns, member.mtime_ns))
-        (self.media / HIDDEN).chmod(0o755)
+        self.unpack()
         if self.is_sqlite:
             self.say("Preparing the database…")
             database = f"sqlite:///{self.database_here().absolute()}"
@@ -142,6 +136,16 @@ class Restore:
         elif not postgresql.is_empty():
             self.former.mkdir(mode=0o700)
             postgresql.copy(self.former / "database.dump")
+
+    def unpack(self):
+        wanted = [member for member in self.manifest.members if self.target(member.name)]
+        progress = self.bar("Unpacking", sum(member.size for member in wanted)).add
+        for member in wanted:
+            target = self.target(member.name)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            unpack(self.backup, member, target, progress)
+            target.chmod(0o644 if member.name.startswith(MEDIA) else 0o600)
+            os.utime(target, ns=(member.mtime_ns, member.mtime_ns))
 
     def target(self, name):
         """Where a member is unpacked; None for what is not needed."""
@@ -161,7 +165,7 @@ class Restore:
 
     def var_away(self):
         for path in sorted(self.var.iterdir()):
-            stays = path.name in STAYS or path.name.startswith((FORMER, ".restoring-"))
+            stays = path.name in STAYS or path.name.startswith((FORMER, ".restoring-", UNFINISHED))
             if not stays and not self.holds_what_has_its_own_way(path):
                 yield [str(path), str(self.former / path.name)]
 
@@ -197,8 +201,16 @@ class Restore:
             yield [str(self.database_here()), str(sqlite.database())]
         if (self.prepared / KEY).exists():
             yield [str(self.prepared / KEY), str(self.var / KEY)]
+            self.say_whose_key()
         if (self.prepared / ENV).exists():
             yield from self.env_here()
+
+    def say_whose_key(self):
+        key = os.environ.get("SECRET_KEY")  # .env's too
+        if key and key != (self.prepared / KEY).read_text().strip():
+            self.say(
+                "SECRET_KEY is set here and stays: addresses of previews have to be sent anew."
+            )
 
     def env_here(self):
         """The settings of this machine stay its own."""

@@ -4,7 +4,7 @@ import errno
 import os
 from contextlib import suppress
 
-from imrap_site.keeping.archive import CHUNK, LIST, LONGEST_LIST, SEAL, copy, open_regular
+from imrap_site.keeping.archive import CHUNK, LIST, LONGEST_LIST, SEAL, copy, open_regular, time_of
 from imrap_site.keeping.manifest import DAMAGED, FOREIGN, MEDIA, Member, read_manifest, seal_of
 from imrap_site.keeping.refusals import Refused
 
@@ -24,7 +24,7 @@ class SnapshotWriter:
         """The Member; None if the file went or changed meanwhile, and nothing of it is kept."""
         with open_regular(path) as source:
             found = os.fstat(source.fileno())
-            size, mtime_ns = found.st_size, max(0, found.st_mtime_ns)
+            size, mtime_ns = found.st_size, time_of(found)
             target = self.folder / name
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             same = self.known.get((name, size, mtime_ns))

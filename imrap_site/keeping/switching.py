@@ -5,9 +5,9 @@ Only the standard library: a site that was cut off in between may have no secret
 
 import json
 import os
-from contextlib import suppress
 from pathlib import Path
 
+from imrap_site.keeping.working import sync
 from imrap_site.turns import VAR
 
 FOLDER = "restoring"  # in var/: what is prepared, and the plan
@@ -73,12 +73,3 @@ def move(source, target):
 def forget_plan(var=VAR):
     plan_of(var).unlink()
     sync(plan_of(var).parent)
-
-
-def sync(folder):
-    with suppress(OSError):  # some file systems can't
-        door = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(door)
-        finally:
-            os.close(door)

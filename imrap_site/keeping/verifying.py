@@ -1,8 +1,6 @@
 """Whether a backup is whole, and one that this site can take: asked before anything is touched."""
 
 import hashlib
-import tempfile
-from pathlib import Path
 
 from django.conf import settings
 
@@ -11,6 +9,7 @@ from imrap_site.keeping.archive import Archive
 from imrap_site.keeping.manifest import DAMAGED, FOREIGN, MEDIA, NEWER
 from imrap_site.keeping.refusals import Refused
 from imrap_site.keeping.snapshot import Snapshot
+from imrap_site.keeping.working import unfinished
 
 
 def opened(path):
@@ -27,10 +26,9 @@ def opened(path):
 
 def verify(backup, progress):
     """Refused unless everything in an opened backup is as it was written, and fits together."""
-    settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=settings.VAR_DIR, prefix=".verifying-") as folder:
-        unpack(backup, backup.manifest.database, Path(folder, "database"), lambda number: None)
-        check_content(backup, progress, Path(folder, "database"))
+    with unfinished(settings.VAR_DIR) as folder:
+        unpack(backup, backup.manifest.database, folder / "database", lambda number: None)
+        check_content(backup, progress, folder / "database")
 
 
 def check_content(backup, progress, database):

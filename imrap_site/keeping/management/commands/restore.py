@@ -1,5 +1,6 @@
 """`manage.py restore`: the way back from a backup, on an empty installation too."""
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -87,25 +88,26 @@ def places_in(content):
     class OfBackup(environ.Env):
         ENVIRON = {}
 
-    import io
-
     OfBackup.read_env(io.StringIO(content.decode("utf-8", "replace")))
     return {name: OfBackup.ENVIRON[name] for name in PLACES if OfBackup.ENVIRON.get(name)}
 
 
 def must_be_free(places):
     """Somebody else's site may be there: two clones on one machine."""
-    database = environ.Env.db_url_config(places.get("DATABASE_URL", "sqlite://:memory:"))
-    taken = [Path(database["NAME"])] if "sqlite" in database["ENGINE"] else []
-    media = Path(places.get("MEDIA_ROOT", settings.MEDIA_ROOT))
-    taken += (
-        [media]
-        if media.is_dir() and any(not one.name.startswith(".") for one in media.iterdir())
-        else []
-    )
-    for path in taken:
-        if path.exists() and not path.resolve().is_relative_to(settings.BASE_DIR):
+    for path in taken(places):
+        if not path.resolve().is_relative_to(settings.BASE_DIR):
             raise Refused(
                 f"The backup's .env leads to {path}, where something is already: write a .env here "
                 "that says where this site's database and files belong."
             )
+
+
+def taken(places):
+    """Paths of the database and the files that are at these places."""
+    database = environ.Env.db_url_config(places.get("DATABASE_URL", "sqlite://:memory:"))
+    file = Path(database.get("NAME", ""))
+    if "sqlite" in database.get("ENGINE", "") and file.is_file():
+        yield file
+    media = Path(places.get("MEDIA_ROOT", settings.MEDIA_ROOT))
+    if media.is_dir() and any(not one.name.startswith(".") for one in media.iterdir()):
+        yield media

@@ -22,8 +22,7 @@ class Command(BaseCommand):
             with opened(Path(backup)) as found:
                 manifest = found.manifest
                 must_fit(manifest)
-                size = sum(member.size for member in manifest.members)
-                verify(found, Bar(self.stderr, "Verifying", size).add)
+                verify(found, Bar(self.stderr, "Verifying", manifest.size).add)
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
         except OSError as problem:
