@@ -10,7 +10,7 @@ from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 from profiles.files import pdf_maker
 from profiles.files.documents import read
 from tests.builders import PDF, a_zip, content_of, exif_with_place, photograph
-from tests.risky import annotation, changed_pdf, docx, odt
+from tests.hostile_documents import annotation, changed_pdf, docx, odt
 
 MAKER = "moussa.traore"
 XMP = f"""<x:xmpmeta xmlns:x="adobe:ns:meta/">

@@ -10,7 +10,7 @@ from pikepdf import Array, Dictionary, Name, OutlineItem, Pdf, String
 
 from profiles.files.documents import DocumentValidator, read
 from tests.builders import PDF, case
-from tests.risky import (
+from tests.hostile_documents import (
     OFFICE,
     RELATIONS,
     RISKY_PACKAGES,

@@ -59,14 +59,15 @@ def _look_inside(file: IO[bytes], as_it_is: bool, loses_signature: bool) -> Answ
     """By qpdf, which knows every object, whatever a page shows."""
     file.seek(0)
     with Pdf.open(file, suppress_warnings=True) as pdf:
-        if flaw := pdf_risks.risk_in(pdf):
+        insides = pdf_risks.Insides(pdf)
+        if flaw := pdf_risks.risk_in(insides):
             return {"flaw": flaw}, {}
-        about = {"maker": pdf_maker.said_in(pdf), "is_signed": pdf_maker.is_signed(pdf)}
-        has_inside_links = pdf_risks.has_inside_links(pdf)
+        about = {"maker": pdf_maker.said_in(insides), "is_signed": pdf_maker.is_signed(insides)}
+        has_inside_links = pdf_risks.has_inside_links(insides)
         if as_it_is or (about["is_signed"] and not loses_signature):
             return {**about, **({"flaw": "pdf_links"} if has_inside_links else {})}, {}
-        if has_inside_links or pdf_maker.tells(pdf, file):
-            return about, {EMPTIED: pdf_maker.emptied(pdf)}
+        if has_inside_links or loses_signature or pdf_maker.tells(insides, file):
+            return about, {EMPTIED: pdf_maker.emptied(insides)}
         return about, {}
 
 

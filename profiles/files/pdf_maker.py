@@ -11,11 +11,15 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 from pikepdf import Array, Dictionary, Name, Object, ObjectStreamMode, Pdf, Stream, String
 
-from profiles.files.pdf_risks import dictionaries, objects_of, take_out_inside_links
+from profiles.files.pdf_risks import Insides, has_inside_links, take_out_inside_links
 from profiles.files.picture_remarks import without_remarks
 
 # Whatever hangs below these is for programs, or tells of them.
 TELLING = ("/Metadata", "/PieceInfo", "/Thumb", "/LastModified", "/CreatorInfo", "/SpiderInfo")
+TELLING_NAMES = re.compile(rb"/(?:Metadata|PieceInfo|Thumb|LastModified|CreatorInfo|SpiderInfo)\b")
+PICTURE, REMARK = re.compile(rb"/DCTDecode\b"), re.compile(rb"/Rect\b")
+SIGNATURE = re.compile(rb"/ByteRange\b")
+SIGNED = re.compile(rb"/V\b")
 WORDS = {"/Title"}  # of the document's own
 # How the title of a print is made: a path, or a program and the name of its file.
 IS_A_PATH = re.compile(
@@ -37,10 +41,11 @@ FIELDS = {  # of XMP, by the key under which people read them
 MAX_SAID, MAX_LENGTH, MAX_XMP = 12, 120, 2**20
 
 
-def said_in(pdf: Pdf) -> list[list[str]]:
+def said_in(insides: Insides) -> list[list[str]]:
     """[key, text] for each thing that it says of its maker; keys are those of the Info dictionary."""
     found: dict[tuple[str, str], None] = {}
-    for key, text in [*said_in_info(pdf), *said_in_xmp(pdf), *said_in_remarks(pdf)]:
+    pdf = insides.pdf
+    for key, text in [*said_in_info(pdf), *said_in_xmp(pdf), *said_in_remarks(insides)]:
         text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
         if text:
             found[key, text[:MAX_LENGTH]] = None
@@ -72,67 +77,58 @@ def xmp_of(pdf: Pdf) -> Element | None:
     return None
 
 
-def said_in_remarks(pdf: Pdf) -> Iterator[tuple[str, str]]:
-    """Who wrote the notes in the margin."""
-    for found in annotations(pdf):
-        if is_remark(found):
-            yield "Author", str(found["/T"])
+def said_in_remarks(insides: Insides) -> Iterator[tuple[str, str]]:
+    for found in remarks(insides):
+        yield "Author", str(found["/T"])
 
 
-def annotations(pdf: Pdf) -> Iterator[Object]:
-    for each in objects_of(pdf):
-        for found in dictionaries(each):
-            if "/Rect" in found and "/Subtype" in found:
-                yield found
-
-
-def is_remark(found: Object) -> bool:
-    return found.get("/Subtype") != "/Widget" and isinstance(found.get("/T"), String)
+def remarks(insides: Insides) -> Iterator[Object]:
+    """The notes in the margin that name who wrote them."""
+    for found in insides.naming(REMARK):
+        is_remark = "/Rect" in found and found.get("/Subtype") != "/Widget"
+        if is_remark and isinstance(found.get("/T"), String):
+            yield found
 
 
 # Signatures
 
 
-def is_signed(pdf: Pdf) -> bool:
+def is_signed(insides: Insides) -> bool:
     """Whether writing it anew would break what somebody signed."""
-    return any(map(is_signature, objects_of(pdf)))
+    return any(map(is_signature, insides.naming(SIGNATURE)))
 
 
 def is_signature(value: Any) -> bool:
     return isinstance(value, Dictionary) and "/ByteRange" in value
 
 
-def take_out_signatures(pdf: Pdf) -> None:
-    for each in objects_of(pdf):
-        for found in dictionaries(each):
-            if is_signature(found.get("/V")):
-                forget(found, "/V")
-    forget(pdf.Root, "/Perms", "/DSS")
-    if isinstance(form := pdf.Root.get("/AcroForm"), Dictionary):
+def take_out_signatures(insides: Insides) -> None:
+    for found in insides.naming(SIGNED):
+        if is_signature(found.get("/V")):
+            forget(found, "/V")
+    root = insides.pdf.Root
+    forget(root, "/Perms", "/DSS")
+    if isinstance(form := root.get("/AcroForm"), Dictionary):
         forget(form, "/SigFlags")
 
 
 # Writing it anew
 
 
-def tells(pdf: Pdf, file: IO[bytes]) -> bool:
+def tells(insides: Insides, file: IO[bytes]) -> bool:
     """Whether anything is to be taken out: said, hidden beside the pages, or of a former state."""
-    if said_in(pdf) or has_more_than_itself(file):
+    if said_in(insides) or has_more_than_itself(file):
         return True
-    packet = packet_of(statements_of(pdf), title_of(pdf))
-    return any(is_telling(each, packet) for each in objects_of(pdf))
-
-
-def is_telling(each: Object, packet: bytes) -> bool:
-    """`packet` is the XMP that we would write, and may have written."""
-    if isinstance(each, Stream) and is_jpeg(each):
-        content = each.read_raw_bytes()
-        return without_remarks(content) != content
-    return any(
-        key in found and not (key == "/Metadata" and is_ours(found[key], packet))
-        for found in dictionaries(each)
-        for key in TELLING
+    packet = packet_of(statements_of(insides.pdf), title_of(insides.pdf))
+    return any(is_telling(found, packet) for found in insides.naming(TELLING_NAMES)) or any(
+        bare != content for _picture, content, bare in pictures(insides)
     )
+
+
+def is_telling(found: Object, packet: bytes) -> bool:
+    """`packet` is the XMP that we would write, and may have written."""
+    told = [key for key in TELLING if key in found]
+    return bool(told) and not (told == ["/Metadata"] and is_ours(found["/Metadata"], packet))
 
 
 def is_ours(metadata: Any, packet: bytes) -> bool:
@@ -152,17 +148,20 @@ def has_more_than_itself(file: IO[bytes]) -> bool:
     return bool(head.strip() or behind.strip() or states > 1 or foreign)
 
 
-def emptied(pdf: Pdf) -> bytes:
+def emptied(insides: Insides) -> bytes:
     """The PDF written anew: pages, links and forms as they are, nothing of its maker."""
-    statements = statements_of(pdf)
-    for each in objects_of(pdf):
-        empty(each)
-    for found in annotations(pdf):
-        if is_remark(found):
-            forget(found, "/T", "/M", "/CreationDate")
-    take_out_inside_links(pdf)
-    take_out_signatures(pdf)
-    title = title_of(pdf)
+    pdf = insides.pdf
+    statements, title = statements_of(pdf), title_of(pdf)
+    for found in remarks(insides):
+        forget(found, "/T", "/M", "/CreationDate")
+    for found in insides.naming(TELLING_NAMES):
+        forget(found, *TELLING)
+    for picture, content, bare in pictures(insides):
+        if bare != content:
+            picture.write(bare, filter=Name.DCTDecode, decode_parms=picture.get("/DecodeParms"))
+    if has_inside_links(insides):
+        take_out_inside_links(insides)
+    take_out_signatures(insides)
     forget(pdf.trailer, "/Info")
     if title:
         pdf.trailer["/Info"] = pdf.make_indirect(Dictionary(Title=String(title)))
@@ -177,17 +176,15 @@ def forget(found: Object, *keys: str) -> None:
             del found[key]
 
 
-def empty(each: Object) -> None:
-    for found in dictionaries(each):
-        forget(found, *TELLING)
-    if isinstance(each, Stream) and is_jpeg(each):
-        content = each.read_raw_bytes()
-        if (bare := without_remarks(content)) != content:
-            each.write(bare, filter=Name.DCTDecode, decode_parms=each.get("/DecodeParms"))
+def pictures(insides: Insides) -> Iterator[tuple[Stream, bytes, bytes]]:
+    """Each JPEG, its bytes, and those without the place, the moment and the number of its camera."""
+    for found in insides.naming(PICTURE):
+        if isinstance(found, Stream) and is_jpeg(found):
+            content = found.read_raw_bytes()
+            yield found, content, without_remarks(content)
 
 
 def is_jpeg(stream: Stream) -> bool:
-    """Such a picture keeps what its camera wrote: the place, the moment, its number."""
     filters = stream.get("/Filter")
     if isinstance(filters, Array) and len(filters) == 1:
         filters = filters[0]

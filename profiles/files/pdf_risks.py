@@ -33,29 +33,33 @@ KINDS = {  # of annotations
     "/Screen": "pdf_media",
 }
 LEADING = ("/A", "/PA", "/Next", "/OpenAction", "/O", "/C", "/D", "/U", "/E", "/X", "/Fo", "/Bl")
+LEADING_NAMES = re.compile(rb"/(?:A|PA|Next|OpenAction|O|C|D|U|E|X|Fo|Bl)(?![\w#])")
 HARMLESS_SCHEMES = {"http", "https", "mailto", "tel", "sms", "ftp", "ftps", "doi", "geo"}
 SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):")
 
 
-def risk_in(pdf: Pdf) -> str:
+class Insides:
+    """All objects of a PDF, found by the names that stand in them: most have none that matters."""
+
+    def __init__(self, pdf: Pdf) -> None:
+        self.pdf = pdf
+        objects = [pdf.trailer, *(each for each in pdf.objects if isinstance(each, Object))]
+        self.objects = [(each, written(each)) for each in objects]
+        # A name that is an object of its own may stand anywhere by its number.
+        self.is_hidden = any(
+            isinstance(each, Name) and HINTS.search(text) for each, text in self.objects
+        )
+
+    def naming(self, names: re.Pattern[bytes]) -> Iterator[Object]:
+        """The dictionaries in every object that has one of these names somewhere."""
+        for each, text in self.objects:
+            if self.is_hidden or names.search(text):
+                yield from dictionaries(each)
+
+
+def risk_in(insides: Insides) -> str:
     """The key of the refusal for the first thing that no reader should meet, or ""."""
-    return next(filter(None, map(risk_of, hinted(pdf))), "")
-
-
-def objects_of(pdf: Pdf) -> list[Object]:
-    """The trailer and all that it leads to, or that lies there for nothing; less plain numbers."""
-    return [pdf.trailer, *(each for each in pdf.objects if isinstance(each, Object))]
-
-
-def hinted(pdf: Pdf) -> Iterator[Object]:
-    """Every dictionary of which a name says that it asks for a look, or all if names are hidden."""
-    objects = objects_of(pdf)
-    shown = [HINTS.search(written(each)) is not None for each in objects]
-    names = (each for each, is_shown in zip(objects, shown, strict=True) if is_shown)
-    is_hidden = any(isinstance(each, Name) for each in names)
-    for each, is_shown in zip(objects, shown, strict=True):
-        if is_shown or is_hidden:
-            yield from dictionaries(each)
+    return next(filter(None, map(risk_of, insides.naming(HINTS))), "")
 
 
 def written(each: Object) -> bytes:
@@ -120,14 +124,13 @@ def is_inside(address: Any) -> bool:
     return scheme[1].lower() not in HARMLESS_SCHEMES
 
 
-def has_inside_links(pdf: Pdf) -> bool:
-    return any(map(leads_inside, hinted(pdf)))
+def has_inside_links(insides: Insides) -> bool:
+    return any(map(leads_inside, insides.naming(HINTS)))
 
 
-def take_out_inside_links(pdf: Pdf) -> None:
+def take_out_inside_links(insides: Insides) -> None:
     """The words of a link stay, and lead nowhere."""
-    for each in objects_of(pdf):
-        for found in dictionaries(each):
-            for key in LEADING:
-                if leads_inside(found.get(key)):
-                    del found[key]
+    for found in insides.naming(LEADING_NAMES):
+        for key in LEADING:
+            if leads_inside(found.get(key)):
+                del found[key]
