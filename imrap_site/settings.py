@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "imrap_site.serving.staff.StaffSessionMiddleware",
     "imrap_site.serving.languages.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "imrap_site.serving.form_size.FormSizeMiddleware",
     "imrap_site.serving.staff.StaffCsrfMiddleware",
     "imrap_site.serving.staff.StaffAuthenticationMiddleware",
     "imrap_site.accounts.middleware.PersonLanguageMiddleware",
@@ -148,6 +149,18 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# The largest upload in MB: of a whole form, and of one file of each kind.
+UPLOAD_MB = {
+    "form": env.int("UPLOAD_MB_FORM", default=520),
+    "picture": env.int("UPLOAD_MB_PICTURE", default=60),
+    "document": env.int("UPLOAD_MB_DOCUMENT", default=100),
+    "film": env.int("UPLOAD_MB_FILM", default=500),
+    "recording": env.int("UPLOAD_MB_RECORDING", default=100),
+}
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "profiles.files.arriving.BoundedUploadHandler",
+]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_500  # an action on all that one spreadsheet may bring
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024  # a long text in two languages fits easily
 

@@ -20,6 +20,7 @@ from django.utils.deconstruct import deconstructible
 from profiles.files import captions
 from profiles.files.child import EMPTIED
 from profiles.files.films.blanks import Blank
+from profiles.files.limits import bounded, largest, refuse_what_did_not_arrive
 from profiles.files.pictures import ReencodedPicture
 from profiles.files.refusals import REFUSALS
 from profiles.files.sandbox import read_in_child
@@ -38,7 +39,11 @@ from profiles.words import MEGABYTE, size_in_words
 class Format(NamedTuple):
     label: str
     media_type: str
-    max_bytes: int = 100 * MEGABYTE
+    kind: str = "document"  # of which a setting says how large it may be
+
+    @property
+    def max_bytes(self) -> int:
+        return largest(self.kind)
 
 
 # Each under its file extension.
@@ -49,12 +54,12 @@ FORMATS = {
     ),
     "odt": Format("OpenDocument (.odt)", "application/vnd.oasis.opendocument.text"),
     "epub": Format("EPUB", "application/epub+zip"),
-    "mp4": Format("MP4", "video/mp4", max_bytes=500 * MEGABYTE),
-    "webm": Format("WebM", "video/webm", max_bytes=500 * MEGABYTE),
-    "mp3": Format("MP3", "audio/mpeg"),
-    "m4a": Format("M4A", "audio/mp4"),
-    "ogg": Format("Ogg (Opus)", "audio/ogg"),
-    "vtt": Format("WebVTT (.vtt) / SubRip (.srt)", "text/vtt", max_bytes=2 * MEGABYTE),
+    "mp4": Format("MP4", "video/mp4", kind="film"),
+    "webm": Format("WebM", "video/webm", kind="film"),
+    "mp3": Format("MP3", "audio/mpeg", kind="recording"),
+    "m4a": Format("M4A", "audio/mp4", kind="recording"),
+    "ogg": Format("Ogg (Opus)", "audio/ogg", kind="recording"),
+    "vtt": Format("WebVTT (.vtt) / SubRip (.srt)", "text/vtt", kind="captions"),
 }
 FILMS = {"mp4", "webm"}
 SOUNDS = {"mp3", "m4a", "ogg"}
@@ -322,6 +327,7 @@ class DocumentValidator:
 
     def check(self, file: Any, name: str) -> Document:
         """The Document to publish under that name, from an open binary file; or ValidationError."""
+        refuse_what_did_not_arrive(file, name)
         format = self._format_of(file, name)
         document, named = read(file), FORMATS[format]
         if document.flaw != "too_large" and suffix_of(name) not in ENDINGS[format]:
@@ -428,4 +434,4 @@ class DocumentField(models.FileField):
         endings = (ending for format in self.validator.formats for ending in ENDINGS[format])
         accept = ",".join(f".{ending}" for ending in endings)
         field.widget.attrs.setdefault("accept", accept)
-        return field
+        return bounded(field, {FORMATS[format].kind for format in self.validator.formats})

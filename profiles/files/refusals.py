@@ -3,7 +3,19 @@
 from django.utils.translation import gettext_lazy as _
 
 # A ModelForm puts its own words in the place of those under "empty", "invalid" or "missing".
+# Of any file, a picture too
+ARRIVAL_REFUSALS = {
+    "too_large": _(
+        "This file has %(size)s; at most %(limit)s can be taken: “%(name)s”. "
+        "Make a lighter edition and choose that."
+    ),
+    "no_room": _(
+        "The server had no room for this file: “%(name)s”. Tell the person who keeps the server, and "
+        "choose it again later."
+    ),
+}
 REFUSALS = {
+    **ARRIVAL_REFUSALS,
     "no_bytes": _("This file is empty: “%(name)s”. Choose it again."),
     "unknown": _(
         "This kind of file cannot be taken: “%(name)s”. "
@@ -16,10 +28,6 @@ REFUSALS = {
     "misnamed": _(
         "The content of this file is %(label)s, but its name says otherwise: “%(name)s”. "
         "Give it a name that ends in .%(format)s and choose it again."
-    ),
-    "too_large": _(
-        "This file has %(size)s; at most %(limit)s can be taken: “%(name)s”. "
-        "Make a lighter edition and choose that."
     ),
     "locked": _(
         "Visitors could not open this file, because it asks for a password: “%(name)s”. "
