@@ -1,6 +1,7 @@
 """How gunicorn serves the site; imrap_site/start.py has checked PORT and keeps TURN."""
 
 import os
+import resource
 import tempfile
 
 bind = f"127.0.0.1:{os.environ.get('PORT') or 8000}"
@@ -11,16 +12,29 @@ secure_scheme_headers = {"X-FORWARDED-PROTO": "https"}
 # What the search field takes, in any script, and the address around it.
 limit_request_line = 8190
 workers = 2
-# A thread per request: a slow upload holds one thread, and `timeout` only ends a worker
-# that has stopped answering its master, never an upload that takes minutes.
-worker_class = "gthread"
-threads = 4
+# Threads, which begin when a request has arrived. A slow upload or a slow reader of a file holds one
+# (a proxy that hands out files itself spares them), so there are many: an idle one is never started,
+# and a waiting one costs some 50 KB. `timeout` only ends a worker that has stopped answering its
+# master, never an upload that takes minutes.
+worker_class = "imrap_site.serving.worker.GatheringWorker"
+threads = 256
+worker_connections = 2000
 timeout = 60
 # On a slow line a new connection costs more than keeping one open.
 keepalive = 15
 preload_app = True
 # Nobody steers this server through a socket, so it has none.
 control_socket_disable = True
+
+
+def allow_connections(number):
+    """As many open files as that takes; most systems begin with 1,024."""
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = number if most == resource.RLIM_INFINITY else min(number, most)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(now, wanted), most))
+
+
+allow_connections(3 * worker_connections)  # each may read a file, and write one
 
 
 def is_writable(folder):

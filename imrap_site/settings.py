@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "imrap_site.serving.form_size.FormSizeMiddleware",
     "imrap_site.serving.staff.StaffCsrfMiddleware",
     "imrap_site.serving.staff.StaffAuthenticationMiddleware",
+    "imrap_site.serving.bodies.StrangersBodyMiddleware",
     "imrap_site.accounts.middleware.PersonLanguageMiddleware",
     "imrap_site.serving.staff.StaffMessageMiddleware",
     "imrap_site.accounts.middleware.StaffAccountMiddleware",

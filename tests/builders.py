@@ -8,6 +8,7 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import struct
 import subprocess
 import sys
@@ -16,15 +17,17 @@ import urllib.error
 import urllib.request
 import zipfile
 import zlib
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from openpyxl import Workbook, load_workbook
 from PIL import Image
 
@@ -397,6 +400,24 @@ def served(command, printed, port, path="/en/", headers=(), stop=signal.SIGTERM,
     finally:
         server.send_signal(stop)
         server.wait(timeout=20)
+
+
+@contextmanager
+def a_copy_served(folder, **variables):
+    """Serve a copy of the test's database; gives the port and the copy's path."""
+    database, printed, port = folder / "db.sqlite3", folder / "printed", a_free_port()
+    with closing(sqlite3.connect(database)) as copy:
+        connection.connection.backup(copy)
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "DATABASE_URL": f"sqlite:///{database}",
+        "MEDIA_ROOT": str(settings.MEDIA_ROOT),
+        "PORT": str(port),
+        **variables,
+    }
+    command = [sys.executable, "-m", "gunicorn", "imrap_site.wsgi:application"]
+    with served(command, printed, port, cwd=start.ROOT, env=environment):
+        yield port, database
 
 
 def wait_for(page, server, printed):

@@ -1,6 +1,7 @@
 """Uploaded files as visitors get them, and as they don't."""
 
 import re
+from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
@@ -54,6 +55,29 @@ def test_a_paper_is_saved_not_opened_and_keeps_a_readable_name(client, report):
 def test_a_download_goes_on_where_it_was_cut(client, report):
     response = client.get(report.file.url, headers={"range": "bytes=0-4"})
     assert (response.status_code, response.getvalue()) == (206, b"%PDF-")
+
+
+SENDER = {"HTTP_X_SENDFILE_TYPE": "X-Accel-Redirect"}
+
+
+def test_a_web_server_that_hands_out_files_itself_is_told_which(client, report):
+    answer = client.get(report.file.url, **SENDER)
+    name = f"papers/{report.sha256[:16]}/rapport-final.pdf"
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer["X-Accel-Redirect"] == f"/protected-media/{name}"
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer["Content-Disposition"].startswith('attachment; filename="rapport-final.pdf"')
+    assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert answer["Cache-Control"] == "private, max-age=31536000, immutable"
+
+
+def test_a_web_server_is_told_of_no_file_of_a_draft_and_of_none_that_is_gone(client, report):
+    Path(report.file.path).unlink()
+    assert client.get(report.file.url, **SENDER).status_code == 404
+    report.file.storage.save(report.file.name, ContentFile(b"%PDF"))
+    assert client.get(report.file.url, **SENDER).status_code == 200
+    Paper.objects.update(is_draft=True)
+    assert client.get(report.file.url, **SENDER).status_code == 404
 
 
 @pytest.mark.parametrize("extension", ["avif", "webp", "jpg"])

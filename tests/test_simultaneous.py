@@ -1,42 +1,22 @@
 """Two saves at the same moment, by the server that `make run` starts, with its two processes."""
 
-import os
 import sqlite3
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing
 from http.client import HTTPConnection
 from threading import Barrier
 from types import SimpleNamespace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
-from imrap_site import start
-from tests.builders import a_free_port, filled, paper_form, served, words
+from tests.builders import a_copy_served, filled, paper_form, words
 from tests.hostile import nested_forms
 
 pytestmark = pytest.mark.server
 CSRF = "a" * 32
-
-
-@contextmanager
-def running(folder):
-    """Serve a copy of the test's database; gives the port and the copy's path."""
-    database, printed, port = folder / "db.sqlite3", folder / "printed", a_free_port()
-    with closing(sqlite3.connect(database)) as copy:
-        connection.connection.backup(copy)
-    environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "tests.settings",
-        "DATABASE_URL": f"sqlite:///{database}",
-        "PORT": str(port),
-    }
-    command = [sys.executable, "-m", "gunicorn", "imrap_site.wsgi:application"]
-    with served(command, printed, port, cwd=start.ROOT, env=environment):
-        yield port, database
 
 
 def answer_to(client, port, path, fields=None):
@@ -61,7 +41,7 @@ def stored(database, query):
 def test_of_two_saves_at_the_same_moment_one_wins(staff_client, moussa, add_paper, tmp_path):
     papers = [add_paper("Un", is_draft=True) for _number in range(3)]
     people = {"awa": staff_client, "Moussa Ba": moussa}
-    with running(tmp_path) as (port, database), ThreadPoolExecutor(2) as pool:
+    with a_copy_served(tmp_path) as (port, database), ThreadPoolExecutor(2) as pool:
         # With its first save, a paper also gets the version that says what stood there before.
         for number, paper in enumerate(papers + papers):
             form, moment = f"/admin/profiles/paper/{paper.pk}/change/", Barrier(2)
@@ -87,7 +67,7 @@ def test_of_two_saves_at_the_same_moment_one_wins(staff_client, moussa, add_pape
 @pytest.mark.django_db(transaction=True)
 def test_one_form_sent_twice_at_the_same_moment_makes_one_entry(staff_client, imrap, tmp_path):
     add = "/admin/profiles/paper/add/"
-    with running(tmp_path) as (port, database), ThreadPoolExecutor(2) as pool:
+    with a_copy_served(tmp_path) as (port, database), ThreadPoolExecutor(2) as pool:
         for number in range(4):
             title, is_same = f"Note {number}", number % 2 == 0
             form, moment = filled(answer_to(staff_client, port, add), title_fr=title), Barrier(2)
@@ -124,7 +104,7 @@ def test_nobody_waits_while_a_hostile_file_is_read(staff_client, moussa, add_pap
         waits.append(time.perf_counter() - before)
         return answer
 
-    with running(tmp_path) as (port, database), ThreadPoolExecutor(1) as pool:
+    with a_copy_served(tmp_path) as (port, database), ThreadPoolExecutor(1) as pool:
         opened = answer_to(moussa, port, form)
         upload = pool.submit(answer_to, staff_client, port, add, hostile)
         time.sleep(0.2)  # it has arrived

@@ -2,13 +2,15 @@
 
 from pathlib import PurePosixPath
 from posixpath import normpath
+from urllib.parse import quote
 
 from django.core.files.storage import default_storage
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
 from imrap_site.serving.ranges import ranged_response
 from profiles import preview
+from profiles.addresses import content_disposition
 from profiles.files.documents import FORMATS
 from profiles.models import file_is_visible
 
@@ -32,6 +34,12 @@ INLINE_POLICY = (
 SHOWN = ("image/", "video/", "audio/", "text/vtt")
 
 
+# How a web server says that it hands out files itself, once it is told which (Rack's word). Whoever
+# writes it without being one gets an empty answer.
+SENDER, SENDER_HEADER = "X-Accel-Redirect", "X-Sendfile-Type"
+FOLDER_OF_SENDER = "/protected-media/"
+
+
 @require_safe
 def media(request, name):
     media_type = MEDIA_TYPES.get(PurePosixPath(name).suffix[1:])
@@ -42,19 +50,12 @@ def media(request, name):
     if not file_is_visible(name, request.user) and not preview.opens_file(token, name):
         raise Http404
     is_inline = INLINE in request.GET and media_type == FORMATS["pdf"].media_type
-    try:
-        file = default_storage.open(name)
-    except OSError:
-        raise Http404 from None
-    response = ranged_response(
-        request,
-        file,
-        content_type=media_type,
-        etag=f'"{name}"',  # names are made from the content
-        last_modified=default_storage.get_modified_time(name),
-        filename=PurePosixPath(name).name,
-        as_attachment=not (is_inline or media_type.startswith(SHOWN)),
-    )
+    how = {
+        "content_type": media_type,
+        "filename": PurePosixPath(name).name,
+        "as_attachment": not (is_inline or media_type.startswith(SHOWN)),
+    }
+    response = (handed_over if is_behind_a_sender(request) else whole_or_part)(request, name, how)
     # No shared cache may keep what can be withdrawn; the reader's own never needs to ask again.
     if request.user.is_authenticated or token:
         response["Cache-Control"] = "private, no-store"
@@ -63,3 +64,32 @@ def media(request, name):
     policy = INLINE_POLICY if is_inline else "sandbox; default-src 'none'"
     response["Content-Security-Policy"] = policy
     return response
+
+
+def is_behind_a_sender(request):
+    return request.headers.get(SENDER_HEADER) == SENDER
+
+
+def handed_over(request, name, how):
+    """The web server answers, with ranges, at its own pace; no thread of ours waits for a reader."""
+    if not default_storage.exists(name):
+        raise Http404
+    response = HttpResponse(content_type=how["content_type"])
+    disposition = content_disposition(how["filename"], how["as_attachment"])
+    response["Content-Disposition"] = disposition
+    response[SENDER] = FOLDER_OF_SENDER + quote(name)
+    return response
+
+
+def whole_or_part(request, name, how):
+    try:
+        file = default_storage.open(name)
+    except OSError:
+        raise Http404 from None
+    return ranged_response(
+        request,
+        file,
+        etag=f'"{name}"',  # names are made from the content
+        last_modified=default_storage.get_modified_time(name),
+        **how,
+    )

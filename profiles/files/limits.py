@@ -25,7 +25,7 @@ def bounded(field: forms.Field, kinds: Iterable[str]) -> forms.Field:
     """The field of a form, which says how large its file may be, to people and to the script."""
     limit = min(max(map(largest, kinds)), largest("form"))
     field.widget.attrs["data-most"] = str(limit)
-    sentence = _("At most %(limit)s MB.") % {"limit": limit // MEGABYTE}
+    sentence = format_lazy(_("At most {limit} MB."), limit=limit // MEGABYTE)
     field.help_text = format_lazy("{} {}", field.help_text, sentence)
     return field
 
