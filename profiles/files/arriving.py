@@ -21,7 +21,7 @@ from profiles.files.pictures import READABLE
 from profiles.words import MEGABYTE
 
 ROOM_LEFT = 50 * MEGABYTE  # which uploads leave to all else that needs the temporary folder
-TOO_LARGE, NO_ROOM = "too_large", "no_room"
+TOO_LARGE, NO_ROOM, GONE = "too_large", "no_room", "gone"
 
 
 class RefusedUpload(UploadedFile):

@@ -25,6 +25,7 @@ from profiles.files.pictures import ReencodedPicture
 from profiles.files.refusals import REFUSALS
 from profiles.files.sandbox import read_in_child
 from profiles.files.storing import (
+    READINGS,
     put,
     read_once,
     sha256_of,
@@ -156,6 +157,11 @@ def read(file: Any) -> Document:
     if format == "vtt":
         return _read_captions(file)
     return _read_office(file, format)
+
+
+def found_in(file: Any) -> Document | None:
+    """What read() found in a file that was read as a document; None for any other."""
+    return getattr(file, READINGS, {}).get(read)
 
 
 def _document(file: Any, format: str, **found: Any) -> Document:

@@ -9,6 +9,10 @@ ARRIVAL_REFUSALS = {
         "This file has %(size)s; at most %(limit)s can be taken: “%(name)s”. "
         "Make a lighter edition and choose that."
     ),
+    "gone": _(
+        "This file waited on the server for a day, or until others needed the room, and is gone: "
+        "“%(name)s”. Choose it again."
+    ),
     "no_room": _(
         "The server had no room for this file: “%(name)s”. Tell the person who keeps the server, and "
         "choose it again later."
