@@ -40,19 +40,19 @@ def room():
 
 def bring_back(request, model):
     """The files that wait for this form become its uploads; so do stored ones that are emptied."""
-    for name, token in list(request.POST.items()):
-        if len(request.FILES) >= MOST_FILES:
-            return
-        if name.endswith(KEPT) and token:
-            _bring(request, name.removesuffix(KEPT), waiting_upload(request, model, token))
-        elif name.endswith(EMPTY):
-            _bring(request, name.removesuffix(EMPTY), stored_upload(token))
+    for field, token in list(request.POST.items()):
+        name, _hyphen, fellow = field.rpartition("-")
+        if f"-{fellow}" not in (KEPT, EMPTY) or not token or not is_wanted(request, name):
+            continue
+        is_waiting = f"-{fellow}" == KEPT
+        upload = waiting_upload(request, model, token) if is_waiting else stored_upload(token)
+        if upload is not None:
+            request.FILES[name] = upload
 
 
-def _bring(request, name, upload):
+def is_wanted(request, name):
     is_unwanted = f"{name}{FORGET}" in request.POST or f"{name}-clear" in request.POST
-    if upload is not None and name not in request.FILES and not is_unwanted:
-        request.FILES[name] = upload
+    return name not in request.FILES and not is_unwanted and len(request.FILES) < MOST_FILES
 
 
 def waiting_upload(request, model, token):
@@ -148,6 +148,7 @@ class ChosenFilesAdmin(admin.ModelAdmin):
                 room().drop(token)
 
     def render_change_form(self, request, context, *args, **kwargs):
+        context["most_bytes"] = largest("form")
         if request.method == "POST":
             formsets = (inline.formset for inline in context.get("inline_admin_formsets", ()))
             rows = [row for formset in formsets for row in formset.forms]

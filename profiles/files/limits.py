@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db.models.fields.files import FieldFile
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -32,8 +33,9 @@ def bounded(field: forms.Field, kinds: Iterable[str]) -> forms.Field:
 
 def refuse_what_did_not_arrive(file: Any, name: str) -> None:
     """What was too large to be taken in, or found no room on the disk."""
-    if refusal := getattr(file, "refusal", ""):
-        raise refused(refusal, name, file.size, file.limit)
+    upload = file.file if isinstance(file, FieldFile) else file
+    if refusal := getattr(upload, "refusal", ""):
+        raise refused(refusal, name, upload.size, upload.limit)
 
 
 def too_large(name: str, size: int, limit: int) -> ValidationError:
