@@ -37,6 +37,10 @@ def form(**fields):
     return paper_form(**rows) | fields
 
 
+def plain(answer):
+    return answer.text.replace("\u202f", " ").replace("\xa0", " ")
+
+
 @pytest.fixture
 def small_bounds(settings):
     settings.UPLOAD_MB = {**settings.UPLOAD_MB, "document": 3, "picture": 3, "form": 5}
@@ -66,8 +70,8 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_written(
     content = a_pdf().ljust(4_000_000, b" ")
     answer = sent(staff_client, body(form(), [("files-0-file", "gros.pdf", content)]))
     assert answer.status_code == 200
-    assert "Ce fichier pèse 4 Mo ; au plus 3 Mo" in answer.text.replace("\xa0", " ")
-    assert "« gros.pdf »" in answer.text.replace("\u202f", " ").replace("\xa0", " ")
+    assert "Ce fichier pèse 4,0 Mo ; la limite est de 3,0 Mo" in plain(answer)
+    assert "« gros.pdf »" in plain(answer)
     assert TYPED in answer.text
     assert sum(written) < 3_000_001
     assert Paper.objects.count() == 0
@@ -77,7 +81,7 @@ def test_a_picture_has_its_own_bound(staff_client, imrap, settings, small_bounds
     settings.UPLOAD_MB = {**settings.UPLOAD_MB, "picture": 1}
     content = content_of(photograph()).ljust(2_900_000, b" ")
     answer = sent(staff_client, body(form(), [("image", "photo.jpg", content)]))
-    assert "au plus 1 Mo" in answer.text.replace("\xa0", " ")
+    assert "la limite est de 1,0 Mo" in plain(answer)
     assert sum(written) <= 1_000_000
 
 
@@ -86,7 +90,7 @@ def test_all_files_together_have_a_bound(staff_client, imrap, small_bounds, writ
     files = [(f"files-{n}-file", f"{n}.pdf", a_pdf().ljust(2_000_000, b" ")) for n in range(3)]
     answer = sent(staff_client, body(form(**{"files-TOTAL_FORMS": "3"}) | rows, files))
     assert answer.status_code == 200
-    assert "au plus 5 Mo" in answer.text.replace("\xa0", " ")
+    assert "la limite est de 5,0 Mo" in plain(answer)
     assert sum(written) <= 5_000_000
 
 
@@ -97,7 +101,7 @@ def test_a_form_that_says_it_is_too_large_is_not_read(staff_client, imrap, small
 
     answer = sent(staff_client, b"x", CONTENT_LENGTH="900000000", **{"wsgi.input": Unread()})
     assert answer.status_code == 413
-    assert "Les fichiers choisis pèsent 900 Mo" in answer.text.replace("\xa0", " ")
+    assert "Les fichiers choisis pèsent 900,0 Mo" in plain(answer)
     assert f'href="{ADD}"' in answer.text
 
 
