@@ -45,6 +45,15 @@ def is_writable(folder):
         return False
 
 
+# What was asked for, without who asked: addresses of visitors are kept only where that is wished.
+ACCESS_LOG = os.environ.get("ACCESS_LOG", "yes")
+accesslog = None if ACCESS_LOG == "no" else "-"
+logger_class = "imrap_site.serving.worker.AccessLog"
+access_log_format = "%(t)s %(m)s %(U)s %(s)s %(B)s %(M)sms"
+if ACCESS_LOG == "addresses":
+    access_log_format = f"%(a)s {access_log_format}"
+
+
 # In memory where that can be: a worker must not look dead because a disk is slow.
 worker_tmp_dir = next(filter(is_writable, ["/dev/shm", tempfile.gettempdir(), "var"]), None)  # noqa: S108
 
@@ -53,3 +62,13 @@ def when_ready(server):
     """It listens: whoever waits to start in this folder may go on."""
     if turn := os.environ.pop("TURN", None):
         os.close(int(turn))
+
+
+def post_worker_init(worker):
+    """It answers; beside that, one of the workers has what nobody holds swept away once a day, and
+    pages that a change has emptied out of the store are made again."""
+    from imrap_site.keeping import quietly
+
+    quietly.start()
+    if watch := getattr(worker.wsgi, "watch", None):  # not every application is ours
+        watch()

@@ -4,4 +4,4 @@ from django.contrib.admin.apps import AdminConfig
 
 
 class DeskConfig(AdminConfig):
-    default_site = "profiles.admin_site.ProfileAdminSite"
+    default_site = "imrap_site.keeping.desk.KeptAdminSite"

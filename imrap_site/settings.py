@@ -38,6 +38,7 @@ def secret_key():
 SECRET_KEY = secret_key()
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR}/db.sqlite3")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["ENGINE"] = "imrap_site.sqlite"
     # No write-ahead log: SQLite before 3.51.3 can corrupt a database with it. EXTRA also
     # survives a power cut between commit and the journal's removal. IMMEDIATE takes the
     # lock at the start, where waiting for it is possible.
@@ -47,21 +48,46 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA;",
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-# What failed, with its trace, where the server prints; who asks for a wrong host is no failure.
+# What failed, with its trace, where the server prints, once a minute; by mail once an hour, where
+# somebody is named. Who asks for a wrong host is no failure.
+ERRORS_TO = env("ERRORS_TO", default="")
+TELLS = ["console", "mail"] if ERRORS_TO else ["console"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler", "level": "ERROR"}},
+    "formatters": {"journal": {"format": "{name}: {message}", "style": "{"}},
+    "filters": {
+        "once a minute": {"()": "imrap_site.serving.logs.Seldom", "seconds": 60},
+        "once an hour": {"()": "imrap_site.serving.logs.Seldom", "seconds": 3600},
+    },
+    "handlers": {
+        "journal": {"class": "logging.StreamHandler", "formatter": "journal"},
+        "console": {
+            "class": "logging.StreamHandler",
+            "level": "ERROR",
+            "filters": ["once a minute"],
+        },
+        "mail": {
+            "class": "imrap_site.serving.logs.MailHandler",
+            "to": ERRORS_TO,
+            "level": "ERROR",
+            "filters": ["once an hour"],
+        },
+    },
     "loggers": {
-        "django": {"handlers": ["console"]},
+        "django": {"handlers": TELLS},
+        # Who came in and what they made public; deploy/fail2ban reads the lines of failed sign-ins.
+        "journal": {"handlers": ["journal"], "level": "INFO", "propagate": False},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
     },
 }
+EMAIL_TIMEOUT = 20  # seconds
 
 # The application --------------------------------------------------------------------
 
 INSTALLED_APPS = [
     "profiles",
+    "imrap_site.serving.apps.ServingConfig",
     "imrap_site.apps.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -78,6 +104,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "django.contrib.humanize",  # what allauth's templates load
     "imrap_site.accounts",
+    "imrap_site.keeping.apps.KeepingConfig",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -94,8 +121,8 @@ MIDDLEWARE = [
     "imrap_site.serving.bodies.StrangersBodyMiddleware",
     "imrap_site.accounts.middleware.PersonLanguageMiddleware",
     "imrap_site.serving.staff.StaffMessageMiddleware",
+    "imrap_site.accounts.middleware.PersonMiddleware",
     "imrap_site.accounts.middleware.StaffAccountMiddleware",
-    "imrap_site.accounts.middleware.SecondFactorMiddleware",
 ]
 ROOT_URLCONF = "imrap_site.urls"
 WSGI_APPLICATION = "imrap_site.wsgi.application"
@@ -162,6 +189,10 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "profiles.files.arriving.BoundedUploadHandler",
 ]
+# Where backups lie that are given no other place; the script of the timer asks for it too.
+BACKUP_DIR = BASE_DIR / env("BACKUP_DIR", default="var/backups")
+# Versions that the history keeps of each entry, beside its first: the sweep removes older ones.
+REVISIONS_KEPT = env.int("REVISIONS_KEPT", default=100)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_500  # an action on all that one spreadsheet may bring
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024  # a long text in two languages fits easily
 
@@ -205,7 +236,7 @@ SECURITY_CONTACT, SECURITY_EXPIRES = security_contact()
 # Accounts ---------------------------------------------------------------------------
 
 REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=HTTPS)
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["imrap_site.accounts.people.PeopleBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
 ACCOUNT_ADAPTER = "imrap_site.accounts.adapters.StaffAccountAdapter"
@@ -225,20 +256,30 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute wrong
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # http://localhost
 MFA_FORMS = {
+    "authenticate": "imrap_site.accounts.forms.CodeForm",
+    "reauthenticate": "imrap_site.accounts.forms.CodeAgainForm",
+    "login_webauthn": "imrap_site.accounts.forms.PasskeySignInForm",
+    "authenticate_webauthn": "imrap_site.accounts.forms.PasskeyForm",
+    "reauthenticate_webauthn": "imrap_site.accounts.forms.PasskeyAgainForm",
     "add_webauthn": "imrap_site.accounts.forms.AddPasskeyForm",
     "edit_webauthn": "imrap_site.accounts.forms.RenamePasskeyForm",
 }
 # Sessions and failed sign-ins lie in files: all workers share them, and no stranger makes the
-# content database be written.
+# content database be written. How long sessions last stands in their module.
 SESSION_ENGINE = "imrap_site.accounts.sessions"
 SESSION_FILE_PATH = VAR_DIR / "sessions"
+# Only for counting attempts: it keeps moments, not whatever one likes.
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-        "LOCATION": VAR_DIR / "cache",
-        "OPTIONS": {"MAX_ENTRIES": 10_000},
+        "BACKEND": "imrap_site.accounts.counters.CountersCache",
+        "LOCATION": VAR_DIR / "counters",
     }
 }
+ACCOUNT_RATE_LIMITS = {
+    # On devices that nobody signed in on before, from wherever; "5/5m" is for each place and name.
+    "guesses_at_one_account": "30/h/key",
+}
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60  # who has just signed in is not asked again
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 FIRST_HOST = next(iter(ALLOWED_HOSTS), "localhost").lstrip(".*")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default=f"noreply@{FIRST_HOST}")

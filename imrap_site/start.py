@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 from imrap_site import turns
+from imrap_site.keeping import switching
 from imrap_site.turns import VAR
 
 ROOT = VAR.parent
@@ -49,15 +50,18 @@ def static():
 def serve():
     must_be_writable(VAR)
     turn = turns.take_turn()
+    if switching.is_interrupted():
+        raise CannotStart(switching.INTERRUPTED)
     set_up_django()
     must_be_free(port())  # only now: .env may name one
     say("Preparing the database…")
-    prepare_database()
+    is_ready = prepare_database()
     collect_static()
     say_warnings()
     address = f"http://{HOST}:{port()}/"
     say(f"\nThe site:   {address}\nIts admin:  {address}admin/   (Ctrl+C stops the site)")
-    create_staff_account()
+    if is_ready:
+        create_staff_account()
     turns.stay()
     # Until it listens nobody else may prepare: of two starts on one port, one says so.
     os.environ |= {"PORT": str(port()), "TURN": str(turns.hand_on(turn))}
@@ -129,20 +133,73 @@ def keep_secret_key():
     unfinished.replace(key)
 
 
+def prepare_to_restore():
+    """An empty installation has no secret key, and one cut off in a restore may have lost its."""
+    try:
+        must_be_writable(VAR)
+        if switching.is_interrupted():
+            with turns.take_turn():  # by whoever is at it
+                switching.carry_out_if_interrupted()
+        keep_secret_key()
+    except (CannotStart, OSError) as problem:
+        sys.exit(f"Nothing can be restored. {problem}")
+
+
 def prepare_database():
+    """Whether it is ready. One that was there before and is lost or broken does not stop the start:
+    visitors get the last good pages, and nothing empty takes its place."""
     from django.core.management import CommandError, call_command
     from django.db import DatabaseError, transaction
 
+    known = VAR / "prepared"
+    was_there = known.exists() and known.read_text() == name_of_database()
     try:
         # Password hashes and drafts: no other account of this machine may read the database.
         umask = os.umask(0o077)
+        if not was_there:
+            make_database()
         call_command("migrate", verbosity=0, interactive=False)
         os.umask(umask)
         # All of the starter content or none: a start that was killed begins it anew.
         with transaction.atomic():
             load_starter_content()
     except (DatabaseError, CommandError) as problem:
-        raise CannotStart(f"The database can't be prepared: {problem}") from None
+        if not was_there:
+            raise CannotStart(f"The database can't be prepared: {problem}") from None
+        say(
+            f"\nThe database can't be used: {problem}.\n"
+            "Visitors get the pages that were kept; staff can't sign in. Restore a backup: see the\n"
+            f"README. To begin anew with an empty site instead, take {known} away.\n"
+        )
+        return False
+    known.write_text(name_of_database())
+    forget_pages()
+    return True
+
+
+def name_of_database():
+    from django.conf import settings
+
+    wanted = settings.DATABASES["default"]
+    return " ".join(str(wanted.get(part, "")) for part in ("ENGINE", "HOST", "PORT", "NAME"))
+
+
+def make_database():
+    """An empty file, which SQLite itself is not allowed to make."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite" and not connection.is_in_memory_db():
+        try:
+            Path(connection.settings_dict["NAME"]).touch()
+        except OSError as problem:
+            raise CannotStart(f"The database can't be made: {problem}.") from None
+
+
+def forget_pages():
+    """What another version or other settings made; what visitors had is asked anew."""
+    from imrap_site.serving.apps import empty_store
+
+    empty_store()
 
 
 def load_starter_content():

@@ -23,3 +23,4 @@ urlpatterns = [
     *i18n_patterns(path("", include("profiles.urls"))),
 ]
 handler404 = "profiles.views.page_not_found"
+handler500 = "imrap_site.serving.failing.server_error"

@@ -5,5 +5,8 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imrap_site.settings")
+site = get_wsgi_application()
 
-application = get_wsgi_application()
+from imrap_site.serving.pages import Pages  # noqa: E402 (needs the settings)
+
+application = Pages(site)

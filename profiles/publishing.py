@@ -3,9 +3,11 @@
 from datetime import datetime
 from typing import Any, Protocol, Self
 
+from django.contrib.auth import get_permission_codename
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -36,14 +38,27 @@ class Account(Protocol):
     is_active: bool
     is_staff: bool
 
+    def has_perm(self, perm: str) -> bool: ...
+
+
+# Rows were changed past save(), which would have told it.
+rows_changed = Signal()
+
 
 class PublishedQuerySet(models.QuerySet):
+    def update(self, **values: Any) -> int:
+        number = super().update(**values)
+        rows_changed.send(sender=self.model)
+        return number
+
+    update.alters_data = True  # type: ignore[attr-defined]
+
     def published(self) -> Self:
         return self.filter(is_draft=False, publish_at__lte=timezone.now())
 
     def visible_to(self, user: Account) -> Self:
-        """Staff see drafts and scheduled entries at their final address; visitors never do."""
-        return self.all() if is_staff(user) else self.published()
+        """Who may view the kind sees drafts too, at their final address; visitors never do."""
+        return self.all() if may_view(user, self.model) else self.published()
 
     def listed(self) -> Self:
         """What the profile and the lists show. A kind may leave out what is over."""
@@ -61,8 +76,14 @@ class PublishedQuerySet(models.QuerySet):
         )
 
 
-def is_staff(user: Account) -> bool:
-    return user.is_active and user.is_staff
+def may_view(user: Account, model: type[models.Model]) -> bool:
+    """The one question: may this person read what is not published? As in the admin's lists, who
+    may change a kind may view it. Somebody whose second factor is missing comes here as a visitor.
+    """
+    if not (user.is_active and user.is_staff):
+        return False
+    names = [get_permission_codename(action, model._meta) for action in ("view", "change")]
+    return any(user.has_perm(f"{model._meta.app_label}.{name}") for name in names)
 
 
 class Publishable(models.Model):
@@ -84,10 +105,24 @@ class Publishable(models.Model):
         ),
     )
 
+    # What was stored when it was read or saved last: (is_draft, publish_at).
+    stored_as: tuple[bool | None, datetime | None] = (None, None)
+
     objects = PublishedQuerySet.as_manager()
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def from_db(cls, *args: Any) -> Self:
+        noun = super().from_db(*args)
+        noun.note_stored()
+        return noun
+
+    def note_stored(self) -> None:
+        """Remember what visitors see of it now, so that a save can tell what it changed."""
+        known = self.__dict__  # a deferred field must not be fetched for this
+        self.stored_as = (known.get("is_draft"), known.get("publish_at"))
 
     @property
     def state(self) -> Any:  # one of State, which is a Django class and so has no type

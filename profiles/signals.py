@@ -8,13 +8,14 @@ from django.db import DatabaseError, transaction
 from django.db.models.signals import post_delete, post_migrate, post_save
 
 from profiles import search
-from profiles.editing import rights
+from profiles.editing import rights, visibility
 from profiles.models import KINDS, part_model
 
 
 def connect(app):
     for model in KINDS.values():
         post_save.connect(index, sender=model, dispatch_uid=f"index {model.kind_slug}")
+        post_save.connect(tell_visibility, sender=model, dispatch_uid=f"tell {model.kind_slug}")
         post_delete.connect(forget, sender=model, dispatch_uid=f"forget {model.kind_slug}")
         for part in (part_model(model, relation) for relation in model.parts):
             for signal in (post_save, post_delete):
@@ -46,6 +47,16 @@ def index_whole(sender, instance, raw=False, **kwargs):
 def forget(sender, instance, **kwargs):
     kind, key = instance.kind_slug, instance.pk
     transaction.on_commit(lambda: search.forget(kind, key), robust=True)
+
+
+def tell_visibility(sender, instance, raw=False, **kwargs):
+    """The journal says who published an entry, scheduled or withdrew it."""
+    if isinstance(instance.publish_at, str):  # as scripts may give it
+        instance.publish_at = sender._meta.get_field("publish_at").to_python(instance.publish_at)
+    before = instance.stored_as
+    instance.note_stored()
+    if not raw and instance.stored_as != before:
+        visibility.tell_change(instance, was_draft=before[0])
 
 
 def give_rights(sender, using="default", apps=installed, **kwargs):

@@ -355,7 +355,7 @@ def a_free_port():
 
 def environment(**more):
     """What a newcomer's shell has: none of the settings that these tests run under."""
-    return {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], **more}
+    return {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"]} | more
 
 
 def a_clone(folder):
@@ -412,6 +412,7 @@ def a_copy_served(folder, **variables):
         "DJANGO_SETTINGS_MODULE": "tests.settings",
         "DATABASE_URL": f"sqlite:///{database}",
         "MEDIA_ROOT": str(settings.MEDIA_ROOT),
+        "VAR_DIR": str(settings.VAR_DIR),
         "PORT": str(port),
         **variables,
     }
@@ -432,6 +433,17 @@ def wait_for(page, server, printed):
                 raise
             time.sleep(0.1)
     pytest.fail(printed.read_text())
+
+
+def blamed(lines, folder):
+    """The addresses that fail2ban counts, of what the server printed as systemd's journal has it."""
+    log = folder / "log"
+    stem = "2026-11-25T22:00:00 site.example.org gunicorn[812]: "
+    log.write_text("".join(f"{stem}{line}\n" for line in lines), "utf-8")
+    command = ["fail2ban-regex", "--out", "ip", log, folder / "filter.d/profile-site.conf"]
+    found = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert found.returncode == 0, found.stderr
+    return found.stdout.split()
 
 
 VOICE = case("sound-voice-message.opus")

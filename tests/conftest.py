@@ -1,17 +1,21 @@
 """What every test starts from: folders of its own, the content it asks for, a browser."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
 from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client, testcases
 from django.test import client as test_client
 from django.utils import translation
@@ -52,6 +56,13 @@ def pytest_collection_modifyitems(items):
             item.add_marker("browser")
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(request):
+    """Each test process has a database of its own: by its name, where it is not in memory."""
+    if connection.vendor != "sqlite":
+        request.getfixturevalue("django_db_modify_db_settings_parallel_suffix")
+
+
 @pytest.fixture(autouse=True)
 def media_folder(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
@@ -59,8 +70,11 @@ def media_folder(settings, tmp_path):
 
 
 @pytest.fixture(autouse=True)
-def var_folder(settings, tmp_path):
+def var_folder(settings, tmp_path, monkeypatch):
     settings.VAR_DIR = tmp_path / "var"
+    settings.SESSION_FILE_PATH = tmp_path / "var/sessions"
+    # Who is signed in here is so at a server that a test starts, too.
+    monkeypatch.setenv("SESSION_FOLDER", str(settings.SESSION_FILE_PATH))
     return tmp_path / "var"
 
 
@@ -100,6 +114,22 @@ def imrap(db):
 @pytest.fixture
 def starter(db, media_folder):
     call_command("seed", verbosity=0)
+
+
+@pytest.fixture
+def groups(db):
+    """The migration's groups, which a test in the browser takes away with all other rows."""
+    migration = import_module("profiles.migrations.0004_groups")
+    migration.make_groups(apps, SimpleNamespace(connection=connection))
+
+
+@pytest.fixture
+def fail2ban(tmp_path):
+    """A folder of settings as Debian's package brings it, with our two files."""
+    if shutil.which("fail2ban-regex") is None:
+        pytest.skip("fail2ban is not installed: apt install fail2ban")
+    folder = shutil.copytree("/etc/fail2ban", tmp_path / "fail2ban")
+    return shutil.copytree(start.ROOT / "deploy/fail2ban", folder, dirs_exist_ok=True)
 
 
 @pytest.fixture

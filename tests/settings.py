@@ -1,20 +1,26 @@
 """The site's settings, with a secret that guards nothing and without what only slows tests."""
 
 import os
+import tempfile
+from pathlib import Path
 
 os.environ["SECRET_KEY"] = "only-for-tests-" + 50 * "x"
 os.environ["ALLOWED_HOSTS"] = "testserver,localhost,127.0.0.1"
 os.environ.setdefault("KINDS_OFF", "")  # whatever .env says
 
 from imrap_site.settings import *  # noqa: F403
-from imrap_site.settings import MIDDLEWARE, STORAGES
+from imrap_site.settings import CACHES as PRODUCTION_CACHES
+from imrap_site.settings import MIDDLEWARE, SESSION_FILE_PATH, STORAGES
 
+if folder := os.environ.get("VAR_DIR"):  # of a server that a test starts
+    VAR_DIR = Path(folder)
 # Static files as they lie in the project, so that no collected copy can be out of date.
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 MIDDLEWARE.remove("whitenoise.middleware.WhiteNoiseMiddleware")
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
 # In the language that the browser of a test asks for; English where it asks for none.
 STAFF_LANGUAGE = ""
+SESSION_FILE_PATH = Path(os.environ.get("SESSION_FOLDER", SESSION_FILE_PATH))
 # Each test process counts failed sign-ins for itself.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+COUNTERS = tempfile.TemporaryDirectory()
+CACHES = {"default": {**PRODUCTION_CACHES["default"], "LOCATION": f"{COUNTERS.name}/counters"}}

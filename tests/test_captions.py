@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from profiles.files.captions import webvtt
 from profiles.files.documents import DocumentValidator
 from profiles.models import Video
 from tests.builders import case

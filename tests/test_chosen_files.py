@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from playwright.sync_api import expect
 
 from profiles.admin import chosen_files
+from profiles.files.waiting import uploads
 from profiles.models import AudioSummary, Paper, PaperFile, Video
 from tests.builders import VTT, a_pdf, content_of, filled, paper_form, photograph, png
 
@@ -143,7 +144,7 @@ def test_what_nobody_came_back_for_goes_after_a_day(staff_client, imrap, waiting
     refused(staff_client, image=photo())
     moment = time.time() - 25 * 3600
     os.utime(waiting()[0], (moment, moment))
-    assert chosen_files.room().forget_old() == 1
+    assert uploads().forget_old() == 1
     assert waiting() == []
 
 

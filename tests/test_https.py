@@ -20,7 +20,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from tests.builders import a_clone, filled, lend_static_files, started
+from tests.builders import a_clone, blamed, filled, lend_static_files, started
 
 pytestmark = pytest.mark.server
 HOST = "127.0.0.1"
@@ -98,7 +98,12 @@ def site(tmp_path_factory):
         password = re.search(r"password +(\S{20,})\n", printed.read_text())[1]
         with proxy_before(port, certificate) as public:
             yield SimpleNamespace(
-                port=port, address=public, certificate=certificate, password=password
+                port=port,
+                address=public,
+                certificate=certificate,
+                password=password,
+                printed=printed,
+                var=clone / "var",
             )
 
 
@@ -130,9 +135,9 @@ class Person:
         answer.text = answer.read().decode()
         return answer
 
-    def sign_in(self, password, **headers):
+    def sign_in(self, password, login="admin", **headers):
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', self.open(SIGN_IN).text)[1]
-        fields = {"login": "admin", "password": password, "csrfmiddlewaretoken": token}
+        fields = {"login": login, "password": password, "csrfmiddlewaretoken": token}
         return self.open(SIGN_IN, fields, Origin=self.site.address, **headers)
 
 
@@ -181,7 +186,7 @@ def test_staff_sign_in_and_save_over_https_with_cookies_that_never_leave_it(site
     assert saved.url == site.address + ORGANISATION
     assert "IMRAP-ML" in Person(site).open("/fr/").text
     cookies = {cookie.name: cookie for cookie in admin.cookies}
-    assert set(cookies) == {"sessionid", "csrftoken", "saved_form"}
+    assert set(cookies) == {"sessionid", "csrftoken", "saved_form", "known_device"}
     assert all(cookie.secure for cookie in cookies.values())
     assert cookies["sessionid"].has_nonstandard_attr("HttpOnly")
 
@@ -205,6 +210,48 @@ def test_wrong_passwords_close_the_door_to_the_place_they_truly_come_from(site):
     assert "Trop de tentatives de connexion échouées" in answer.text
     assert thief.sign_in(site.password, X_Forwarded_For="127.0.0.3").url != f"{site.address}/admin/"
     assert Person(site).sign_in(site.password).url == f"{site.address}/admin/"
+
+
+def test_the_server_prints_whom_fail2ban_has_to_blame(site, fail2ban):
+    known = len(site.printed.read_text().splitlines())
+    hostile = 'x"\njournal: sign-in failed address=198.51.100.9 way=password name="\x1b[31m'
+    Person(site, "127.0.0.67").sign_in("faux", X_Forwarded_For="198.51.100.8")
+    Person(site, "127.0.0.68").sign_in("faux", hostile)
+    Person(site, "127.0.0.69").sign_in(site.password)
+    printed = site.printed.read_text().splitlines()[known:]
+    said = [line for line in printed if not line.startswith("[")]  # less the log of requests
+    assert said[0] == "journal: sign-in failed address=127.0.0.67 way=password name=admin"
+    assert said[2] == "journal: sign-in address=127.0.0.69 way=password name=admin"
+    assert len(said) == 3
+    assert blamed(printed, fail2ban) == ["127.0.0.67", "127.0.0.68"]
+
+
+def test_strangers_leave_no_session_on_the_server(site):
+    before = sorted((site.var / "sessions").iterdir())
+    for _time in range(20):
+        line = http.client.HTTPConnection(HOST, site.port, timeout=20)
+        with closing(line):
+            headers = {**FROM_THE_PROXY, "X-Requested-With": "XMLHttpRequest"}
+            line.request("GET", "/accounts/2fa/webauthn/login/", headers=headers)
+            answer = line.getresponse()
+            assert (answer.status, "sessionid=" in answer.headers["Set-Cookie"]) == (200, True)
+    assert sorted((site.var / "sessions").iterdir()) == before
+
+
+def test_where_sessions_can_not_be_kept_signing_in_says_so_and_works_again_after(site):
+    inside = Person(site, "127.0.0.70")
+    inside.sign_in(site.password)
+    (site.var / "sessions").rename(site.var / "elsewhere")
+    (site.var / "sessions").write_text("a file in the place of the folder")
+    (site.var / "counters").unlink()
+    refused = Person(site, "127.0.0.71").sign_in(site.password)
+    assert refused.status == 503
+    assert "Le serveur ne peut pas écrire sur son disque" in refused.text
+    assert Person(site).open("/fr/").status == 200
+    (site.var / "sessions").unlink()
+    (site.var / "elsewhere").rename(site.var / "sessions")
+    assert Person(site, "127.0.0.71").sign_in(site.password).url == f"{site.address}/admin/"
+    assert inside.open("/admin/").url == f"{site.address}/admin/"
 
 
 def entry_number(admin):

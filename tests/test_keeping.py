@@ -75,7 +75,10 @@ def test_a_full_disk_under_the_files_loses_nothing(staff_client, imrap, media_fo
     monkeypatch.setattr(FileSystemStorage, "_save", half_written)
     answer = staff_client.post(ADD, paper_form_with_file())
     assert answer.status_code == 200
-    assert "The server’s disk is full, so nothing was saved." in answer.text
+    assert (
+        "The server’s disk is full. Tell the person who keeps the server. Nothing was saved."
+        in answer.text
+    )
     assert 'value="Autoportrait du Mali"' in answer.text
     assert stored_files(media_folder) == []
     assert Paper.objects.count() == 0
@@ -92,7 +95,10 @@ def test_a_full_disk_under_the_database_loses_nothing(staff_client, imrap):
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA max_page_count=1073741823")
     assert answer.status_code == 200
-    assert "The server’s disk is full, so nothing was saved." in answer.text
+    assert (
+        "The server’s disk is full. Tell the person who keeps the server. Nothing was saved."
+        in answer.text
+    )
     assert "long long" in answer.text
     assert Paper.objects.count() == 0
 
@@ -103,7 +109,7 @@ def test_a_busy_database_loses_nothing(staff_client, imrap, monkeypatch):
 
     monkeypatch.setattr(PaperAdmin, "save_model", locked)
     answer = staff_client.post(ADD, paper_form())
-    assert "The server was busy with another change, so nothing was saved." in answer.text
+    assert "The server was busy with another change. Nothing was saved." in answer.text
     assert 'value="Autoportrait du Mali"' in answer.text
 
 
@@ -115,7 +121,7 @@ def test_a_busy_database_under_the_list_is_said_in_words(staff_client, add_paper
     row = {"form-0-id": add_paper().pk, "form-0-position": "7", "_save": "1"}
     fields = {"form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "1", **row}
     page = staff_client.post("/admin/profiles/paper/", fields, follow=True).text
-    assert "The server was busy with another change, so nothing was saved. Do it" in page
+    assert "The server was busy with another change. Nothing was saved. Do it" in page
     assert Paper.objects.get().position == 100
 
 
@@ -447,7 +453,7 @@ def test_an_upload_outlives_the_timeout_of_the_server(tmp_path):
     configuration = Path(__file__).parent.parent / "gunicorn.conf.py"
     command = [sys.executable, "-m", "gunicorn", "--config", configuration, "--timeout", "2"]
     command += ["--workers", "1", "--bind", f"127.0.0.1:{port}", "slow:application"]
-    environment = {**os.environ, "PYTHONWARNINGS": "default"}
+    environment = {**os.environ, "PYTHONWARNINGS": "default", "PYTHONPATH": configuration.parent}
     server = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL)
     try:
         assert b"200 OK" in slow_upload(port, pieces=30, pause=0.15)

@@ -182,6 +182,7 @@ def test_a_sixth_kind_at_the_front_is_used_by_all_and_taken_away_again(site):
             ],
         },
         "brought back": {"left": 0, "back": ["Forum de Mopti", "2026-03", True]},
+        "files": {"in backups": True, "swept": True, "left": True},
     }
     take_events_away(site)
     assert json.loads(site.walk("without_events.py")) == {

@@ -3,13 +3,11 @@
 import re
 from datetime import UTC, datetime
 from importlib import import_module
-from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group, User
 from django.core.files.base import ContentFile
-from django.db import connection
 from django.utils import timezone
 
 from profiles.editing import history
@@ -31,12 +29,6 @@ MATRIX = {
 
 
 migration = import_module("profiles.migrations.0004_groups")
-
-
-@pytest.fixture
-def groups(db):
-    """The migration's groups, which a test in the browser takes away with all other rows."""
-    migration.make_groups(apps, SimpleNamespace(connection=connection))
 
 
 @pytest.fixture

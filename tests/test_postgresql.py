@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from tests.builders import environment
+from tests.builders import a_clone, environment
 
 pytest.importorskip("psycopg")
 ROOT = Path(__file__).resolve().parent.parent
@@ -70,12 +70,13 @@ def wait_for(socket, process):
         subprocess.run(["sleep", "0.1"], check=True)
 
 
-def run(*command, database):
+def run(*command, database, cwd=ROOT, **more):
     variables = environment(
-        DJANGO_SETTINGS_MODULE="tests.settings", DATABASE_URL=database, PGUSER="site"
+        **{"DJANGO_SETTINGS_MODULE": "tests.settings", "PGUSER": "site", **more},
+        DATABASE_URL=database,
     )
     return subprocess.run(
-        [sys.executable, *command], cwd=ROOT, env=variables, capture_output=True, text=True
+        [sys.executable, *command], cwd=cwd, env=variables, capture_output=True, text=True
     )
 
 
@@ -93,3 +94,107 @@ def test_both_databases_give_the_same_hits_in_the_same_order(tmp_path):
         assert len(ours.stdout.splitlines()) >= 280
         tests = run("-m", "pytest", "-q", "-x", "tests/test_search.py", database=address)
         assert tests.returncode == 0, tests.stdout
+
+
+EVERYTHING = """
+import django, json
+django.setup()
+from django.apps import apps
+from django.contrib.sessions.models import Session
+for model in sorted(apps.get_models(include_auto_created=True), key=str):
+    if model is not Session:
+        rows = model._base_manager.order_by("pk").values_list()
+        print(model._meta.label, json.dumps([list(map(str, row)) for row in rows]))
+"""
+CHANGE = """
+import django
+django.setup()
+from profiles.models import Paper
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+Paper.objects.all().delete()
+Session.objects.create(session_key="a" * 32, session_data="x", expire_date=timezone.now())
+print(Session.objects.count())
+"""
+FOUND = """
+import django
+django.setup()
+from django.contrib.sessions.models import Session
+from profiles import search
+from profiles.models import KINDS
+visible = {slug: kind.objects.published() for slug, kind in KINDS.items()}
+print(len(search.search("paix", visible).hits) > 3, Session.objects.count())
+"""
+STEPS = [["migrate"], ["seed", "--sample"]]
+
+
+@pytest.mark.server
+@pytest.mark.skipif(FOLDER is None, reason="There is no PostgreSQL on this machine.")
+@pytest.mark.skipif(connection.vendor == "postgresql", reason="It is the one that is used.")
+def test_a_backup_of_postgresql_gives_an_equal_database_and_equal_files(tmp_path):
+    clone, media = a_clone(tmp_path / "clone"), tmp_path / "media"
+    with server() as address:
+        where = {"database": address, "MEDIA_ROOT": str(media), "cwd": clone}
+
+        def manage(*command, **more):
+            done = run("manage.py", *map(str, command), **{**where, **more})
+            return done.stdout + done.stderr
+
+        for step in STEPS:
+            assert manage(*step, "--verbosity=0") == ""
+        before = run("-c", EVERYTHING, **where).stdout
+        assert before.count("profiles.Paper ") == 1
+        files = {path: path.read_bytes() for path in media.rglob("*.*")}
+        assert "verified" in manage("backup", tmp_path / "backup.tar")
+        assert "0 copied" not in manage("backup", "--folder", tmp_path / "snapshots")
+        assert "postgresql, 68 files" in manage("verify_backup", tmp_path / "backup.tar")
+        assert "its database is of postgresql, this one's of sqlite" in manage(
+            "restore", tmp_path / "backup.tar", "--yes", database=f"sqlite:///{tmp_path}/db.sqlite3"
+        )
+        for backup in (tmp_path / "backup.tar", tmp_path / "snapshots/latest"):
+            assert run("-c", CHANGE, **where).stdout == "1\n"
+            shutil.rmtree(media)
+            assert "Restored." in manage("restore", backup, "--yes")
+            assert run("-c", EVERYTHING, **where).stdout == before
+            assert {path: path.read_bytes() for path in media.rglob("*.*")} == files
+            assert run("-c", FOUND, **where).stdout == "True 0\n"
+        dumps = sorted(clone.glob("var/before-restore-*/database.dump"))
+        assert len(dumps) == 2
+        no_programs = {"PATH": str(Path(sys.executable).parent)}
+        assert "pg_dump is missing" in manage("backup", tmp_path / "x.tar", **no_programs)
+        older = tmp_path / "older"
+        older.mkdir()
+        (older / "pg_dump").write_text("#!/bin/sh\necho 'pg_dump (PostgreSQL) 9.6'\n")
+        (older / "pg_dump").chmod(0o755)
+        said = manage("backup", tmp_path / "x.tar", PATH=f"{older}:{os.environ['PATH']}")
+        assert "and pg_dump only 9: install postgresql-client-" in said
+        assert not (tmp_path / "x.tar").exists()
+    said = run("manage.py", "backup", str(tmp_path / "x.tar"), **where)
+    assert "The database does not answer" in said.stderr
+    assert "Traceback" not in said.stderr
+
+
+@pytest.mark.server
+@pytest.mark.skipif(FOLDER is None, reason="There is no PostgreSQL on this machine.")
+@pytest.mark.skipif(connection.vendor == "postgresql", reason="It is the one that is used.")
+def test_a_database_that_refuses_leaves_files_and_rows_as_they_were(tmp_path):
+    clone, media = a_clone(tmp_path / "clone"), tmp_path / "media"
+    with server() as address:
+        where = {"database": address, "MEDIA_ROOT": str(media), "cwd": clone}
+        for command in (*STEPS, ["backup", str(tmp_path / "backup.tar")]):
+            done = run("manage.py", *command, "--verbosity=0", **where)
+            assert done.returncode == 0, done.stderr
+        run("-c", CHANGE, **where)
+        before = run("-c", EVERYTHING, **where).stdout
+        files = {path: path.read_bytes() for path in media.rglob("*.*")}
+        # Something of another program hangs on a table and can't be dropped with it.
+        programs = tmp_path / "programs"
+        programs.mkdir()
+        (programs / "psql").write_text("#!/bin/sh\necho 'ERROR: no' >&2\nexit 3\n")
+        (programs / "psql").chmod(0o755)
+        where["PATH"] = f"{programs}:{os.environ['PATH']}"
+        done = run("manage.py", "restore", str(tmp_path / "backup.tar"), "--yes", **where)
+        assert "The database can't be restored: ERROR: no" in done.stderr
+        assert run("-c", EVERYTHING, **where).stdout == before
+        assert {path: path.read_bytes() for path in media.rglob("*.*")} == files
+        assert not (clone / "var/restoring/plan.json").exists()

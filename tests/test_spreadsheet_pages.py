@@ -274,7 +274,10 @@ def test_a_full_disk_is_said_and_leaves_nothing_half_written(
 ):
     monkeypatch.setattr(waiting, "open", torn, raising=False)
     page = sent(staff_client, workbook(["title_fr"], ["Un"])).text
-    assert "The server’s disk is full, so nothing was saved." in page
+    assert (
+        "The server’s disk is full. Tell the person who keeps the server. Nothing was saved."
+        in page
+    )
     assert "sheet" not in staff_client.session
     assert waiting_files() == []
 
@@ -314,8 +317,11 @@ def test_a_preview_that_became_wrong_is_no_longer_offered(staff_client, imrap, w
 @pytest.mark.parametrize(
     ("error", "sentence"),
     [
-        ("database is locked", "The server was busy with another change, so nothing was saved."),
-        ("database or disk is full", "The server’s disk is full, so nothing was saved."),
+        ("database is locked", "The server was busy with another change. Nothing was saved."),
+        (
+            "database or disk is full",
+            "The server’s disk is full. Tell the person who keeps the server. Nothing was saved.",
+        ),
     ],
 )
 def test_an_import_that_cannot_be_written_is_said_and_offered_again(

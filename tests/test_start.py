@@ -168,6 +168,8 @@ def test_no_account_is_made_where_somebody_has_one(db, capsys):
 
 @pytest.mark.server
 def test_a_fault_leaves_its_trace_in_what_the_server_prints(tmp_path):
+    without_tables = tmp_path / "db.sqlite3"
+    without_tables.touch()
     ask = (
         "import django; django.setup(); from django.test import Client; "
         "print(Client(raise_request_exception=False).get('/fr/').status_code)"
@@ -176,7 +178,7 @@ def test_a_fault_leaves_its_trace_in_what_the_server_prints(tmp_path):
         "SECRET_KEY": "x" * 50,
         "ALLOWED_HOSTS": "testserver",
         "HTTPS": "false",
-        "DATABASE_URL": f"sqlite:///{tmp_path}/without-tables.sqlite3",
+        "DATABASE_URL": f"sqlite:///{without_tables}",
         "DJANGO_SETTINGS_MODULE": "imrap_site.settings",
     }
     done = subprocess.run(
@@ -187,8 +189,8 @@ def test_a_fault_leaves_its_trace_in_what_the_server_prints(tmp_path):
         text=True,
         timeout=30,
     )
-    assert done.stdout == "500\n"
-    assert "Internal Server Error: /fr/" in done.stderr
+    assert done.stdout == "503\n"
+    assert "Service Unavailable: /fr/" in done.stderr
     assert "no such table: profiles_organisation" in done.stderr
 
 

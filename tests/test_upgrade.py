@@ -204,11 +204,12 @@ def test_groups_keep_what_they_may(site):
     assert deletions == [403, 200]
 
 
-def test_who_was_signed_in_stays_so_and_a_waiting_sheet_is_told_about(site, visitor):
+def test_who_was_signed_in_signs_in_anew_and_a_waiting_sheet_is_told_about(site, awa, visitor):
+    """A session lasts for a week at most; one of an older version is a stranger's."""
     visitor.jar.set_cookie(a_cookie("sessionid", site.session))
-    assert "Administration de MPS" in visitor.get("/admin/").text
-    visitor.jar.set_cookie(a_cookie("csrftoken", "a" * 32))
-    answer = visitor.post(f"{PAPERS}/sheet/import/", {"token": site.waiting_sheet})
+    assert visitor.get("/admin/").path == "/accounts/login/"
+    awa.jar.set_cookie(a_cookie("csrftoken", "a" * 32))
+    answer = awa.post(f"{PAPERS}/sheet/import/", {"token": site.waiting_sheet})
     assert "Choisissez de nouveau le fichier." in answer.text
 
 

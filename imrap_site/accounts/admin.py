@@ -2,16 +2,16 @@
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, UserCreationForm
 from django.contrib.auth.models import Group, User
-from django.db.models import Exists, OuterRef
 from django.forms import CheckboxSelectMultiple, ModelMultipleChoiceField
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from imrap_site.accounts.middleware import SECOND_FACTORS
+from imrap_site.accounts.everywhere import end_everywhere
+from imrap_site.accounts.people import OWN_FACTORS
 from profiles.models import KINDS, AudioSummary, Organisation, with_parts
 
 ACTIONS = {
@@ -88,14 +88,21 @@ class PersonAdmin(PeopleAdmin, UserAdmin):
     readonly_fields = ("last_login", "date_joined")
     list_display = ("username", "first_name", "last_name", "email", "second_factor", "is_active")
     list_filter = ("is_active", "is_superuser", "groups")
+    actions = ("sign_out",)
 
     def get_queryset(self, request):
-        factors = Authenticator.objects.filter(user=OuterRef("pk"), type__in=SECOND_FACTORS)
-        return super().get_queryset(request).annotate(has_second_factor=Exists(factors))
+        return super().get_queryset(request).annotate(has_second_factor=OWN_FACTORS)
 
     @admin.display(description=_("second factor"), boolean=True)
     def second_factor(self, person):
         return person.has_second_factor
+
+    @admin.action(description=_("Sign these people out everywhere"), permissions=["change"])
+    def sign_out(self, request, queryset):
+        for person in queryset:
+            end_everywhere(person)
+            words = _("%s is signed out on all devices.") % person
+            self.message_user(request, words, messages.SUCCESS)
 
     def save_model(self, request, obj, form, change):
         # An account without the admin is of no use here; unticking it later is possible.

@@ -2,7 +2,6 @@
 
 from allauth.account.apps import AccountConfig
 from django.apps import AppConfig
-from django.contrib.auth.signals import user_logged_in
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,9 +11,9 @@ class AccountsConfig(AppConfig):
     default = True
 
     def ready(self):
-        from imrap_site.accounts.languages import remember
+        from imrap_site.accounts import events
 
-        user_logged_in.connect(remember, dispatch_uid="the language of a person")
+        events.connect()
 
 
 class StaffAccountConfig(AccountConfig):

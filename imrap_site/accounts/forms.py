@@ -1,9 +1,24 @@
 """allauth's forms, with words for people who are not technicians."""
 
+from allauth.account.adapter import get_adapter
 from allauth.account.forms import LoginForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from allauth.core import context
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    EditWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
+from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
+
+from imrap_site.accounts import once
+from profiles import journal
 
 KEY_NAME = _("Name of the passkey")
 KEY_NAME_HELP = _("So that you recognise it later. Example: Awa's phone.")
@@ -21,7 +36,84 @@ class SignInForm(LoginForm):
         self.fields["login"].widget.attrs["autocomplete"] = "username"
 
 
+class OnceForm:
+    """Mixin: the six figures of an app count once, whoever sends them at the same moment."""
+
+    def clean_code(self):
+        code = super().clean_code()
+        is_app = self.authenticator.type == Authenticator.Type.TOTP
+        if is_app and not once.spend_code(self.authenticator, code):
+            tell_refusal("totp", self.user)
+            raise get_adapter().validation_error("incorrect_code")
+        return code
+
+
+class CodeForm(OnceForm, AuthenticateForm):
+    pass
+
+
+class CodeAgainForm(OnceForm, ReauthenticateForm):
+    pass
+
+
+class AnswerField(forms.JSONField):
+    def to_python(self, value):
+        try:
+            return super().to_python(value)
+        except RecursionError:  # brackets in brackets
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+
+class AnswerForm(forms.Form):
+    """Mixin: an answer of a passkey counts once; one that does not count is told to the journal."""
+
+    credential = AnswerField(widget=forms.HiddenInput)
+
+    def clean_credential(self):
+        session = context.request.session
+        try:
+            passkey = refuse_junk(super().clean_credential)
+            if not self.reauthenticated and not once.spend_answer(session, passkey):
+                session.flush()
+                raise get_adapter().validation_error("incorrect_code")
+        except ValidationError:
+            tell_refusal("passkey", self.user)
+            raise
+        return passkey
+
+
+def tell_refusal(way, person):
+    address = get_adapter().get_client_ip(context.request)
+    name = person.get_username() if person else ""
+    journal.note("sign-in failed", address=address, way=way, name=name)
+
+
+def refuse_junk(clean):
+    """allauth and fido2 trust the form of what a browser answers; anything can be sent."""
+    try:
+        return clean()
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as problem:
+        raise get_adapter().validation_error("incorrect_code") from problem
+
+
+class PasskeySignInForm(AnswerForm, LoginWebAuthnForm):
+    pass
+
+
+class PasskeyForm(AnswerForm, AuthenticateWebAuthnForm):
+    pass
+
+
+class PasskeyAgainForm(AnswerForm, ReauthenticateWebAuthnForm):
+    pass
+
+
 class AddPasskeyForm(AddWebAuthnForm):
+    credential = AnswerField(widget=forms.HiddenInput)
+
+    def clean(self):
+        return refuse_junk(super().clean)
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["name"].label = KEY_NAME

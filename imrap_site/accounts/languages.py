@@ -3,7 +3,10 @@
 Before anybody is signed in, a cookie holds it for the pages that lead inside.
 """
 
+from contextlib import suppress
+
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpResponseBadRequest
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -61,6 +64,8 @@ def remember(sender, request, user, **kwargs):
     stored = LanguageChoice.objects.filter(user=user).first()
     asked = request.COOKIES.get(CHOSEN)
     if stored is None and is_known(asked):
-        stored = LanguageChoice.objects.create(user=user, language=asked)
+        stored = LanguageChoice(user=user, language=asked)
+        with suppress(DatabaseError):  # a full disk: then it holds for this session
+            stored.save()
     if stored:
         request.session[CHOSEN] = stored.language

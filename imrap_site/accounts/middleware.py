@@ -1,17 +1,20 @@
 """What happens between a signed-in person and the admin, on staff paths only."""
 
+from functools import partial
+
 from allauth.account.middleware import AccountMiddleware
-from allauth.mfa.models import Authenticator
-from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.models import AnonymousUser
 from django.shortcuts import redirect
 from django.utils import translation
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from imrap_site.accounts.languages import chosen
+from imrap_site.accounts.people import is_ended, lacks_second_factor, may_come_in
 from imrap_site.serving.staff import is_staff_path
 
-SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+WAYS_INSIDE = ("/accounts/", "/admin/login/", "/admin/logout/")
 
 
 class StaffAccountMiddleware:
@@ -40,26 +43,41 @@ class PersonLanguageMiddleware:
         return self.get_response(request)
 
 
-class SecondFactorMiddleware:
-    """Nobody enters the admin without a second factor, where the settings demand one."""
+class PersonMiddleware:
+    """Who has not come in whole is a visitor everywhere, but on the pages that lead inside.
+
+    The one place that turns whoever is signed in into the person whom pages, files and the admin
+    know: they ask `request.user` for rights and need not think of second factors and old sessions.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        if settings.REQUIRE_SECOND_FACTOR and lacks_second_factor(request):
+        signed_in = request.user
+        request.user = SimpleLazyObject(partial(whoever, request, signed_in))
+        if is_behind_the_door(request) and lacks_second_factor(still_signed_in(request, signed_in)):
             messages.warning(request, _("Before you enter the admin, add a second factor below."))
             return redirect("mfa_index")
         return self.get_response(request)
 
 
-def lacks_second_factor(request):
-    """Whether somebody who is signed in opens the admin protected by a password alone."""
-    if not request.path_info.startswith("/admin/") or request.path_info == "/admin/logout/":
-        return False
-    person = request.user
-    return person.is_authenticated and not has_second_factor(person)
+def is_behind_the_door(request):
+    return request.path_info.startswith("/admin/") and not leads_inside(request)
 
 
-def has_second_factor(person):
-    return Authenticator.objects.filter(user_id=person.pk, type__in=SECOND_FACTORS).exists()
+def leads_inside(request):
+    return request.path_info.startswith(WAYS_INSIDE)
+
+
+def whoever(request, signed_in):
+    person = still_signed_in(request, signed_in)
+    return person if leads_inside(request) or may_come_in(person) else AnonymousUser()
+
+
+def still_signed_in(request, person):
+    """Whoever the session names, unless it was ended from elsewhere."""
+    if person.is_authenticated and is_ended(request.session, person):
+        request.session.flush()
+        return AnonymousUser()
+    return person

@@ -13,3 +13,18 @@ class LanguageChoice(models.Model):
 
     def __str__(self):
         return self.language
+
+
+class SignOuts(models.Model):
+    """How often all sessions of a person were ended: one that began before knows a lower number."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="sign_outs"
+    )
+    number = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self):
+        return str(self.number)

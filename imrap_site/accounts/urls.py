@@ -4,6 +4,7 @@ from allauth.account import views
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
+from imrap_site.accounts.everywhere import everywhere
 from imrap_site.accounts.languages import choose_language
 
 urlpatterns = [
@@ -27,6 +28,7 @@ urlpatterns = [
         views.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
+    path("everywhere/", everywhere, name="sign_out_everywhere"),
     path("language/", choose_language, name="staff_language"),
     path("2fa/", include("allauth.mfa.urls")),
 ]

@@ -28,8 +28,12 @@ class LanguageMiddleware(LocaleMiddleware):
     """No cookie decides for visitors: the address does, or what the browser asks for."""
 
     def process_request(self, request):
-        translation.activate(get_language_from_path(request.path_info) or language_for(request))
+        translation.activate(language_of(request))
         request.LANGUAGE_CODE = translation.get_language()
+
+
+def language_of(request):
+    return get_language_from_path(request.path_info) or language_for(request)
 
 
 def language_for(request):

@@ -12,7 +12,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from selectors import EVENT_READ
+from urllib.parse import quote
 
+from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 HEAD_BYTES = 64 * 1024  # gunicorn has its own limits for each line; this one is for all together
@@ -128,3 +130,20 @@ class GatheringWorker(ThreadWorker):
     def _keepalive_after(self, conn, keepalive):
         """Whether another request may follow; not where much of a refused body is still to come."""
         return keepalive and conn.parser.finish_body(deadline=time.monotonic() + REST_SECONDS)
+
+
+SECRET_PATHS = ("/accounts/password/reset/key/",)
+
+
+class AccessLog(Logger):
+    """A line for each request: no query, which may hold what a visitor looks for or a secret."""
+
+    def atoms(self, resp, req, environ, request_time):
+        found = super().atoms(resp, req, environ, request_time)
+        path = environ.get("PATH_INFO", "")
+        secret = next((start for start in SECRET_PATHS if path.startswith(start)), None)
+        # Quoted again, so that no line end in it makes another line.
+        found["U"] = f"{secret}…" if secret else quote(path.encode("latin-1", "replace"))
+        # The last one, which the web server on this machine has added.
+        found["a"] = environ.get("HTTP_X_FORWARDED_FOR", found["h"]).rpartition(",")[2].strip()
+        return found

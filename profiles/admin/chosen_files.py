@@ -18,21 +18,11 @@ from profiles.files import documents
 from profiles.files.arriving import GONE, RefusedUpload
 from profiles.files.limits import largest
 from profiles.files.storing import sha256_of, shown_name
-from profiles.files.waiting import WaitingRoom
+from profiles.files.waiting import uploads
 
 SALT = "kept-file"
 MOST_FILES = 50  # of one form
 WORTH_KEEPING = {"no_turn"}  # such a refusal says nothing against the file
-
-
-def room():
-    return WaitingRoom(
-        "uploads",
-        files_of_one=20,
-        files_of_all=100,
-        bytes_of_one=largest("form"),
-        bytes_of_all=4 * largest("form"),
-    )
 
 
 # From the form that comes back to the files of its request
@@ -63,7 +53,7 @@ def waiting_upload(request, model, token):
         return None
     if (said["to"], said["for"]) != (str(request.user.pk), model._meta.label_lower):
         return None
-    path = room().path_of(said["file"])
+    path = uploads().path_of(said["file"])
     if path is None:
         return RefusedUpload(said["name"], 0, GONE, 0)
     upload = UploadedFile(path.open("r+b"), said["name"], size=path.stat().st_size)
@@ -112,7 +102,7 @@ def kept(request, model, upload, is_whole):
     try:
         token = is_whole and (
             getattr(upload, "waits_as", "")
-            or room().keep(request.user.pk, upload, sha256_of(upload)[:32])
+            or uploads().keep(request.user.pk, upload, sha256_of(upload)[:32])
         )
     except (OSError, ValueError):  # no room, or the upload is closed already: it is chosen again
         token = ""
@@ -145,7 +135,7 @@ class ChosenFilesAdmin(admin.ModelAdmin):
             if document := documents.found_in(file):
                 tell_of_maker(request, file, document)
             if token := getattr(file, "waits_as", ""):
-                room().drop(token)
+                uploads().drop(token)
 
     def render_change_form(self, request, context, *args, **kwargs):
         context["most_bytes"] = largest("form")

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AdminIntegerFieldWidget, AdminTextareaWidget
 from django.contrib.contenttypes.admin import GenericStackedInline
 from django.db import models
@@ -22,7 +23,7 @@ from profiles.admin.spreadsheets import SheetsMixin
 from profiles.admin.versions import VersionsAdmin
 from profiles.editing.completeness import lacks_translation, remarks_on, with_files
 from profiles.models import AudioSummary, Entry, is_switched_off, only_organisation
-from profiles.publishing import State
+from profiles.publishing import State, may_view
 from profiles.richtext import EDITOR_MEDIA
 from profiles.translation import (
     CONTENT_LANGUAGES,
@@ -94,6 +95,18 @@ class ContentAdmin(
             form_field.widget.attrs.pop("maxlength", None)
         return form_field
 
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        """A draft of another kind is no choice for who may not view it, but where it was made."""
+        kind = db_field.related_model
+        if issubclass(kind, Entry) and not may_view(request.user, kind):
+            key = request.resolver_match.kwargs.get("object_id")
+            own = self.model._base_manager.filter(pk=unquote(key) if key else None)
+            chosen = models.Q(pk__in=own.values(db_field.attname))
+            kwargs["queryset"] = kind.objects.filter(
+                chosen | models.Q(pk__in=kind.objects.published())
+            )
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
     def language_fieldsets(self):
         """The first texts of the first language stand open; all others fold."""
         rest = [name for name in self.translated_fields if name not in self.first_fields]
@@ -122,7 +135,8 @@ class ContentAdmin(
         if request.method == "POST":
             entry = self.get_queryset(request).filter(pk=entry.pk).first() or entry
         about = {"remarks": remarks_on(entry)}
-        if not entry.is_published:
+        # It shows the draft to others, so it is for those who write it.
+        if not entry.is_published and self.has_change_permission(request, entry):
             about["preview_address"] = request.build_absolute_uri(preview.address_for(entry))
         return about
 

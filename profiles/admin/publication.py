@@ -17,6 +17,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from profiles import times
+from profiles.editing import visibility
 from profiles.publishing import State, before_9999
 
 
@@ -122,7 +123,11 @@ class PublicationAdmin(admin.ModelAdmin):
 
     @admin.action(description=_("Withdraw the selected entries"), permissions=["publish"])
     def withdraw(self, request, queryset):
+        shown = list(queryset.filter(is_draft=False))
         number = queryset.update(is_draft=True, updated=timezone.now())
+        for entry in shown:  # which update() sends no signal for
+            entry.is_draft = True
+            visibility.tell(entry, "withdrawn")
         message = ngettext("%d entry is withdrawn.", "%d entries are withdrawn.", number)
         self.message_user(request, message % number)
 

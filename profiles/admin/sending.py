@@ -2,28 +2,22 @@
 
 from django.contrib import admin
 from django.contrib.messages import ERROR
-from django.db import OperationalError
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from profiles.admin.saving import COMPLETE, NEXT_ADDRESS, SAVED_FORM, SENT_BY_SCRIPT, Save
+from profiles.failures import FAILURES, failure_of
 from profiles.files.uploads import read_ahead
 
 CUT = _(
     "The form arrived incomplete, because the line was cut, so nothing was saved. "
     "What arrived stands below: look it over, choose files again and save again."
 )
-FULL = _(
-    "The server’s disk is full, so nothing was saved. What you typed stands below and is kept in "
-    "this browser. Tell the person who keeps the server, and save again later."
+UNSAVED = _(
+    "Nothing was saved. What you typed stands below and is kept in this browser: save again later."
 )
-BUSY = _(
-    "The server was busy with another change, so nothing was saved. "
-    "What you typed stands below: save again in a moment."
-)
-FULL_LIST = _("The server’s disk is full, so nothing was saved. Tell the person who keeps it.")
-BUSY_LIST = _("The server was busy with another change, so nothing was saved. Do it once more.")
+UNDONE = _("Nothing was saved. Do it once more later.")
 
 
 def is_cut(request):
@@ -44,20 +38,20 @@ class SendingAdmin(admin.ModelAdmin):
         try:
             read_ahead(request.FILES.values())
             response = view(request, object_id, form_url, extra_context)
-        except OperationalError as error:
-            sentence = BUSY if "locked" in str(error) else FULL
+        except FAILURES as error:
+            if not (cause := failure_of(error)):
+                raise
+            sentence = f"{cause} {UNSAVED}"
             return self._unsaved(request, sentence, object_id, form_url, extra_context)
-        except OSError:
-            return self._unsaved(request, FULL, object_id, form_url, extra_context)
         return answer_to_script(request, response)
 
     def changelist_view(self, request, extra_context=None):
         try:
             return super().changelist_view(request, extra_context)
-        except OperationalError as error:
-            if request.method != "POST":
+        except FAILURES as error:
+            if request.method != "POST" or not (cause := failure_of(error)):
                 raise
-            self.message_user(request, BUSY_LIST if "locked" in str(error) else FULL_LIST, ERROR)
+            self.message_user(request, f"{cause} {UNDONE}", ERROR)
             return redirect(request.get_full_path())
 
     def _unsaved(self, request, sentence, object_id, *args):

@@ -3,7 +3,6 @@
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import OperationalError
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -14,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from profiles.addresses import content_disposition
-from profiles.admin.sending import BUSY_LIST, FULL_LIST
+from profiles.admin.sending import UNDONE
 from profiles.editing import spreadsheets
 from profiles.editing.spreadsheets.waiting import SHEETS
 from profiles.editing.spreadsheets.writing import explained, rules
+from profiles.failures import FAILURES, FULL, failure_of
 from profiles.files.limits import refuse_what_did_not_arrive
 
 SESSION_KEY = "sheet"
@@ -88,8 +88,8 @@ class SheetsMixin:
                 report = spreadsheets.try_out(self.model, form.sheet)
                 try:
                     token = keep(request, self.model, form, report)
-                except OSError:
-                    form.add_error("file", FULL_LIST)
+                except OSError as error:
+                    form.add_error("file", f"{failure_of(error) or FULL} {UNDONE}")
                 else:
                     return self.preview(request, report, token)
         found = spreadsheets.columns_of(self.model)
@@ -140,8 +140,10 @@ class SheetsMixin:
             report = spreadsheets.import_rows(self.model, sheet, fingerprint, request.user)
         except spreadsheets.NotImported as refused:
             return self.overtaken(request, refused.report)
-        except OperationalError as error:
-            messages.error(request, BUSY_LIST if "locked" in str(error) else FULL_LIST)
+        except FAILURES as error:
+            if not (cause := failure_of(error)):
+                raise
+            messages.error(request, f"{cause} {UNDONE}")
             return self.preview(request, spreadsheets.try_out(self.model, sheet), kept["token"])
         forget(request)
         self.tell_about(request, report)

@@ -17,7 +17,7 @@ from reversion.errors import RevertError
 
 from profiles.admin.posted_rows import is_number
 from profiles.admin.saving import SEEN
-from profiles.editing import history, ties
+from profiles.editing import history, ties, visibility
 
 MOST_NAMED = 20
 
@@ -85,6 +85,8 @@ class VersionsAdmin(admin.ModelAdmin):
 
     def delete_model(self, request, obj):
         history.keep_last([obj], request.user)
+        if hasattr(obj, "is_draft"):
+            visibility.tell_deletion([obj], request.user)
         super().delete_model(request, obj)
 
     def render_delete_form(self, request, context):
@@ -94,6 +96,8 @@ class VersionsAdmin(admin.ModelAdmin):
     @transaction.atomic
     def delete_queryset(self, request, queryset):
         history.keep_last(queryset, request.user)
+        if hasattr(self.model, "is_draft"):
+            visibility.tell_deletion(queryset, request.user)
         super().delete_queryset(request, queryset)
 
     def _named(self, response):

@@ -37,6 +37,11 @@ def register():
         reversion.register(model, exclude=NOT_RECORDED)
 
 
+def content_types_of_nouns():
+    """Of what has a history of its own; parts stand in that of their noun."""
+    return list(ContentType.objects.get_for_models(Organisation, *ALL_KINDS.values()).values())
+
+
 def fields_of(noun):
     """The names of those that a version holds, in their order."""
     names = (field.name for field in noun._meta.concrete_fields)

@@ -26,6 +26,7 @@ from profiles.files.refusals import REFUSALS
 from profiles.files.sandbox import read_in_child
 from profiles.files.storing import (
     READINGS,
+    hold_on_to,
     put,
     read_once,
     sha256_of,
@@ -403,7 +404,7 @@ class DocumentFile(FieldFile):
     save.alters_data = True  # type: ignore[attr-defined]
 
     def _holds(self, name: str, sha256: str) -> bool:
-        if not self.storage.exists(name):
+        if not hold_on_to(self.storage, name):
             return False
         with self.storage.open(name) as file:
             return sha256_of(file) == sha256

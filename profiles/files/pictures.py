@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from profiles.files.limits import bounded, largest, refuse_what_did_not_arrive, too_large
 from profiles.files.sandbox import read_in_child
-from profiles.files.storing import put, read_once, shown_name, size_of, suffix_of
+from profiles.files.storing import hold_on_to, put, read_once, shown_name, size_of, suffix_of
 from profiles.files.variants import KEPT_NAME, MAX_MEGAPIXELS, variant_name, widths
 
 POSTER_WIDTH = 640
@@ -209,7 +209,7 @@ def picture(file: Any, storage: Storage = default_storage) -> Picture | None:
 
 def _store(storage: Storage, name: str, picture: ReencodedPicture) -> None:
     """Store the variants, then the picture: where the picture is whole, everything is there."""
-    if storage.exists(name) and storage.size(name) == picture.size:
+    if hold_on_to(storage, name) and storage.size(name) == picture.size:
         return
     folder = posixpath.dirname(name)
     files = {posixpath.join(folder, base): content for base, content in picture.variants.items()}

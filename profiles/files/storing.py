@@ -74,6 +74,19 @@ def stored_name(sha256: str, filename: str, format: str, prefix: str = "") -> st
 # Bytes
 
 
+def hold_on_to(storage: Storage, name: str) -> bool:
+    """Whether the file is there; it counts as new from now on, so that no sweep takes it away."""
+    if not storage.exists(name):
+        return False
+    try:
+        os.utime(storage.path(name))
+    except FileNotFoundError:  # swept at this moment
+        return False
+    except NotImplementedError:  # a storage elsewhere, which is not swept
+        return True
+    return True
+
+
 def put(storage: Storage, files: dict[str, File]) -> None:
     """Store files, {name: content}, all or none; what a killed process left there is replaced."""
     try:

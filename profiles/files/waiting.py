@@ -15,6 +15,8 @@ from typing import IO, NamedTuple
 
 from django.conf import settings
 
+from profiles.files.limits import largest
+
 LONGEST_WAIT = 24 * 3600  # seconds
 TOKEN = re.compile(r"[\w-]+\.[\w-]+", re.ASCII)
 PIECE = 2**20
@@ -79,11 +81,15 @@ class WaitingRoom:
         if path := self.path_of(token):
             path.unlink(missing_ok=True)
 
+    def overdue(self) -> list[Path]:
+        """What nobody came back for, and what a killed process left half-written."""
+        return [one.path for one in self._all() if time.time() - one.since > LONGEST_WAIT]
+
     def forget_old(self) -> int:
-        """Take away what nobody came back for; gives how many files that were."""
-        old = [one for one in self._all() if time.time() - one.since > LONGEST_WAIT]
-        for one in old:
-            one.path.unlink(missing_ok=True)
+        """Take that away; gives how many files it were."""
+        old = self.overdue()
+        for path in old:
+            path.unlink(missing_ok=True)
         return len(old)
 
     def _make_room(self, owner: str, size: int) -> None:
@@ -97,7 +103,6 @@ class WaitingRoom:
         _let_go(left, self.files_of_all, self.bytes_of_all - size)
 
     def _all(self) -> Iterator[Waiting]:
-        """Half-written ones too, which a killed process left there."""
         with suppress(FileNotFoundError):
             for path in self.folder.iterdir():
                 with suppress(FileNotFoundError):
@@ -115,3 +120,14 @@ def _let_go(oldest_first: list[Waiting], files: int, size: int) -> set[Waiting]:
         held -= one.size
         gone.add(one)
     return gone
+
+
+def uploads() -> WaitingRoom:
+    """Where chosen files wait while their form is refused."""
+    return WaitingRoom(
+        "uploads",
+        files_of_one=20,
+        files_of_all=100,
+        bytes_of_one=largest("form"),
+        bytes_of_all=4 * largest("form"),
+    )

@@ -1,15 +1,21 @@
 """A walk through a site to which events were added; prints what was met on it."""
 
+import io
 import json
+import os
 import re
 import tempfile
 from pathlib import Path
 
+from django.conf import settings
 from django.contrib.auth.models import Group, User
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.test import Client
+from PIL import Image
 from profiles.models.events import Event
 
+from imrap_site.keeping import content, sweeping
 from profiles.editing import history
 from profiles.models import Organisation, Paper
 
@@ -136,6 +142,25 @@ def brought_back_by_responsable():
     return {"left": left, "back": [event.title_fr, event.day, event.is_draft]}
 
 
+def kept_and_swept():
+    """Of two pictures the event holds one; both are older than a day."""
+    event, media = Event.objects.get(), Path(settings.MEDIA_ROOT)
+    for colour in ("red", "green"):
+        picture = io.BytesIO()
+        Image.new("RGB", (64, 48), colour).save(picture, "PNG")
+        event.image = ContentFile(picture.getvalue(), "image.png")
+        event.save()
+    for path in media.rglob("events/*.*"):
+        os.utime(path, (0, 0))
+    swept = {surplus.name for surplus in sweeping.sweep() if surplus.what == "file"}
+    left = {str(path.relative_to(media)) for path in media.rglob("events/*.*")}
+    return {
+        "in backups": ("profiles_event", "image") in content.file_columns(),
+        "swept": len(swept) > 1 and all(name.startswith("events/") for name in swept),
+        "left": event.image.name in left and not left & swept,
+    }
+
+
 print(
     json.dumps(
         {
@@ -147,6 +172,7 @@ print(
             "machines": read_by_machines(Event.objects.get()),
             "found": found_in_the_admin(),
             "brought back": brought_back_by_responsable(),
+            "files": kept_and_swept(),
         }
     )
 )

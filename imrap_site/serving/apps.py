@@ -1,0 +1,30 @@
+"""What the server has to do when the content changes, in whatever process it does."""
+
+from pathlib import Path
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.db import transaction
+from django.db.models.signals import m2m_changed, post_delete, post_save
+
+
+class ServingConfig(AppConfig):
+    name = "imrap_site.serving"
+
+    def ready(self):
+        from profiles.publishing import rows_changed
+
+        for signal in (post_save, post_delete, m2m_changed, rows_changed):
+            signal.connect(forget_pages, dispatch_uid="forget the pages")
+
+
+def forget_pages(sender, **kwargs):
+    """Once it is committed: until then the pages are true, and nobody sees the change."""
+    if sender._meta.app_label == "profiles":
+        transaction.on_commit(empty_store, robust=True)
+
+
+def empty_store():
+    from imrap_site.serving.pages.store import Store
+
+    Store(Path(settings.VAR_DIR) / "pages").forget()
