@@ -1,17 +1,21 @@
 """Files that attack their reader stay out, each with a sentence; harmless ones come in."""
 
 import io
+import zipfile
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import override
+from openpyxl import Workbook
 from pikepdf import Array, Dictionary, Name, OutlineItem, Pdf, String
 
+from profiles.editing import spreadsheets
 from profiles.files.documents import DocumentValidator, read
 from tests.builders import PDF, case
 from tests.hostile_documents import (
     OFFICE,
+    OLE,
     RELATIONS,
     RISKY_PACKAGES,
     RISKY_PDFS,
@@ -146,3 +150,32 @@ def test_a_link_into_somebodys_computer_leads_nowhere_any_more(action):
     upload = SimpleUploadedFile("rapport.pdf", with_link(**action))
     upload.stays_as_it_is = True
     assert read(upload).flaw == "pdf_links"
+
+
+# Spreadsheets have the same door
+
+
+def sheet(**parts):
+    content = io.BytesIO()
+    book = Workbook()
+    book.active.append(["title_fr"])
+    book.active.append(["Un"])
+    book.save(content)
+    with zipfile.ZipFile(content, "a") as archive:
+        for name, text in parts.items():
+            archive.writestr(name, text)
+    return content.getvalue()
+
+
+def test_a_workbook_comes_in_and_one_with_macros_does_not():
+    assert [row[1] for row in spreadsheets.read(sheet()).rows] == [["Un"]]
+    for parts in ({"xl/drawings/a.bin": OLE}, {"xl/media/image1.png": b"MZ"}):
+        with pytest.raises(spreadsheets.Unreadable, match=r"Small programs \(macros\)"):
+            spreadsheets.read(sheet(**parts))
+
+
+def test_a_workbook_that_two_programs_read_differently_does_not_come_in():
+    content = sheet(**{"xl/a.xml": "<a/>"})
+    at = content.index(b"xl/a.xml")
+    with pytest.raises(spreadsheets.Unreadable, match="can't be read"):
+        spreadsheets.read(content[:at] + b"xl/b.xml" + content[at + 8 :])

@@ -1,7 +1,7 @@
 """Inside a PDF: its flaw, its pages and text, its first page as a cover; in the child process."""
 
 from contextlib import closing
-from typing import IO, Any
+from typing import IO, Any, BinaryIO, cast
 
 from pikepdf import Pdf
 from PIL.Image import Image
@@ -58,7 +58,7 @@ def _read_pages(file: IO[bytes]) -> Answer:
 def _look_inside(file: IO[bytes], as_it_is: bool, loses_signature: bool) -> Answer:
     """By qpdf, which knows every object, whatever a page shows."""
     file.seek(0)
-    with Pdf.open(file, suppress_warnings=True) as pdf:
+    with Pdf.open(cast(BinaryIO, file), suppress_warnings=True) as pdf:
         insides = pdf_risks.Insides(pdf)
         if flaw := pdf_risks.risk_in(insides):
             return {"flaw": flaw}, {}

@@ -158,7 +158,7 @@ def emptied(insides: Insides) -> bytes:
         forget(found, *TELLING)
     for picture, content, bare in pictures(insides):
         if bare != content:
-            picture.write(bare, filter=Name.DCTDecode, decode_parms=picture.get("/DecodeParms"))
+            picture.write(bare, filter=Name.DCTDecode, decode_parms=picture.get("/DecodeParms"))  # type: ignore[arg-type]
     if has_inside_links(insides):
         take_out_inside_links(insides)
     take_out_signatures(insides)
