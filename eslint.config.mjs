@@ -3,7 +3,7 @@ import js from "@eslint/js";
 
 const browser = [
   "CSSStyleSheet", "ClipboardEvent", "CustomEvent", "DOMParser", "DataTransfer", "Event", "FormData",
-  "MutationObserver", "Node", "NodeFilter", "URL", "XMLHttpRequest", "addEventListener", "clearTimeout", "console",
+  "MutationObserver", "Node", "NodeFilter", "TextDecoder", "URL", "XMLHttpRequest", "addEventListener", "atob", "clearTimeout", "console",
   "document", "localStorage", "location", "navigator", "sessionStorage", "setTimeout", "window",
 ];
 

@@ -116,6 +116,7 @@ MIDDLEWARE = [
     "imrap_site.serving.staff.StaffSessionMiddleware",
     "imrap_site.serving.languages.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "imrap_site.serving.form_size.FormSizeMiddleware",
     "imrap_site.serving.staff.StaffCsrfMiddleware",
     "imrap_site.serving.staff.StaffAuthenticationMiddleware",
     "imrap_site.serving.bodies.StrangersBodyMiddleware",
@@ -177,6 +178,18 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# The largest upload in MB: of a whole form, and of one file of each kind.
+UPLOAD_MB = {
+    "form": env.int("UPLOAD_MB_FORM", default=520),
+    "picture": env.int("UPLOAD_MB_PICTURE", default=60),
+    "document": env.int("UPLOAD_MB_DOCUMENT", default=100),
+    "film": env.int("UPLOAD_MB_FILM", default=500),
+    "recording": env.int("UPLOAD_MB_RECORDING", default=100),
+}
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "profiles.files.arriving.BoundedUploadHandler",
+]
 # Where backups lie that are given no other place; the script of the timer asks for it too.
 BACKUP_DIR = BASE_DIR / env("BACKUP_DIR", default="var/backups")
 # Versions that the history keeps of each entry, beside its first: the sweep removes older ones.

@@ -57,7 +57,7 @@
   const isKept = (field) =>
     field.name && !field.disabled && !field.name.includes("__prefix__") &&
     !["password", "file", "submit", "button", "reset", "image"].includes(field.type) &&
-    (field.type !== "hidden" || field.name === "_seen" || field.name.endsWith("-TOTAL_FORMS")) &&
+    (field.type !== "hidden" || field.name === "_seen" || /-(?:TOTAL_FORMS|kept)$/.test(field.name)) &&
     field.name !== "csrfmiddlewaretoken";
 
   const valueOf = (field) => {
@@ -100,8 +100,26 @@
     }
   };
 
+  // Files that wait on the server: their names stand in their tokens.
+  const restoreChosen = (form, content) => {
+    for (const [name, token] of Object.entries(content)) {
+      if (!name.endsWith("-kept") || !token || form.elements[name]) continue;
+      const input = form.elements[name.slice(0, -"-kept".length)];
+      if (!input) continue;
+      const kept = document.getElementById("keep-chosen").content.cloneNode(true).firstElementChild;
+      const hidden = kept.querySelector("input");
+      [hidden.name, hidden.value] = [name, token];
+      try {
+        const bytes = Uint8Array.from(atob(token.split(":")[0].replace(/-/g, "+").replace(/_/g, "/")), (letter) => letter.charCodeAt(0));
+        kept.querySelector("strong").textContent = JSON.parse(new TextDecoder().decode(bytes)).name;
+      } catch { continue; /* no token of ours */ }
+      input.after(kept);
+    }
+  };
+
   const restore = (form, content) => {
     addRows(form, content);
+    restoreChosen(form, content);
     for (const field of form.elements) {
       if (!isKept(field) || field.name.endsWith("-TOTAL_FORMS")) continue;
       const value = content[nameOf(field)];
@@ -161,6 +179,13 @@
       if (takeOver(form, answered, sent)) form.elements._seen.value = answered.elements._seen.value;
     });
 
+    // After a refused save, the chosen files wait on the server.
+    if (kept?.content) {
+      for (const field of form.elements) {
+        if (field.name?.endsWith("-kept") && field.value) kept.content[nameOf(field)] = field.value;
+      }
+      write(key, kept);
+    }
     // After a refused save, what was kept is older than what the form shows of a colleague's.
     if (kept?.content && form.querySelector(".safe-conflict")) {
       for (const field of [...takenIn(form), form.elements._seen]) kept.content[nameOf(field)] = valueOf(field);

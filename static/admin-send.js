@@ -3,6 +3,15 @@
 {
   const copyOf = (id) => document.getElementById(id).content.cloneNode(true).firstElementChild;
 
+  // A file that the server keeps need not be sent again, so the input here lets go of it.
+  const takeKept = (kept) => {
+    const input = document.getElementById(kept.dataset.for);
+    if (!input) return;
+    input.parentElement.querySelector(".file-kept")?.remove();
+    if (!("lost" in kept.dataset)) input.value = "";
+    input.after(document.importNode(kept, true));
+  };
+
   // What the server says about a form goes into the form that stands here: the files chosen stay.
   const showAnswer = (form, html) => {
     const answer = new DOMParser().parseFromString(html, "text/html");
@@ -22,6 +31,7 @@
       const row = here?.closest(".form-row");
       if (row) { row.classList.add("errors"); row.prepend(document.importNode(list, true)); }
     }
+    for (const kept of answered.querySelectorAll(".file-kept")) takeKept(kept);
     form.prepend(top);
     document.dispatchEvent(new CustomEvent("keep:answer", { detail: answered }));
     top.focus();
@@ -37,6 +47,32 @@
     sentence.focus();
   };
 
+  const megabytes = (bytes) => new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 }).format(bytes / 1e6);
+
+  // What would be refused anyway is not sent first: a file, or all of them together.
+  const tooLarge = (form) => {
+    const inputs = Array.from(form.querySelectorAll("input[type=file]"));
+    for (const input of inputs) {
+      for (const file of input.files) {
+        if (input.dataset.most && file.size > Number(input.dataset.most)) return { input, name: file.name, size: file.size, most: input.dataset.most };
+      }
+    }
+    const size = inputs.flatMap((input) => Array.from(input.files)).reduce((sum, file) => sum + file.size, 0);
+    const most = document.getElementById("sending-too-large").dataset.most;
+    return size > Number(most) ? { input: inputs.find((input) => input.files.length), name: "", size, most } : null;
+  };
+
+  const showTooLarge = (form, { input, name, size, most }) => {
+    const sentence = copyOf(name ? "sending-too-large" : "sending-too-much");
+    for (const [part, text] of [["name", name], ["size", megabytes(size)], ["most", megabytes(most)]]) {
+      for (const place of sentence.querySelectorAll(`.sending-${part}`)) place.textContent = text;
+    }
+    form.prepend(sentence);
+    input.setAttribute("aria-invalid", "true");
+    sentence.focus();
+    sentence.scrollIntoView();
+  };
+
   const send = (form, button, finish) => {
     const data = new FormData(form);
     if (button?.name) data.append(button.name, button.value);
@@ -46,12 +82,11 @@
     const progress = copyOf("sending-progress");
     const bar = progress.querySelector("progress");
     const text = progress.querySelector(".sending-text");
-    const number = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
     const request = new XMLHttpRequest();
     request.upload.addEventListener("progress", (event) => {
       if (!event.lengthComputable) return;
       bar.value = (100 * event.loaded) / event.total;
-      text.textContent = `${Math.floor(bar.value)} % (${number.format(event.loaded / 1e6)} / ${number.format(event.total / 1e6)} M${document.documentElement.lang === "fr" ? "o" : "B"})`;
+      text.textContent = `${Math.floor(bar.value)} % (${megabytes(event.loaded)} / ${megabytes(event.total)} M${document.documentElement.lang === "fr" ? "o" : "B"})`;
     });
     const stop = () => { progress.remove(); finish(); };
     request.addEventListener("error", () => { stop(); showFailure(form, 0); });
@@ -75,8 +110,13 @@
     let isSending = false;
     form.addEventListener("submit", (event) => {
       if (isSending) return event.preventDefault();
-      isSending = true;
+      const refused = tooLarge(form);
       for (const old of form.querySelectorAll(":scope > .errornote[role=alert]")) old.remove();
+      if (refused) {
+        event.preventDefault();
+        return showTooLarge(form, refused);
+      }
+      isSending = true;
       const files = Array.from(form.querySelectorAll("input[type=file]")).some((field) => field.files.length);
       // A popup hands its entry over to the page that opened it, which only a page can do.
       if (!files || form.elements._popup) return;

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from profiles.files.captions import webvtt
 from profiles.files.documents import DocumentValidator
 from profiles.models import Video
 from tests.builders import case
@@ -191,3 +192,40 @@ def test_other_captions_are_refused_with_what_is_taken():
         "new file: WebVTT (.vtt) / SubRip (.srt)."
     )
     assert "at most 2.0 MB can be taken" in refusal_of(WEBVTT + "\n" * 2_000_001)
+
+
+# What a file for a film's words has no business with
+
+
+@pytest.mark.parametrize(
+    ("line", "left"),
+    [
+        ("<script>alert(1)</script>La paix", "alert(1)La paix"),
+        ('<img src="https://evil.example/p.png">La paix', "La paix"),
+        ("<!-- a --><svg onload=x>La paix", "La paix"),
+        ("<iframe src=//evil.example", ""),
+        ("<v Awa>La <b>paix</b> <c.yellow>à</c> <i>Ségou</i>", None),
+        ("<00:00:01.500>La <lang fr>paix</lang> <ruby>a<rt>b</rt></ruby>", None),
+        ("3 < 4 et a<b", None),
+    ],
+)
+def test_only_the_marks_of_captions_stay(line, left):
+    content = f"WEBVTT\n\n00:01.000 --> 00:02.000\nBonjour\n{line}\n".encode()
+    shown = webvtt(content).decode().partition("Bonjour\n")[2].strip()
+    assert shown == (line if left is None else left)
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        "::cue { background-image: url(https://evil.example/p.png) }",
+        "@import 'https://evil.example/a.css';",
+        "::cue { background: u\\72l(//evil.example) }",
+        "</style><script>",
+    ],
+)
+def test_a_style_that_fetches_is_left_out(style):
+    content = f"WEBVTT\n\nSTYLE\n{style}\n\n00:01.000 --> 00:02.000\nLa paix\n".encode()
+    assert b"STYLE" not in webvtt(content)
+    plain = content.replace(style.encode(), b"::cue { color: yellow }")
+    assert b"STYLE\n::cue { color: yellow }" in webvtt(plain)

@@ -17,7 +17,8 @@ from playwright.sync_api import expect
 
 from profiles.editing import history
 from profiles.editing.batches import Batch
-from profiles.editing.spreadsheets import waiting
+from profiles.editing.spreadsheets.waiting import SHEETS
+from profiles.files import waiting
 from profiles.models import KINDS, Paper, Programme, Video
 from tests.builders import workbook
 from tests.looks import english_in
@@ -262,7 +263,7 @@ def test_a_waiting_file_that_is_old_goes_when_another_comes(
 def test_of_many_waiting_files_the_oldest_goes(var_folder, waiting_files):
     kept = []
     for age in range(21, 0, -1):
-        kept.append(waiting.keep(b"title_fr"))
+        kept.append(SHEETS.keep(age, io.BytesIO(b"title_fr")))
         moment = time.time() - 60 * age
         os.utime(var_folder / "sheets" / kept[-1], (moment, moment))
     assert waiting_files() == sorted(kept[1:])

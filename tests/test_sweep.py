@@ -1,6 +1,7 @@
 """The sweep takes away what nobody holds, and nothing that anybody could still ask for."""
 
 import fcntl
+import io
 import os
 import subprocess
 import time
@@ -16,7 +17,7 @@ from reversion.models import Revision, Version
 from imrap_site.keeping import quietly, sweeping
 from imrap_site.keeping.locks import LOCK
 from profiles.editing import history
-from profiles.editing.spreadsheets import waiting
+from profiles.editing.spreadsheets.waiting import SHEETS
 from profiles.models import Paper, PaperFile, Programme, Video
 from tests.builders import VTT, a_file, a_pdf, a_recording, kept_photograph
 
@@ -272,7 +273,7 @@ def test_the_file_of_a_version_that_goes_stays_until_the_next_sweep(saved, staff
 
 
 def test_what_waited_or_was_drawn_too_long_goes(db, var_folder):
-    token = waiting.keep(b"feuille")
+    token = SHEETS.keep(1, io.BytesIO(b"feuille"))
     old, new = var_folder / "cards/papers-1/old.jpg", var_folder / "cards/papers-2/new.jpg"
     for path in (old, new, var_folder / "icons/old.png", var_folder / "cards/papers-2/.tmpx"):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -282,7 +283,7 @@ def test_what_waited_or_was_drawn_too_long_goes(db, var_folder):
         (var_folder / name / "x.jpg").write_bytes(b"kept")
     grow_old(var_folder, 100 * 24 * 3600)
     os.utime(new)
-    young = waiting.keep(b"feuille")
+    young = SHEETS.keep(1, io.BytesIO(b"feuille"))
     list(sweeping.sweep(is_dry=True))
     assert old.exists()
     names = {surplus.name for surplus in sweeping.sweep()}

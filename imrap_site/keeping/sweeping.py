@@ -24,13 +24,14 @@ from reversion.models import Revision, Version
 from imrap_site.keeping.content import files_below
 from imrap_site.keeping.locks import files_may_go
 from profiles.editing import history
-from profiles.editing.spreadsheets import waiting
+from profiles.editing.spreadsheets.waiting import SHEETS
 from profiles.files.variants import stem_of
+from profiles.files.waiting import uploads
 from profiles.models import ALL_KINDS, Organisation
 
 DAY = 24 * 3600  # seconds: an upload is stored before the entry that names it
 LONGEST_DRAWN = 90 * DAY  # cards and icons: drawn again when somebody asks for them
-DRAWN = ("cards", "icons")  # in var/
+DRAWN = ("cards", "icons", "makers")  # in var/
 DOCUMENT = re.compile(r"[^/]+/[0-9a-f]{16}/[^/]+\.[a-z0-9]{2,5}")
 TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')
 ASIDE = ".swept-"
@@ -77,7 +78,8 @@ def sizes(folder):
 
 def overdue_in_var():
     """(what, path) of what waits, was drawn or was left behind for too long."""
-    yield from (("spreadsheet", path) for path in waiting.overdue())
+    for room in (SHEETS, uploads()):
+        yield from (("waiting file", path) for path in room.overdue())
     for name in DRAWN:
         folder = settings.VAR_DIR / name
         yield from (

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from profiles.admin.content import ContentAdmin, EntryAdmin, folded, in_language
+from profiles.admin.file_input import WithFiles
 from profiles.admin.saving import PartsFormSet
 from profiles.models import Mandate, Organisation, Paper, PaperFile, Programme, Vacancy, Video
 from profiles.translation import FIRST_LANGUAGE
@@ -57,7 +58,7 @@ class VideoAdmin(EntryAdmin):
     more_facts = ("date", "language", "duration", "captions", "partners", "programme")
 
 
-class PaperFileInline(admin.StackedInline):
+class PaperFileInline(WithFiles, admin.StackedInline):
     model = PaperFile
     formset = PartsFormSet
     extra = 0

@@ -12,7 +12,9 @@ from js_asset import Media
 
 from profiles import preview, search, words
 from profiles.admin import list_cells
+from profiles.admin.chosen_files import ChosenFilesAdmin
 from profiles.admin.conflicts import ConflictAdmin
+from profiles.admin.file_input import WithFiles
 from profiles.admin.once import OnceAdmin
 from profiles.admin.publication import DateAndTime, PublicationAdmin
 from profiles.admin.saving import AudioFormSet
@@ -39,7 +41,7 @@ def folded(name, fields):
     return name, {"fields": fields, "classes": ["collapse"]}
 
 
-class AudioSummaryInline(GenericStackedInline):
+class AudioSummaryInline(WithFiles, GenericStackedInline):
     model = AudioSummary
     formset = AudioFormSet
     fields = ("file", "language", "transcript")
@@ -57,13 +59,16 @@ def saved_in(formset):
     return [*formset.new_objects, *(part for part, _fields in formset.changed_objects)]
 
 
-class ContentAdmin(SendingAdmin, OnceAdmin, VersionsAdmin, ConflictAdmin):
+class ContentAdmin(
+    WithFiles, ChosenFilesAdmin, SendingAdmin, OnceAdmin, VersionsAdmin, ConflictAdmin
+):
     """What the forms of all our models share.
 
     The order of the layers matters. A conflict is looked for with the entry locked, in the
     transaction that the history opens, so that nobody saves between the look and the save. Sending
     stands outside both: a full disk or a busy database breaks that transaction, and the form is
-    made again after it. It also makes the `Save` that all of them share.
+    made again after it. It also makes the `Save` that all of them share. Chosen files come first of all:
+    what waited on the server is an upload for everything below.
     """
 
     formfield_overrides = {

@@ -10,6 +10,7 @@ from dataclasses import replace
 from django.contrib import admin
 from django.db import IntegrityError
 
+from profiles.admin.file_input import KEPT
 from profiles.admin.saving import BUTTONS, COMPLETE, ONCE, SEEN, Save
 from profiles.files.storing import sha256_of
 from profiles.models import SentForm
@@ -17,9 +18,14 @@ from profiles.models import SentForm
 NOT_TYPED = {"csrfmiddlewaretoken", COMPLETE, ONCE, SEEN, *BUTTONS}
 
 
+def is_typed(name):
+    """A file that waited on the server is counted among the files."""
+    return name not in NOT_TYPED and not name.endswith(KEPT)
+
+
 def fingerprint(request):
     """Of all that was typed and chosen, whatever the button."""
-    typed = sorted((name, values) for name, values in request.POST.lists() if name not in NOT_TYPED)
+    typed = sorted((name, values) for name, values in request.POST.lists() if is_typed(name))
     files = sorted((name, file.name, sha256_of(file)) for name, file in request.FILES.items())
     for file in request.FILES.values():
         file.seek(0)

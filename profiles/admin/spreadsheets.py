@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from profiles.addresses import content_disposition
 from profiles.admin.sending import UNDONE
 from profiles.editing import spreadsheets
-from profiles.editing.spreadsheets import waiting
+from profiles.editing.spreadsheets.waiting import SHEETS
 from profiles.editing.spreadsheets.writing import explained, rules
 from profiles.failures import FAILURES, FULL, failure_of
+from profiles.files.limits import refuse_what_did_not_arrive
 
 SESSION_KEY = "sheet"
 CONTENT_TYPES = {
@@ -39,6 +40,7 @@ class SheetForm(forms.Form):
         # The last field of the form: it is missing from an upload that was cut off.
         if "is_whole" not in self.data:
             raise forms.ValidationError(_("The file did not arrive whole. Send it again."))
+        refuse_what_did_not_arrive(file, file.name)
         try:
             if file.size > spreadsheets.LARGEST_FILE:
                 raise spreadsheets.too_large()
@@ -197,9 +199,7 @@ def keep(request, model, form, report):
     forget(request)
     if not may_wait(report):
         return ""
-    file = form.cleaned_data["file"]
-    file.seek(0)
-    token = waiting.keep(file.read())
+    token = SHEETS.keep(request.user.pk, form.cleaned_data["file"])
     request.session[SESSION_KEY] = {
         "kind": model._meta.model_name,
         "fingerprint": report.fingerprint,
@@ -215,10 +215,10 @@ def may_wait(report):
 def kept_sheet(kept, model, token):
     if not token or kept.get("token") != token or kept["kind"] != model._meta.model_name:
         return None
-    content = waiting.content_of(token)
-    return content and spreadsheets.read(content)
+    path = SHEETS.path_of(token)
+    return path and spreadsheets.read(path.read_bytes())
 
 
 def forget(request):
     if kept := request.session.pop(SESSION_KEY, None):
-        waiting.drop(kept["token"])
+        SHEETS.drop(kept["token"])

@@ -22,6 +22,13 @@ _SIGNATURE = re.compile(r"WEBVTT(?:[ \t].*)?$")
 _SETTINGS = re.compile(r"(?:vertical|line|position|size|align|region):[^\s:]+")
 # What a drone writes into a file beside its film, as if it were captions.
 _MEASUREMENTS = re.compile(r"\b(?:latitude|longitude|GPS|HOME)\s*[:(\[]+\s*[EW]?-?\d+[.,]\d", re.I)
+# All that a caption may be marked with; a browser skips any other tag, another program may not.
+_FOREIGN_TAG = re.compile(
+    r"<(?!/?(?:c|i|b|u|ruby|rt|v|lang)(?:[\s.>]|$)|\d[\d:.]*>)/?[A-Za-z!?][^>]*(?:>|$)",
+    re.IGNORECASE,
+)
+# A style that fetches, or is spelled so that one can't tell.
+_FETCHING = re.compile(r"url\s*\(|@import|image-set|\\|<|expression\s*\(", re.IGNORECASE)
 _CUT_UTF8 = re.compile(rb"[\xc2\xc3][\x80-\xbf]")
 
 
@@ -137,7 +144,7 @@ def _as_webvtt(line: str) -> str:
 
 
 def _harmless(line: str) -> str:
-    return line.replace("-->", "→").strip()
+    return _FOREIGN_TAG.sub("", line.replace("-->", "→")).strip()
 
 
 def _visible(line: str) -> bool:
@@ -159,4 +166,8 @@ def _looks(lines: list[str]) -> list[str]:
     """The blocks before the first cue that say how captions look; remarks say who made them."""
     before = next((number for number, line in enumerate(lines) if _TIMING.match(line)), 0)
     blocks = re.split(r"\n\s*\n", "\n".join(lines[1:before]))
-    return [block.strip("\n") for block in blocks if re.match(r"\n*(?:STYLE|REGION)\s*\n", block)]
+    return [
+        block.strip("\n")
+        for block in blocks
+        if re.match(r"\n*(?:STYLE|REGION)\s*\n", block) and not _FETCHING.search(block)
+    ]

@@ -18,6 +18,8 @@ from typing import Any
 # What was found, and the files that were made, by their names.
 Answer = tuple[dict[str, Any], dict[str, bytes]]
 
+EMPTIED = "emptied"  # the name, among these, of a document that says nothing of its maker any more
+
 MEMORY = 2**30
 ANSWER = 2**28
 READERS = (
@@ -25,6 +27,7 @@ READERS = (
     "pixels",
     "films",
     "sounds",
+    "office",
 )  # modules with a read() that gives (what it found, files)
 
 TOO_HEAVY, NO_ROOM = 70, 74  # how the process ends where a limit or the disk was in its way

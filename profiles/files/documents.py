@@ -16,13 +16,16 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 from django.db.models.fields.files import FieldFile
 from django.utils.deconstruct import deconstructible
-from django.utils.translation import gettext_lazy as _
 
 from profiles.files import captions
+from profiles.files.child import EMPTIED
 from profiles.files.films.blanks import Blank
+from profiles.files.limits import bounded, largest, refuse_what_did_not_arrive
 from profiles.files.pictures import ReencodedPicture
+from profiles.files.refusals import REFUSALS
 from profiles.files.sandbox import read_in_child
 from profiles.files.storing import (
+    READINGS,
     hold_on_to,
     put,
     read_once,
@@ -38,7 +41,11 @@ from profiles.words import MEGABYTE, size_in_words
 class Format(NamedTuple):
     label: str
     media_type: str
-    max_bytes: int = 100 * MEGABYTE
+    kind: str = "document"  # of which a setting says how large it may be
+
+    @property
+    def max_bytes(self) -> int:
+        return largest(self.kind)
 
 
 # Each under its file extension.
@@ -49,12 +56,12 @@ FORMATS = {
     ),
     "odt": Format("OpenDocument (.odt)", "application/vnd.oasis.opendocument.text"),
     "epub": Format("EPUB", "application/epub+zip"),
-    "mp4": Format("MP4", "video/mp4", max_bytes=500 * MEGABYTE),
-    "webm": Format("WebM", "video/webm", max_bytes=500 * MEGABYTE),
-    "mp3": Format("MP3", "audio/mpeg"),
-    "m4a": Format("M4A", "audio/mp4"),
-    "ogg": Format("Ogg (Opus)", "audio/ogg"),
-    "vtt": Format("WebVTT (.vtt) / SubRip (.srt)", "text/vtt", max_bytes=2 * MEGABYTE),
+    "mp4": Format("MP4", "video/mp4", kind="film"),
+    "webm": Format("WebM", "video/webm", kind="film"),
+    "mp3": Format("MP3", "audio/mpeg", kind="recording"),
+    "m4a": Format("M4A", "audio/mp4", kind="recording"),
+    "ogg": Format("Ogg (Opus)", "audio/ogg", kind="recording"),
+    "vtt": Format("WebVTT (.vtt) / SubRip (.srt)", "text/vtt", kind="captions"),
 }
 FILMS = {"mp4", "webm"}
 SOUNDS = {"mp3", "m4a", "ogg"}
@@ -99,109 +106,6 @@ OTHER_SOUNDS = {
 }
 MAX_ZIP_TABLE = 2**20  # The table of contents of a Word file with 10,000 pictures.
 
-# A ModelForm puts its own words in the place of those under "empty", "invalid" or "missing".
-REFUSALS = {
-    "no_bytes": _("This file is empty: “%(name)s”. Choose it again."),
-    "unknown": _(
-        "This kind of file cannot be taken: “%(name)s”. "
-        "Save it as one of these and choose the new file: %(accepted)s."
-    ),
-    "fake": _(
-        "The content of this file is not %(wanted)s, although its name says so: “%(name)s”. "
-        "Open it in the program that made it, save it as %(wanted)s and choose the new file."
-    ),
-    "misnamed": _(
-        "The content of this file is %(label)s, but its name says otherwise: “%(name)s”. "
-        "Give it a name that ends in .%(format)s and choose it again."
-    ),
-    "too_large": _(
-        "This file has %(size)s; at most %(limit)s can be taken: “%(name)s”. "
-        "Make a lighter edition and choose that."
-    ),
-    "locked": _(
-        "Visitors could not open this file, because it asks for a password: “%(name)s”. "
-        "Save it without a password and choose the new file."
-    ),
-    "damaged": _(
-        "This file is damaged, perhaps because it was cut off on its way: “%(name)s”. "
-        "Save it as PDF again and choose the new file."
-    ),
-    "too_heavy": _(
-        "This file asks for more work than a server can give, because it is damaged or unusually "
-        "built: “%(name)s”. Open it, print it into a new file (“Save as PDF”) and choose that."
-    ),
-    "no_turn": _(
-        "The server was busy with other files and did not come to this one: “%(name)s”. "
-        "Choose it again in a moment."
-    ),
-    "codec": _(
-        "Many visitors would see a black picture, because this film is packed in %(codec)s: "
-        "“%(name)s”. Save it as MP4 (H.264), for instance with the free program HandBrake, and "
-        "choose the new file. So that an iPhone films in H.264 from now on: Settings, Camera, "
-        "Formats, Most Compatible."
-    ),
-    "sound": _(
-        "Many visitors would hear nothing, because the sound of this film is packed in %(codec)s: "
-        "“%(name)s”. Save it as MP4 (H.264, AAC), for instance with the free program HandBrake, "
-        "and choose the new file."
-    ),
-    "other_film": _(
-        "Many visitors would see a black picture or none, because this film is in the format "
-        "%(kind)s: “%(name)s”. Save it as MP4 (H.264), for instance with the free program "
-        "HandBrake, and choose the new file."
-    ),
-    "no_picture": _("There is no picture in this film: “%(name)s”. Choose another file."),
-    "damaged_film": _(
-        "This film is damaged, perhaps because it was cut off on its way: “%(name)s”. "
-        "Choose it again, or save it as MP4 (H.264) again and choose the new file."
-    ),
-    "too_heavy_film": _(
-        "This film is built so unusually that the server gave up on it: “%(name)s”. "
-        "Save it as MP4 (H.264), for instance with the free program HandBrake, and choose the new "
-        "file."
-    ),
-    "unclean": _(
-        "This film may tell where or with what it was filmed, in a way that cannot be removed "
-        "here: “%(name)s”. Save it as MP4 (H.264), for instance with the free program HandBrake, "
-        "and choose the new file."
-    ),
-    "other_sound": _(
-        "Many visitors could not hear this recording, or would pay for a large file, because it is "
-        "in the format %(kind)s: “%(name)s”. Save it as MP3, for instance with the free program "
-        "Audacity, and choose the new file."
-    ),
-    "film": _(
-        "This is a film and no recording of sound alone: “%(name)s”. Add it as a video, or save its "
-        "sound as MP3, for instance with the free program Audacity, and choose the new file."
-    ),
-    "damaged_sound": _(
-        "This recording is damaged, perhaps because it was cut off on its way: “%(name)s”. "
-        "Choose it again, or save it as MP3, for instance with the free program Audacity, and "
-        "choose the new file."
-    ),
-    "too_heavy_sound": _(
-        "This recording is built so unusually that the server gave up on it: “%(name)s”. Save it "
-        "as MP3, for instance with the free program Audacity, and choose the new file."
-    ),
-    "unclean_sound": _(
-        "This recording may tell where or with what it was made, in a way that cannot be removed "
-        "here: “%(name)s”. Save it as MP3, for instance with the free program Audacity, and choose "
-        "the new file."
-    ),
-    "no_captions": _(
-        "There are no captions in this file that a browser would show: “%(name)s”. Each needs a "
-        "line of times above its words. Example: 00:00:01.000 --> 00:00:04.000."
-    ),
-    "encoding": _(
-        "The letters of these captions cannot be told for sure: “%(name)s”. Save the file with "
-        "the encoding UTF-8 and choose it again."
-    ),
-    "measurements": _(
-        "This file holds what a drone or a camera measured, such as the place, and no captions: "
-        "“%(name)s”. Choose another file."
-    ),
-}
-
 
 @dataclass(frozen=True)
 class Document:
@@ -209,7 +113,8 @@ class Document:
     `seconds` for a recording.
 
     `content` is what to store: the file itself, or its mended form. `flaw` is the key of the
-    refusal where visitors could not use it, `codec` what a refusal of a film names.
+    refusal where visitors could not use it, `codec` what a refusal of a film names. `maker` is what
+    the file says of who made it, as (key, text); `is_emptied` where `content` says that no more.
     """
 
     format: str
@@ -222,6 +127,18 @@ class Document:
     flaw: str = ""
     codec: str = ""
     seconds: int = 0
+    maker: tuple[tuple[str, str], ...] = ()
+    is_signed: bool = False
+    is_emptied: bool = False
+
+
+# What the file says of its maker may stay in it; a signature may be lost with that.
+WISHES = {"as_it_is": "stays_as_it_is", "loses_signature": "loses_signature"}
+
+
+def wishes_for(file: Any) -> dict[str, bool]:
+    """What somebody wants of an upload, beside what is done with all of them: set on it by name."""
+    return {wish: bool(getattr(file, name, False)) for wish, name in WISHES.items()}
 
 
 @read_once
@@ -240,7 +157,12 @@ def read(file: Any) -> Document:
         return _read_sound(file, format)
     if format == "vtt":
         return _read_captions(file)
-    return _document(file, format)
+    return _read_office(file, format)
+
+
+def found_in(file: Any) -> Document | None:
+    """What read() found in a file that was read as a document; None for any other."""
+    return getattr(file, READINGS, {}).get(read)
 
 
 def _document(file: Any, format: str, **found: Any) -> Document:
@@ -248,11 +170,34 @@ def _document(file: Any, format: str, **found: Any) -> Document:
 
 
 def _read_pdf(file: Any) -> Document:
-    found, files = read_in_child("pdf", file)
-    if flaw := found.get("flaw"):
-        return _document(file, "pdf", flaw=flaw)
-    cover = ReencodedPicture(found["cover"], files) if found["cover"] else None
-    return _document(file, "pdf", page_count=found["pages"], text=found["text"], cover=cover)
+    found, files = read_in_child("pdf", file, **wishes_for(file))
+    emptied = files.pop(EMPTIED, None)
+    content = file if emptied is None else _spooled(emptied)
+    cover = ReencodedPicture(found["cover"], files) if found.get("cover") else None
+    return _document(
+        content,
+        "pdf",
+        page_count=found.get("pages"),
+        text=found.get("text", ""),
+        cover=cover,
+        **_about_maker(found, emptied),
+    )
+
+
+def _read_office(file: Any, format: str) -> Document:
+    found, files = read_in_child("office", file, format=format, **wishes_for(file))
+    emptied = files.pop(EMPTIED, None)
+    content = file if emptied is None else _spooled(emptied)
+    return _document(content, format, **_about_maker(found, emptied))
+
+
+def _about_maker(found: dict[str, Any], emptied: bytes | None) -> dict[str, Any]:
+    return {
+        "flaw": found.get("flaw", ""),
+        "maker": tuple((key, text) for key, text in found.get("maker", ())),
+        "is_signed": found.get("is_signed", False),
+        "is_emptied": emptied is not None,
+    }
 
 
 def _read_film(file: Any, format: str) -> Document:
@@ -287,11 +232,23 @@ def _written_over(file: Any, blanks: list[Blank]) -> File:
 
 
 def _copy_of(file: Any) -> File:
-    copy = File(TemporaryFile(), name=getattr(file, "name", ""))  # noqa: SIM115
-    weakref.finalize(copy, copy.file.close)
+    copy = _temporary(getattr(file, "name", ""))
     file.seek(0)
     shutil.copyfileobj(file, copy)
     return copy
+
+
+def _spooled(content: bytes) -> File:
+    copy = _temporary("")
+    copy.write(content)
+    copy.flush()
+    return copy
+
+
+def _temporary(name: str) -> File:
+    file = File(TemporaryFile(), name=name)  # noqa: SIM115
+    weakref.finalize(file, file.file.close)
+    return file
 
 
 def _read_captions(file: Any) -> Document:
@@ -377,6 +334,7 @@ class DocumentValidator:
 
     def check(self, file: Any, name: str) -> Document:
         """The Document to publish under that name, from an open binary file; or ValidationError."""
+        refuse_what_did_not_arrive(file, name)
         format = self._format_of(file, name)
         document, named = read(file), FORMATS[format]
         if document.flaw != "too_large" and suffix_of(name) not in ENDINGS[format]:
@@ -483,4 +441,4 @@ class DocumentField(models.FileField):
         endings = (ending for format in self.validator.formats for ending in ENDINGS[format])
         accept = ",".join(f".{ending}" for ending in endings)
         field.widget.attrs.setdefault("accept", accept)
-        return field
+        return bounded(field, {FORMATS[format].kind for format in self.validator.formats})

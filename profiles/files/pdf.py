@@ -1,13 +1,15 @@
 """Inside a PDF: its flaw, its pages and text, its first page as a cover; in the child process."""
 
 from contextlib import closing
-from typing import IO, Any
+from typing import IO, Any, BinaryIO, cast
 
+from pikepdf import Pdf
 from PIL.Image import Image
 from pypdfium2 import PdfDocument, PdfTextPage
 from pypdfium2.raw import FPDFText_GetUnicode
 
-from profiles.files.child import Answer
+from profiles.files import pdf_maker, pdf_risks
+from profiles.files.child import EMPTIED, Answer
 from profiles.files.pdf_text import MAX_TEXT, in_reading_order, is_from_right, tidy
 from profiles.files.pixels import kept_files
 
@@ -22,19 +24,20 @@ class TooHeavy(Exception):
     """Nobody reads such a page, but a program would for minutes."""
 
 
-def read(file: IO[bytes]) -> Answer:
-    """({"pages", "text" and "cover", the cover's name if there is one}, the cover's files).
+def read(file: IO[bytes], as_it_is: bool = False, loses_signature: bool = False) -> Answer:
+    """What visitors will find, what may attack them, and what it says of its maker.
 
-    ({"flaw": "locked" or "damaged"}, {}) where visitors could not read it.
+    ({"pages", "text", "cover" (its name if there is one), "maker": [[key, text]…], "is_signed"}, the
+    cover's files and, unless it is to stay as it is, EMPTIED: the PDF without all that).
+    ({"flaw": "locked" or "damaged"}, {}) where visitors could not read it; any other flaw stands
+    beside what was found.
     """
     if not _has_end(file):  # PDFium quietly mends a cut file, less its last pages.
         return {"flaw": "damaged"}, {}
     try:
-        with PdfDocument(file) as pdf:
-            _require_pages(pdf)
-            cover = _cover_files(pdf)
-            text = _text_of(pdf)
-            return {"pages": len(pdf), "text": text, "cover": next(iter(cover), None)}, cover
+        found, files = _read_pages(file)
+        about, copy = _look_inside(file, as_it_is, loses_signature)
+        return {**found, **about}, {**files, **copy}
     except MemoryError:
         raise
     except TooHeavy:
@@ -42,6 +45,30 @@ def read(file: IO[bytes]) -> Answer:
     except Exception as error:  # Hostile bytes can end in almost any.
         is_locked = getattr(error, "err_code", None) in PASSWORD_ERRORS
         return {"flaw": "locked" if is_locked else "damaged"}, {}
+
+
+def _read_pages(file: IO[bytes]) -> Answer:
+    with PdfDocument(file) as pdf:
+        _require_pages(pdf)
+        cover = _cover_files(pdf)
+        text = _text_of(pdf)
+        return {"pages": len(pdf), "text": text, "cover": next(iter(cover), None)}, cover
+
+
+def _look_inside(file: IO[bytes], as_it_is: bool, loses_signature: bool) -> Answer:
+    """By qpdf, which knows every object, whatever a page shows."""
+    file.seek(0)
+    with Pdf.open(cast(BinaryIO, file), suppress_warnings=True) as pdf:
+        insides = pdf_risks.Insides(pdf)
+        if flaw := pdf_risks.risk_in(insides):
+            return {"flaw": flaw}, {}
+        about = {"maker": pdf_maker.said_in(insides), "is_signed": pdf_maker.is_signed(insides)}
+        has_inside_links = pdf_risks.has_inside_links(insides)
+        if as_it_is or (about["is_signed"] and not loses_signature):
+            return {**about, **({"flaw": "pdf_links"} if has_inside_links else {})}, {}
+        if has_inside_links or loses_signature or pdf_maker.tells(insides, file):
+            return about, {EMPTIED: pdf_maker.emptied(insides)}
+        return about, {}
 
 
 def _has_end(file: IO[bytes]) -> bool:

@@ -13,8 +13,9 @@ from django.db import models
 from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext_lazy as _
 
+from profiles.files.limits import bounded, largest, refuse_what_did_not_arrive, too_large
 from profiles.files.sandbox import read_in_child
-from profiles.files.storing import hold_on_to, put, read_once, shown_name, suffix_of
+from profiles.files.storing import hold_on_to, put, read_once, shown_name, size_of, suffix_of
 from profiles.files.variants import KEPT_NAME, MAX_MEGAPIXELS, variant_name, widths
 
 POSTER_WIDTH = 640
@@ -109,6 +110,9 @@ def reencode(file: Any, name: str = "") -> ReencodedPicture:
     if isinstance(file, ReencodedPicture):
         return file
     name = name or getattr(file, "name", "")
+    refuse_what_did_not_arrive(file, name)
+    if size_of(file) > largest("picture"):
+        raise too_large(name, size_of(file), largest("picture"))
     head = _head(file)
     if not head:
         raise _refusal("empty", name)
@@ -247,4 +251,4 @@ class PictureField(models.FileField):
     attr_class = PictureFile
 
     def formfield(self, **kwargs: Any) -> forms.Field:
-        return super().formfield(**{"form_class": PictureFormField, **kwargs})
+        return bounded(super().formfield(**{"form_class": PictureFormField, **kwargs}), {"picture"})

@@ -16,6 +16,7 @@ from django.utils.timezone import localdate
 from profiles.addresses import readable_name
 
 Found = TypeVar("Found")
+READINGS = "_readings"  # what a file has on it of what was found in it
 
 
 def size_of(file: IO[bytes]) -> int:
@@ -38,10 +39,10 @@ def read_once(reading: Callable[[Any], Found]) -> Callable[[Any], Found]:
         holder = file.file if isinstance(file, FieldFile) else file
         if not isinstance(holder, File):
             return reading(file)
-        readings = holder.__dict__.setdefault("_readings", {})
-        if reading not in readings:
-            readings[reading] = reading(holder)
-        return readings[reading]
+        readings = holder.__dict__.setdefault(READINGS, {})
+        if kept_reading not in readings:
+            readings[kept_reading] = reading(holder)
+        return readings[kept_reading]
 
     return kept_reading
 

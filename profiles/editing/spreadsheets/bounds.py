@@ -47,6 +47,15 @@ def too_many_cells():
     )
 
 
+def with_programs():
+    return Unreadable(
+        _(
+            "Small programs (macros) or other files lie in this workbook. Copy the rows into a new "
+            "file, save it as “.xlsx” and send that."
+        )
+    )
+
+
 def broken():
     return Unreadable(
         _("This file can't be read: it is broken, or no spreadsheet. Save it anew as “.xlsx”.")

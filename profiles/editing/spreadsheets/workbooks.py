@@ -20,8 +20,21 @@ from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel
 from profiles.editing.spreadsheets import bounds
 from profiles.editing.spreadsheets.cells import from_xml, text_of
 from profiles.editing.spreadsheets.foreign import refuse_foreign_archive
+from profiles.files import archives, office_risks
 
 LETTERS = re.compile(r"[A-Z]+")
+
+
+def refuse_risky(content):
+    """By the door that documents have; what a workbook only points to is never followed here."""
+    try:
+        with archives.opened(io.BytesIO(content)) as archive:
+            office_risks.refuse_risks(archive, "xlsx")
+    except archives.Unfit as unfit:
+        if str(unfit) in ("macros", "embedded", "fields"):
+            raise bounds.with_programs() from unfit
+        if str(unfit) != "remote":
+            raise bounds.broken() from unfit
 
 
 class Workbook:
@@ -31,6 +44,7 @@ class Workbook:
         self.archive = zipfile.ZipFile(io.BytesIO(content))
         self.weigh()
         refuse_foreign_archive(self.archive)
+        refuse_risky(content)
         (root,) = self.parts_of("", "officeDocument").values()
         book = fromstring(self.archive.read(root))
         self.epoch = MAC_EPOCH if is_of_a_mac(book) else WINDOWS_EPOCH
