@@ -151,13 +151,12 @@ def prepare_database():
     from django.core.management import CommandError, call_command
     from django.db import DatabaseError, transaction
 
-    known = VAR / "prepared"
-    was_there = known.exists() and known.read_text() == name_of_database()
+    from imrap_site.keeping import first_time
+
+    was_there = first_time.was_prepared()
     try:
         # Password hashes and drafts: no other account of this machine may read the database.
         umask = os.umask(0o077)
-        if not was_there:
-            make_database()
         call_command("migrate", verbosity=0, interactive=False)
         os.umask(umask)
         # All of the starter content or none: a start that was killed begins it anew.
@@ -169,30 +168,12 @@ def prepare_database():
         say(
             f"\nThe database can't be used: {problem}.\n"
             "Visitors get the pages that were kept; staff can't sign in. Restore a backup: see the\n"
-            f"README. To begin anew with an empty site instead, take {known} away.\n"
+            f"README. To begin anew with an empty site instead, take {first_time.note_of_it()} away.\n"
         )
         return False
-    known.write_text(name_of_database())
+    first_time.note_prepared()
     forget_pages()
     return True
-
-
-def name_of_database():
-    from django.conf import settings
-
-    wanted = settings.DATABASES["default"]
-    return " ".join(str(wanted.get(part, "")) for part in ("ENGINE", "HOST", "PORT", "NAME"))
-
-
-def make_database():
-    """An empty file, which SQLite itself is not allowed to make."""
-    from django.db import connection
-
-    if connection.vendor == "sqlite" and not connection.is_in_memory_db():
-        try:
-            Path(connection.settings_dict["NAME"]).touch()
-        except OSError as problem:
-            raise CannotStart(f"The database can't be made: {problem}.") from None
 
 
 def forget_pages():
