@@ -260,7 +260,7 @@ def test_a_crowd_is_answered_beside_a_large_import_and_large_pictures(busy_site,
 
 
 def imported(staff, port, sheet):
-    page = answer_to(staff, port, "/admin/profiles/paper/sheet/", {"file": sheet})
+    page = answer_to(staff, port, "/admin/profiles/paper/sheet/", {"file": sheet, "is_whole": "1"})
     assert "2,000" in page.text or "2000" in page.text
     token = re.search(r'name="token" value="([^"]+)"', page.text)[1]
     return answer_to(staff, port, "/admin/profiles/paper/sheet/import/", {"token": token}).status
