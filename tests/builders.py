@@ -427,9 +427,9 @@ def a_copy_served(folder, **variables):
 CSRF = "a" * 32
 
 
-def answer_to(client, port, path, fields=None):
+def answer_to(client, port, path, fields=None, timeout=30):
     """What somebody signed in gets, from a connection of their own."""
-    with closing(HTTPConnection("127.0.0.1", port, timeout=30)) as line:
+    with closing(HTTPConnection("127.0.0.1", port, timeout=timeout)) as line:
         session = client.cookies["sessionid"].value
         headers = {"Cookie": f"sessionid={session}; csrftoken={CSRF}"}
         if fields:

@@ -199,6 +199,7 @@ class Crowd:
         chance = random.Random(number)
         while not self.stop.is_set():
             self.statuses.append(got(self.site.port, chance.choice(PUBLIC))[0])
+            self.stop.wait(chance.random())  # they read
 
     def edit(self, number):
         form, saved = f"/admin/profiles/paper/{number + 1}/change/", 0
@@ -210,6 +211,7 @@ class Crowd:
             )
             self.statuses += [opened.status, answer.status]
             saved += 1
+            self.stop.wait(0.5)
         return title
 
     @contextmanager
@@ -260,17 +262,21 @@ def test_a_crowd_is_answered_beside_a_large_import_and_large_pictures(busy_site,
 
 
 def imported(staff, port, sheet):
-    page = answer_to(staff, port, "/admin/profiles/paper/sheet/", {"file": sheet, "is_whole": "1"})
+    page = answer_to(
+        staff, port, "/admin/profiles/paper/sheet/", {"file": sheet, "is_whole": "1"}, 300
+    )
     assert "2,000" in page.text or "2000" in page.text
     token = re.search(r'name="token" value="([^"]+)"', page.text)[1]
-    return answer_to(staff, port, "/admin/profiles/paper/sheet/import/", {"token": token}).status
+    return answer_to(
+        staff, port, "/admin/profiles/paper/sheet/import/", {"token": token}, 300
+    ).status
 
 
 def with_picture(staff, port, picture, number):
     add = "/admin/profiles/video/add/"
     typed = filled(answer_to(staff, port, add), title_fr=f"Film {number}", image_is_decorative="on")
     image = SimpleUploadedFile("photo.jpg", picture + number.to_bytes(2))
-    return answer_to(staff, port, add, {**typed, "image": image}).status
+    return answer_to(staff, port, add, {**typed, "image": image}, 300).status
 
 
 # Power cuts
