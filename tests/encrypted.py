@@ -14,6 +14,7 @@ from functools import partial
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 HOST = "127.0.0.1"
 SIGN_IN = "/accounts/login/?next=/admin/"
@@ -31,6 +32,18 @@ def certificate_in(file):
     content = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain)
     file.write_bytes(content + certificate.public_bytes(pem))
     return file
+
+
+def form_as_sent(fields, headers):
+    """Its body and headers, as browsers send it; with a file in it, multipart."""
+    if not any(hasattr(value, "read") for value in fields.values()):
+        return urllib.parse.urlencode(fields).encode() or None, headers
+    return encode_multipart(BOUNDARY, fields), {"Content-Type": MULTIPART_CONTENT, **headers}
+
+
+def token_of(page):
+    """What a form of the page sends to prove that it is the site's own."""
+    return re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)[1]
 
 
 class Person:
@@ -52,16 +65,17 @@ class Person:
         """The answer after all redirects, with its `text`; fields make it a form that is sent."""
         address = self.site.address + path
         headers = {name.replace("_", "-"): value for name, value in headers.items()}
-        body = urllib.parse.urlencode(fields).encode() if fields else None
+        body, headers = form_as_sent(fields or {}, headers)
         request = urllib.request.Request(address, body, {"Referer": address, **headers})
         try:
             answer = self.opener.open(request, timeout=20)
         except urllib.error.HTTPError as refusal:
             answer = refusal
-        answer.text = answer.read().decode()
+        answer.content = answer.read()
+        answer.text = answer.content.decode("utf-8", "replace")
         return answer
 
     def sign_in(self, password, login="admin", **headers):
-        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', self.open(SIGN_IN).text)[1]
+        token = token_of(self.open(SIGN_IN))
         fields = {"login": login, "password": password, "csrfmiddlewaretoken": token}
         return self.open(SIGN_IN, fields, Origin=self.site.address, **headers)
