@@ -107,6 +107,7 @@ INSTALLED_APPS = [
     "imrap_site.keeping.apps.KeepingConfig",
 ]
 MIDDLEWARE = [
+    "imrap_site.keeping.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "imrap_site.serving.headers.ContentSecurityPolicyMiddleware",

@@ -19,6 +19,7 @@ import zipfile
 import zlib
 from contextlib import closing, contextmanager
 from html.parser import HTMLParser
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -419,6 +420,13 @@ def a_copy_served(folder, **variables):
     command = [sys.executable, "-m", "gunicorn", "imrap_site.wsgi:application"]
     with served(command, printed, port, cwd=start.ROOT, env=environment):
         yield port, database
+
+
+def got(port, path, method="GET", **headers):
+    with closing(HTTPConnection("127.0.0.1", port, timeout=30)) as line:
+        line.request(method, path, headers={k.replace("_", "-"): v for k, v in headers.items()})
+        answer = line.getresponse()
+        return answer.status, answer.headers, answer.read()
 
 
 def wait_for(page, server, printed):

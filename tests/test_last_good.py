@@ -15,16 +15,9 @@ from imrap_site.serving.pages import Pages, store
 from imrap_site.serving.pages.compression import compressed, encoding_for
 from imrap_site.serving.pages.store import Address, Page, Store
 from profiles.models import Paper
-from tests.builders import a_copy_served
+from tests.builders import a_copy_served, got
 
 BAND = b'<p class="draft-band" role="status">'
-
-
-def get(port, path, method="GET", **headers):
-    with closing(HTTPConnection("127.0.0.1", port, timeout=30)) as line:
-        line.request(method, path, headers={k.replace("_", "-"): v for k, v in headers.items()})
-        answer = line.getresponse()
-        return answer.status, answer.headers, answer.read()
 
 
 def missing(database):
@@ -55,15 +48,15 @@ def test_without_a_database_visitors_get_the_last_good_page(imrap, add_paper, tm
     add_paper(slug="seen")
     add_paper(slug="never-seen")
     with a_copy_served(tmp_path) as (port, database):
-        assert get(port, "/fr/papers/seen/")[0] == 200
+        assert got(port, "/fr/papers/seen/")[0] == 200
         broken(database)
-        status, headers, page = get(port, "/fr/papers/seen/")
+        status, headers, page = got(port, "/fr/papers/seen/")
         assert (status, headers["Cache-Control"]) == (200, "no-store")
         assert headers["Cache-Status"] == "site; hit; detail=last-good"
         assert b"Autoportrait du Mali" in page
         assert BAND + "Le site est en réparation. Vous lisez cette page".encode() in page
-        assert get(port, "/fr/papers/seen/", "HEAD")[0] == 200
-        status, headers, page = get(port, "/fr/papers/never-seen/")
+        assert got(port, "/fr/papers/seen/", "HEAD")[0] == 200
+        status, headers, page = got(port, "/fr/papers/never-seen/")
         assert (status, headers["Retry-After"]) == (503, "60")
         assert "Réessayez dans quelques minutes".encode() in page
         assert b"Traceback" not in page
@@ -99,16 +92,16 @@ def test_staff_are_told_what_is_wrong_and_get_back_what_they_typed(staff_client,
 def test_a_locked_database_keeps_visitors_waiting_for_seconds_only(imrap, add_paper, tmp_path):
     add_paper(slug="seen")
     with a_copy_served(tmp_path) as (port, database):
-        page = get(port, "/fr/papers/seen/")[2]
+        page = got(port, "/fr/papers/seen/")[2]
         with closing(sqlite3.connect(database, isolation_level=None)) as other:
             other.execute("BEGIN EXCLUSIVE")
             begun = time.monotonic()
-            status, _headers, old = get(port, "/fr/papers/seen/")
+            status, _headers, old = got(port, "/fr/papers/seen/")
             assert time.monotonic() - begun < 15  # a save would wait for 20
             assert (status, BAND in old) == (200, True)
             release = threading.Timer(3, other.execute, ["ROLLBACK"])
             other.execute("ROLLBACK")
-        assert get(port, "/fr/papers/seen/")[2] == page
+        assert got(port, "/fr/papers/seen/")[2] == page
         release.cancel()
 
 

@@ -181,11 +181,15 @@ def scheme():
     return hashlib.sha256(b"\0".join(made_of)).hexdigest()
 
 
+def is_of_this_version():
+    return store.scheme() == scheme()
+
+
 def rebuild_if_stale():
     """After an update, a restored backup or an import that made entries without saving each."""
     if not store.is_supported():
         return
-    if store.scheme() != scheme() or store.contents() != set(kinds_and_keys()):
+    if not is_of_this_version() or store.contents() != set(kinds_and_keys()):
         rebuild()
     else:
         finish()
