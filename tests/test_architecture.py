@@ -175,7 +175,17 @@ def test_the_public_wing_never_imports_the_staff_wing(house):
 
 def between_tests(sources):
     """Who imports a test file, or `conftest` or `settings`, which pytest reads by itself."""
-    shared = {"builders", "corpus", "films", "firefox", "hostile", "looks", "slow"}
+    shared = {
+        "builders",
+        "corpus",
+        "encrypted",
+        "films",
+        "firefox",
+        "hostile",
+        "looks",
+        "proxies",
+        "slow",
+    }
     return sorted(
         f"{name} imports {other}"
         for name, source in sources.items()
