@@ -1,13 +1,16 @@
-"""How gunicorn serves the site; imrap_site/start.py has checked PORT and keeps TURN."""
+"""How gunicorn serves the site; imrap_site/start.py checks PORT, LISTEN and TRUSTED_PROXY, and
+keeps TURN."""
 
 import os
 import resource
 import tempfile
 
-bind = f"127.0.0.1:{os.environ.get('PORT') or 8000}"
-# Only a web server on this machine is believed when it says that a visitor came by https, and
+from imrap_site import start
+
+bind = start.netloc()
+# Only the web server before the site is believed when it says that a visitor came by https, and
 # only in this header: the site itself can't see who wrote it (see HTTPS in the settings).
-forwarded_allow_ips = "127.0.0.1"
+forwarded_allow_ips = ",".join(start.trusted_proxies())
 secure_scheme_headers = {"X-FORWARDED-PROTO": "https"}
 # What the search field takes, in any script, and the address around it.
 limit_request_line = 8190

@@ -209,7 +209,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 # HTTPS is demanded as soon as the site answers to a name that others can reach. Who may say
 # that a request came by it stands in gunicorn.conf.py alone, which knows where each comes from:
-# the web server on this machine, in X-Forwarded-Proto. So no SECURE_PROXY_SSL_HEADER here, with
+# the web server before the site (TRUSTED_PROXY), in X-Forwarded-Proto. So no SECURE_PROXY_SSL_HEADER here, with
 # which anybody's word would do.
 HTTPS = env.bool("HTTPS", default=not IS_LOCAL)
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS

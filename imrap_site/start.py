@@ -3,7 +3,9 @@
 Only the standard library at the top: `check` runs before anything is installed.
 """
 
+import errno
 import hashlib
+import ipaddress
 import os
 import secrets
 import socket
@@ -16,7 +18,7 @@ from imrap_site.keeping import switching
 from imrap_site.turns import VAR
 
 ROOT = VAR.parent
-HOST = "127.0.0.1"
+THIS_MACHINE = "127.0.0.1"
 
 
 class CannotStart(Exception):
@@ -37,7 +39,7 @@ def check():
     """Refuse at once what would otherwise fail after minutes of installing."""
     must_be_writable(VAR)
     if not (ROOT / ".env").exists():  # which may name another port, and can't be read yet
-        must_be_free(port())
+        must_make_sense()
 
 
 def static():
@@ -53,12 +55,12 @@ def serve():
     if switching.is_interrupted():
         raise CannotStart(switching.INTERRUPTED)
     set_up_django()
-    must_be_free(port())  # only now: .env may name one
+    must_make_sense()  # only now: .env may name another port
     say("Preparing the database…")
     is_ready = prepare_database()
     collect_static()
     say_warnings()
-    address = f"http://{HOST}:{port()}/"
+    address = f"http://{netloc()}/"
     say(f"\nThe site:   {address}\nIts admin:  {address}admin/   (Ctrl+C stops the site)")
     if is_ready:
         create_staff_account()
@@ -81,19 +83,58 @@ def port():
     return int(text)
 
 
+def listen():
+    """The address of this machine that answers: in a container 0.0.0.0, all of them."""
+    text = os.environ.get("LISTEN") or THIS_MACHINE
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError:
+        raise CannotStart(
+            f"LISTEN must be an address of this machine, such as 127.0.0.1 or 0.0.0.0, not {text!r}."
+        ) from None
+
+
+def netloc():
+    return f"[{listen()}]:{port()}" if listen().version == 6 else f"{listen()}:{port()}"
+
+
+def trusted_proxies():
+    """The web servers that are believed when they say who comes, and that it was by https."""
+    text = os.environ.get("TRUSTED_PROXY") or THIS_MACHINE
+    try:
+        return [str(ipaddress.ip_network(one.strip())) for one in text.split(",")]
+    except ValueError:
+        raise CannotStart(
+            "TRUSTED_PROXY must be the address of the web server before the site, such as 127.0.0.1 "
+            f"or 172.30.14.2, or a network such as 172.30.14.0/24, not {text!r}."
+        ) from None
+
+
+def must_make_sense():
+    trusted_proxies()
+    must_be_free(port())
+
+
 def must_be_free(port):
-    with socket.socket() as door:
+    family = socket.AF_INET6 if listen().version == 6 else socket.AF_INET
+    with socket.socket(family) as door:
         # As gunicorn does: connections that are still closing don't count.
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            door.bind((HOST, port))
-        except PermissionError:
-            raise CannotStart(f"Port {port} is for the system only: make run PORT=8001") from None
-        except OSError:
-            raise CannotStart(
-                f"Port {port} is in use. Stop what uses it, or choose another one: "
-                f"make run PORT={port % 65535 + 1}"
-            ) from None
+            door.bind((str(listen()), port))
+        except OSError as problem:
+            raise CannotStart(why_not_there(problem, port)) from None
+
+
+def why_not_there(problem, port):
+    if problem.errno == errno.EACCES:
+        return f"Port {port} is for the system only: make run PORT=8001"
+    if problem.errno == errno.EADDRNOTAVAIL:
+        return f"LISTEN must be an address of this machine, and {listen()} is none."
+    return (
+        f"Port {port} is in use. Stop what uses it, or choose another one: "
+        f"make run PORT={port % 65535 + 1}"
+    )
 
 
 def must_be_writable(folder):

@@ -9,9 +9,10 @@ TICK = 0.2  # seconds
 
 
 @contextmanager
-def a_crowd(port, number, opening, trickle=b"x", reads=0):
-    """`number` connections that say `opening`, then a byte of `trickle` and read `reads` bytes a tick."""
-    people = [_somebody(port, opening) for _ in range(number)]
+def a_crowd(port, number, opening, trickle=b"x", reads=0, encrypted=None):
+    """`number` connections that say `opening`, then a byte of `trickle` and read `reads` bytes a tick;
+    by TLS where `encrypted` is its context."""
+    people = [_somebody(port, opening, encrypted) for _ in range(number)]
     leave = threading.Event()
     dawdling = threading.Thread(target=_dawdle, args=(people, trickle, reads, leave))
     dawdling.start()
@@ -25,11 +26,13 @@ def a_crowd(port, number, opening, trickle=b"x", reads=0):
             line.close()
 
 
-def _somebody(port, opening):
+def _somebody(port, opening, encrypted):
     line = socket.socket()
     line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     line.settimeout(10)
     line.connect(("127.0.0.1", port))
+    if encrypted:
+        line = encrypted.wrap_socket(line, server_hostname="127.0.0.1")
     line.sendall(opening)
     line.setblocking(False)
     return line

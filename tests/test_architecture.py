@@ -178,11 +178,13 @@ def between_tests(sources):
     shared = {
         "builders",
         "corpus",
+        "encrypted",
         "films",
         "firefox",
         "hostile",
         "hostile_documents",
         "looks",
+        "proxies",
         "slow",
     }
     return sorted(

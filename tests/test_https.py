@@ -1,31 +1,22 @@
 """The site as it is deployed: HTTPS on, behind a web server on this machine with a certificate."""
 
-import datetime
 import http.client
-import http.cookiejar
-import ipaddress
 import re
 import ssl
-import urllib.error
 import urllib.parse
-import urllib.request
 from contextlib import closing, contextmanager
-from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from types import SimpleNamespace
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.builders import a_clone, blamed, filled, lend_static_files, started
+from tests.encrypted import HOST, SIGN_IN, Person, certificate_in
 
 pytestmark = pytest.mark.server
-HOST = "127.0.0.1"
 FROM_THE_PROXY = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.66"}
-SIGN_IN, ORGANISATION = "/accounts/login/?next=/admin/", "/admin/profiles/organisation/"
+ORGANISATION = "/admin/profiles/organisation/"
 
 
 class Proxy(BaseHTTPRequestHandler):
@@ -71,20 +62,6 @@ def proxy_before(port, certificate):
         server.shutdown()
 
 
-def certificate_in(file):
-    """A file with a certificate for this machine, signed by itself, and its key."""
-    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
-    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(HOST))])
-    now, day = datetime.datetime.now(datetime.UTC), datetime.timedelta(days=1)
-    draft = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-    draft = draft.not_valid_before(now - day).not_valid_after(now + day)
-    certificate = draft.add_extension(address, critical=True).sign(key, hashes.SHA256())
-    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
-    content = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain)
-    file.write_bytes(content + certificate.public_bytes(pem))
-    return file
-
-
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """What a volunteer starts: the port of the site, its public address, the first account."""
@@ -105,40 +82,6 @@ def site(tmp_path_factory):
                 printed=printed,
                 var=clone / "var",
             )
-
-
-class Person:
-    """A browser at an address of its own: keeps cookies, follows redirects, trusts the proxy."""
-
-    def __init__(self, site, address="127.0.0.3"):
-        self.site, self.cookies = site, http.cookiejar.CookieJar()
-        trusted = ssl.create_default_context(cafile=site.certificate)
-        connection = partial(http.client.HTTPSConnection, source_address=(address, 0))
-
-        class FromThere(urllib.request.HTTPSHandler):
-            def https_open(self, request):
-                return self.do_open(connection, request, context=trusted)
-
-        jar = urllib.request.HTTPCookieProcessor(self.cookies)
-        self.opener = urllib.request.build_opener(FromThere, jar)
-
-    def open(self, path, fields=None, **headers):
-        """The answer after all redirects, with its `text`; fields make it a form that is sent."""
-        address = self.site.address + path
-        headers = {name.replace("_", "-"): value for name, value in headers.items()}
-        body = urllib.parse.urlencode(fields).encode() if fields else None
-        request = urllib.request.Request(address, body, {"Referer": address, **headers})
-        try:
-            answer = self.opener.open(request, timeout=20)
-        except urllib.error.HTTPError as refusal:
-            answer = refusal
-        answer.text = answer.read().decode()
-        return answer
-
-    def sign_in(self, password, login="admin", **headers):
-        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', self.open(SIGN_IN).text)[1]
-        fields = {"login": login, "password": password, "csrfmiddlewaretoken": token}
-        return self.open(SIGN_IN, fields, Origin=self.site.address, **headers)
 
 
 def straight_to(site, path, address=HOST, **headers):

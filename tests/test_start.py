@@ -2,6 +2,7 @@
 
 import errno
 import fcntl
+import http.client
 import http.cookiejar
 import os
 import re
@@ -99,6 +100,70 @@ def test_a_port_in_use_is_one_clear_sentence(copy):
             f"The site can't start. Port {port} is in use. Stop what uses it, or choose another "
             f"one: make run PORT={port + 1}\n"
         )
+
+
+@pytest.mark.server
+def test_the_site_listens_where_it_is_told_and_believes_whom_it_is_told(copy):
+    variables = {"LISTEN": "127.0.0.9", "TRUSTED_PROXY": "127.0.0.8, 127.0.7.0/24"}
+    variables |= {"HTTPS": "true", "PORT": str(a_free_port()), "ACCESS_LOG": "no"}
+    lend_static_files(copy)
+    printed, command = copy.parent / "printed", [sys.executable, "-m", "imrap_site.start"]
+    with printed.open("w") as file:
+        site = subprocess.Popen(command, cwd=copy, env=environment(**variables), stdout=file)
+    try:
+        believed = [answer_to(address, variables) for address in ("127.0.0.8", "127.0.7.66")]
+        assert believed == [200, 200]
+        assert answer_to("127.0.0.1", variables) == 301
+    finally:
+        site.terminate()
+        site.wait(20)
+    assert f"http://127.0.0.9:{variables['PORT']}/\n" in printed.read_text()
+
+
+def answer_to(source, variables, patience=30):
+    """What the site answers to somebody at `source` who says that a visitor came by https."""
+    end = time.monotonic() + patience
+    while True:
+        line = http.client.HTTPConnection(
+            variables["LISTEN"], int(variables["PORT"]), timeout=10, source_address=(source, 0)
+        )
+        try:
+            headers = {"Host": "127.0.0.1", "X-Forwarded-Proto": "https"}
+            line.request("GET", "/en/", headers=headers)
+            return line.getresponse().status
+        except ConnectionRefusedError:
+            assert time.monotonic() < end
+            time.sleep(0.2)
+        finally:
+            line.close()
+
+
+WHERE = "The site can't start. LISTEN must be an address of this machine"
+WHOM = (
+    "The site can't start. TRUSTED_PROXY must be the address of the web server before the site, "
+    "such as 127.0.0.1 or 172.30.14.2, or a network such as 172.30.14.0/24, not "
+)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "sentence"),
+    [
+        ("LISTEN", "all", f"{WHERE}, such as 127.0.0.1 or 0.0.0.0, not 'all'."),
+        ("LISTEN", "127.0.0.1:80", f"{WHERE}, such as 127.0.0.1 or 0.0.0.0, not '127.0.0.1:80'."),
+        ("LISTEN", "192.0.2.1", f"{WHERE}, and 192.0.2.1 is none."),
+        ("TRUSTED_PROXY", "*", f"{WHOM}'*'."),
+        ("TRUSTED_PROXY", "127.0.0.1,caddy", f"{WHOM}'127.0.0.1,caddy'."),
+    ],
+)
+def test_an_address_that_is_none_is_one_clear_sentence(
+    variable, value, sentence, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(start, "ROOT", tmp_path)  # without the .env of whoever runs the tests
+    monkeypatch.setenv("PORT", str(a_free_port()))
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(SystemExit) as refusal:
+        start.main("check")
+    assert str(refusal.value) == sentence
 
 
 @pytest.mark.parametrize("port", ["abc", "0", "65536", "-1", "8000.5", "٨٠٠٠"])
