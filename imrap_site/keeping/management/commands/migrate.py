@@ -7,9 +7,9 @@ from imrap_site.keeping.first_time import make_database
 
 
 class Command(migrate.Command):
-    def handle(self, *args, **options):
+    def execute(self, *args, **options):  # before its checks, which ask the database
         try:
             make_database()
         except OSError as problem:
             raise CommandError(f"The database can't be made: {problem}.") from None
-        super().handle(*args, **options)
+        return super().execute(*args, **options)
