@@ -155,6 +155,7 @@ def test_a_style_with_a_digest_in_its_name_is_kept_for_good(site):
     assert style.headers["Content-Type"].startswith("text/css")
     assert style.headers["Cache-Control"] == "max-age=315360000, public, immutable"
     assert style.headers["X-Content-Type-Options"] == "nosniff"
+    time.sleep(1)  # whoever answers writes it down after that
     assert f"/static/{name} " not in site.printed.read_text()
     assert asked(site, "/static/site.000000000000.css").status == 404
 
@@ -205,9 +206,9 @@ def test_a_file_comes_with_the_headers_of_the_site_and_is_no_page(site, document
 
 
 def test_the_proxy_hands_out_files_itself(site, document):
-    asked(site, document.address, Range="bytes=0-9")
-    lines = [line for line in site.printed.read_text().splitlines() if document.address in line]
-    assert lines[-1].split()[-2:-1] == ["0"]  # bytes that the site sent of it
+    tag = asked(site, document.address, "HEAD").headers["ETag"]
+    assert tag
+    assert "papers" not in tag  # as the site's own has
 
 
 def test_a_cut_download_goes_on(site, document):
@@ -232,16 +233,26 @@ def test_a_cut_download_goes_on(site, document):
 # Slow people, and large ones
 
 
-def test_nobody_sends_more_than_a_sign_in_form_without_signing_in(site):
-    for path in ("/accounts/login/", "/admin/profiles/paper/add/", "/fr/search/"):
-        line = http.client.HTTPSConnection(HOST, site.public, timeout=10, context=trusting(site))
-        with closing(line):
-            line.putrequest("POST", path)
-            line.putheader("Content-Length", "400000000")
-            line.endheaders()
-            sent, answer = send_until_answered(line.sock)
-        assert answer.startswith(b"HTTP/1.1 413 ")
-        assert sent < 10_000_000
+@pytest.mark.parametrize("path", ["/accounts/login/", "/fr/search/"])
+def test_what_is_longer_than_a_sign_in_form_is_refused_before_it_comes(site, path):
+    with closing(announced(site, path)) as line:
+        assert line.getresponse().status == 413
+
+
+def test_an_upload_of_a_stranger_is_refused_while_it_comes(site):
+    with closing(announced(site, "/admin/profiles/paper/add/")) as line:
+        sent, answer = send_until_answered(line.sock)
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert sent < 10_000_000
+
+
+def announced(site, path):
+    """A connection on which somebody has said that 400 MB will follow."""
+    line = http.client.HTTPSConnection(HOST, site.public, timeout=10, context=trusting(site))
+    line.putrequest("POST", path)
+    line.putheader("Content-Length", "400000000")
+    line.endheaders()
+    return line
 
 
 def send_until_answered(line):
