@@ -58,7 +58,7 @@ if ACCESS_LOG == "addresses":
 
 
 # In memory where that can be: a worker must not look dead because a disk is slow.
-worker_tmp_dir = next(filter(is_writable, ["/dev/shm", tempfile.gettempdir(), "var"]), None)  # noqa: S108
+worker_tmp_dir = next(filter(is_writable, ["/dev/shm", tempfile.gettempdir(), "var"]), None)  # noqa: S108 # nosec B108
 
 
 def when_ready(server):

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from imrap_site.serving.form_size import said_length
 from imrap_site.serving.languages import language_of
 from imrap_site.serving.staff import is_staff_request
 from profiles.failures import failure_of
@@ -29,10 +30,9 @@ def server_error(request):
 
 def typed(request):
     """[(name, text)] of a form that could not be taken, to send it once more; never of a sign-in."""
-    length = request.META.get("CONTENT_LENGTH") or "0"
     if request.method != "POST" or not request.path_info.startswith("/admin/"):
         return []
-    if settings.SESSION_COOKIE_NAME not in request.COOKIES or int(length) > KEPT_BYTES:
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES or said_length(request) > KEPT_BYTES:
         return []
     return [
         (name, text)

@@ -10,7 +10,7 @@ from profiles.words import size_in_words
 
 def said_length(request):
     """What the request says of its length, which the server then holds it to; 0 for no number."""
-    text = request.META.get("CONTENT_LENGTH") or ""
+    text = request.headers.get("content-length") or ""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
