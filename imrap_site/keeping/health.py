@@ -64,7 +64,7 @@ def answer(found):
 def is_from_here(request):
     """From this machine, and for nobody else: a web server says for whom it asks."""
     return request.META.get("REMOTE_ADDR") in ("127.0.0.1", "::1") and not (
-        "HTTP_X_FORWARDED_FOR" in request.META or "HTTP_FORWARDED" in request.META
+        "x-forwarded-for" in request.headers or "forwarded" in request.headers
     )
 
 

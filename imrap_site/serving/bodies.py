@@ -23,7 +23,7 @@ class StrangersBodyMiddleware:
 
 
 def is_long(request):
-    if "HTTP_TRANSFER_ENCODING" in request.META:
+    if "transfer-encoding" in request.headers:
         return True
-    length = request.META.get("CONTENT_LENGTH") or "0"
+    length = request.headers.get("content-length") or "0"
     return not (length.isascii() and length.isdigit() and int(length[:12]) <= STRANGERS_BYTES)
