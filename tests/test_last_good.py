@@ -83,7 +83,7 @@ def test_staff_are_told_what_is_wrong_and_get_back_what_they_typed(staff_client,
         assert 'action="/admin/profiles/paper/add/?x=1"' in page
         text = "Un titre &lt;b&gt; que personne ne veut perdre"
         assert f'<input type="hidden" name="title_fr" value="{text}">' in page
-        assert f"<pre>{text}</pre>" in page
+        assert f"<p>{text}</p>" in page
         assert "geheim" not in page
 
 

@@ -12,8 +12,7 @@ from pathlib import Path
 from threading import Thread
 
 from django.conf import settings
-from django.utils import timezone, translation
-from django.utils.formats import date_format
+from django.utils import translation
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
@@ -21,6 +20,7 @@ from imrap_site.serving.pages.compression import compressed
 from imrap_site.serving.pages.store import Address, Page, Store
 from imrap_site.serving.staff import STAFF_PATHS
 from imrap_site.sqlite.base import patience
+from profiles.words import moment_in_words
 
 logger = logging.getLogger("django.pages")
 LARGEST = 2 * 1024 * 1024
@@ -158,9 +158,9 @@ def marked(page):
     if not told.get("Content-Type", "").startswith("text/html") or b"<body>" not in page.body:
         return page.body
     language = told.get("Content-Language", settings.LANGUAGE_CODE)
-    moment = datetime.fromtimestamp(page.made, UTC).astimezone(timezone.get_default_timezone())
+    moment = datetime.fromtimestamp(page.made, UTC)
     with translation.override(language):
         sentence = _("The site is being repaired. You are reading this page as it was on %s.")
-        sentence %= date_format(moment, "DATETIME_FORMAT")
+        sentence %= moment_in_words(moment)
     note = f'<p class="draft-band" role="status">{escape(sentence)}</p>'
     return page.body.replace(b"<body>", b"<body>" + note.encode(), 1)
