@@ -8,12 +8,14 @@ from contextlib import closing
 from http.client import HTTPConnection
 
 import pytest
-from django.db import transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, transaction
+from django.http import HttpResponse
 
 from imrap_site.serving.apps import empty_store
 from imrap_site.serving.pages import Pages, store
 from imrap_site.serving.pages.compression import compressed, encoding_for
 from imrap_site.serving.pages.store import Address, Page, Store
+from profiles import failures
 from profiles.models import Paper
 from tests.builders import a_copy_served, got
 
@@ -126,13 +128,60 @@ def kept(var_folder):
 
 
 def fail(site, monkeypatch):
-    def failing(environ, start_response):
-        from django.http import HttpResponse
+    answer_with(site, monkeypatch, "503 Service Unavailable")
 
-        start_response("503 Service Unavailable", [("Content-Type", "text/html")])
-        return HttpResponse("failed", status=503)
 
-    monkeypatch.setattr(site, "application", failing)
+def answer_with(site, monkeypatch, status, *headers):
+    def application(environ, start_response):
+        start_response(status, [("Content-Type", "text/html"), *headers])
+        return HttpResponse("answered")
+
+    monkeypatch.setattr(site, "application", application)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("header", "cookie"),
+    [
+        (("Cache-Control", "private, max-age=60"), ""),
+        (("Cache-Control", "no-store"), ""),
+        (("Set-Cookie", "a=b"), ""),
+        (("Vary", "Cookie"), "csrftoken=x; sessionid=abc"),
+    ],
+)
+def test_an_answer_for_one_person_is_not_kept(site, monkeypatch, var_folder, header, cookie):
+    answer_with(site, monkeypatch, "200 OK", header)
+    assert answer_of(site, "/fr/", HTTP_COOKIE=cookie)[0] == "200 OK"
+    assert kept(var_folder) == []
+    answer_with(site, monkeypatch, "200 OK")
+    answer_of(site, "/fr/", HTTP_COOKIE="csrftoken=x")
+    assert len(kept(var_folder)) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (OperationalError("database is locked"), failures.BUSY),
+        (OperationalError("database or disk is full"), failures.FULL),
+        (OperationalError("attempt to write a readonly database"), failures.READ_ONLY),
+        (OperationalError("unable to open database file"), failures.MISSING),
+        (OperationalError("connection to server failed: Connection refused"), failures.MISSING),
+        (DatabaseError("database disk image is malformed"), failures.DAMAGED),
+        (DatabaseError("file is not a database"), failures.DAMAGED),
+        (OperationalError("no such table: profiles_paper"), failures.DAMAGED),
+        (OperationalError("disk I/O error"), failures.READ_ONLY),
+        (OSError(28, "No space left on device"), failures.FULL),
+        (OSError(122, "Disk quota exceeded"), failures.FULL),
+        (OSError(30, "Read-only file system"), failures.READ_ONLY),
+        (IntegrityError("UNIQUE constraint failed"), None),
+        (DatabaseError("of another kind"), None),
+        (OSError("of another kind"), None),
+        (ValueError("a fault of ours"), None),
+        (None, None),
+    ],
+)
+def test_what_fails_below_the_site_has_its_sentence(error, sentence):
+    assert failures.failure_of(error) == sentence
 
 
 @pytest.mark.django_db(transaction=True)
@@ -154,7 +203,11 @@ def test_what_was_withdrawn_is_in_no_kept_page(site, add_paper, var_folder, monk
         paper.title_fr = "Autre" if way == "text" else paper.title_fr
         paper.save()
     assert kept(var_folder) == []
-    assert b"Autoportrait" not in (var_folder / "pages/again").read_bytes()
+    left = [file for file in (var_folder / "pages").rglob("*") if file.is_file()]
+    assert [file.name for file in left] == ["again"]
+    assert b"Autoportrait" not in left[0].read_bytes()
+    site.ask_anew()  # not at once: people often save again
+    assert kept(var_folder) == []
     fail(site, monkeypatch)
     assert answer_of(site, "/fr/")[0] == "503 Service Unavailable"
 
