@@ -94,7 +94,7 @@ def test_a_site_on_its_first_days_does_not_shout(chief, imrap):
     assert "Il n’y a pas encore de sauvegarde." in desk(chief, "fr")
 
 
-def test_who_writes_only_is_not_told_and_who_publishes_is(chief, imrap):
+def test_who_writes_only_is_not_told_and_who_publishes_is(chief, imrap, groups):
     note_good_backup(NOW - timedelta(days=30))
     for name, is_told in (("Rédaction", False), ("Responsable", True)):
         user = User.objects.create(username=name, is_staff=True)
