@@ -27,6 +27,13 @@ def test_a_public_page_allows_nothing_but_itself(client, starter):
         }
 
 
+def test_each_process_says_the_policy_in_the_same_order(client, staff_client, starter):
+    for response in (client.get("/en/"), staff_client.get("/admin/"), client.get("/nowhere")):
+        names = [part.split(" ")[0] for part in response["Content-Security-Policy"].split("; ")]
+        assert names == sorted(names)
+        assert names[:2] == ["base-uri", "connect-src"]
+
+
 def test_a_staff_page_runs_only_scripts_with_its_nonce(staff_client, imrap):
     response = staff_client.get("/admin/profiles/paper/add/")
     nonce = re.search(r'<script[^>]*type="importmap"[^>]*nonce="([^"]+)"', response.text)[1]

@@ -1,5 +1,6 @@
 """The Content-Security-Policy of each kind of page."""
 
+from csp.constants import HEADER
 from csp.middleware import CSPMiddleware
 from django.conf import settings
 
@@ -21,3 +22,12 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
         # Among staff too: a page that is missing or forbidden there is a public page.
         parts.update = {"style-src": [stylesheet().csp_source]}
         return parts
+
+    def process_response(self, request, response):
+        if HEADER in response:
+            return response
+        response = super().process_response(request, response)
+        # django-csp takes the directives from a set: in another order in each process.
+        if policy := response.get(HEADER):
+            response[HEADER] = "; ".join(sorted(policy.split("; ")))
+        return response
