@@ -1,5 +1,7 @@
 """What programs ask for: citations, feeds, maps, icons. Guard, fetch, write."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -7,7 +9,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
-from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.http import require_safe
 
 from profiles import addresses
 from profiles.formats import cards, icons, takeaway
@@ -15,17 +17,16 @@ from profiles.formats.citations import STYLES, citation_of
 from profiles.formats.feeds import EntryFeed
 from profiles.formats.sitemaps import site_map
 from profiles.formats.takeaway import COPIES
+from profiles.lasting import true_until
 from profiles.models import KINDS, Organisation
 
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_A_DAY = "public, max-age=86400"
 
-# Programs ask for these again and again, with what they got the last time.
-feed = conditional_page(require_safe(EntryFeed()))
-sitemap = conditional_page(require_safe(site_map))
+feed = require_safe(EntryFeed())
+sitemap = require_safe(site_map)
 
 
-@conditional_page
 @require_safe
 def cite(request, kind, slug, ending):
     """The file with which a program takes an entry into somebody's references."""
@@ -86,6 +87,7 @@ def security(request):
     """Where who found a hole reports it (RFC 9116), if the server's keeper says so."""
     if not settings.SECURITY_CONTACT or is_over(settings.SECURITY_EXPIRES):
         raise Http404
+    true_until(datetime.fromisoformat(settings.SECURITY_EXPIRES))
     context = {
         "contact": settings.SECURITY_CONTACT,
         "expires": settings.SECURITY_EXPIRES,
@@ -99,7 +101,6 @@ def is_over(moment):
     return moment < timezone.now().strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-@conditional_page
 @require_safe
 def manifest(request):
     """What a phone shows of the site on its first screen, in the language that the page asks for."""
@@ -132,7 +133,6 @@ def on_first_screen(organisation):
     }
 
 
-@conditional_page
 @require_safe
 def icon(request, version, size):
     """Only what the site itself names is drawn: the icon that is in use, in a size that is."""

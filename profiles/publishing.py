@@ -64,6 +64,11 @@ class PublishedQuerySet(models.QuerySet):
         """What the profile and the lists show. A kind may leave out what is over."""
         return self.published()
 
+    def next_moment(self) -> datetime | None:
+        """When time alone changes next what visitors see of them; None while nothing is to come."""
+        coming = self.filter(is_draft=False, publish_at__gt=timezone.now()).order_by("publish_at")
+        return coming.values_list("publish_at", flat=True).first()
+
     def in_state(self, state: State) -> Self:
         """Entries in one `State`; the counterpart of `Publishable.state`."""
         return self.filter(

@@ -17,6 +17,7 @@ from django.utils.translation import get_language, ngettext, pgettext, pgettext_
 from django.utils.translation import gettext as _
 
 from profiles.dates import first_day, parsed
+from profiles.lasting import true_until
 from profiles.translation import FILE_LANGUAGES
 
 MEGABYTE = 1_000_000
@@ -86,9 +87,12 @@ def time_left(moment: datetime) -> str:
     minutes = math.ceil((moment - timezone.now()).total_seconds() / 60)
     if minutes < 60:
         minutes = max(1, minutes)
+        true_until(moment - timedelta(minutes=minutes - 1))
         left = ngettext("%(number)d minute left", "%(number)d minutes left", minutes)
         return left % {"number": minutes}
-    if (hours := minutes // 60) < 24:
+    hours = minutes // 60
+    true_until(moment - timedelta(minutes=60 * min(hours, 24) - 1))
+    if hours < 24:
         return ngettext("%(number)d hour left", "%(number)d hours left", hours) % {"number": hours}
     days = (timezone.localdate(moment) - timezone.localdate()).days
     return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
@@ -109,6 +113,7 @@ def in_country(name: str) -> str:
 
 def is_soon(moment: datetime) -> bool:
     """Whether what is left until a moment has to catch the eye."""
+    true_until(moment - SOON)
     return moment - timezone.now() < SOON
 
 

@@ -14,6 +14,10 @@ from imrap_site.settings import MIDDLEWARE, SESSION_FILE_PATH, STORAGES
 
 if folder := os.environ.get("VAR_DIR"):  # of a server that a test starts
     VAR_DIR = Path(folder)
+if journal := os.environ.get("SQLITE_JOURNAL"):  # as a later SQLite may have it
+    DATABASES["default"]["OPTIONS"]["init_command"] = (  # noqa: F405
+        f"PRAGMA journal_mode={journal}; PRAGMA synchronous=EXTRA;"
+    )
 # Static files as they lie in the project, so that no collected copy can be out of date.
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 MIDDLEWARE.remove("whitenoise.middleware.WhiteNoiseMiddleware")

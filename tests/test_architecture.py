@@ -18,7 +18,7 @@ FLOORS = {
     "profiles": [
         {"publishing", "translation", "dates", "times", "richtext", "markup", "typography"}
         | {"stylesheet", "journal"}
-        | {"words", "addresses", "authors", "openings", "failures", "files"},
+        | {"words", "lasting", "addresses", "authors", "openings", "failures", "files"},
         {"models", "migrations"},
         {"search", "preview", "seeding", "generated", "drawn", "editing", "formats"},
         {"views", "machines", "carrying", "admin", "admin_site", "templatetags", "management"},

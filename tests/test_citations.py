@@ -428,10 +428,3 @@ def test_an_old_doi_with_signs_that_end_an_address_leads_where_it_should(client,
     assert f'href="{address}"' in response.text
     assert f'<{address}>; rel="cite-as"' in response["Link"]
     assert doi in json.loads(client.get(f"{paper.get_absolute_url()}cite.json").text)[0]["DOI"]
-
-
-def test_a_program_that_asks_again_is_told_that_nothing_changed(client, add_paper):
-    page = add_paper("Note").get_absolute_url()
-    for address in (f"{page}cite.ris", "/fr/feed.atom", "/sitemap.xml", "/manifest.webmanifest"):
-        etag = client.get(address)["ETag"]
-        assert client.get(address, headers={"if-none-match": etag}).status_code == 304, address

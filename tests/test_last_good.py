@@ -98,6 +98,12 @@ def test_a_locked_database_keeps_visitors_waiting_for_seconds_only(imrap, add_pa
         with closing(sqlite3.connect(database, isolation_level=None)) as other:
             other.execute("BEGIN EXCLUSIVE")
             begun = time.monotonic()
+            assert got(port, "/fr/papers/seen/")[::2] == (200, page)  # nothing has changed
+            assert time.monotonic() - begun < 1
+            other.execute("ROLLBACK")
+            other.execute("PRAGMA user_version = 7")
+            other.execute("BEGIN EXCLUSIVE")
+            begun = time.monotonic()
             status, _headers, old = got(port, "/fr/papers/seen/")
             assert time.monotonic() - begun < 15  # a save would wait for 20
             assert (status, BAND in old) == (200, True)
@@ -254,7 +260,6 @@ def test_what_is_not_for_everybody_is_not_kept(site, add_paper, var_folder):
     assert answer_of(site, "/fr/papers/hidden/")[0] == "404 Not Found"
     answer_of(site, "/fr/", HTTP_COOKIE="sessionid=abc")
     answer_of(site, "/accounts/login/")
-    answer_of(site, "/fr/", method="HEAD")
     answer_of(site, "/media/papers/a.pdf")
     assert kept(var_folder) == []
 
@@ -270,7 +275,7 @@ def test_addresses_that_anybody_can_invent_do_not_push_out_the_others(var_folder
     for number in range(100):
         pages.keep(place, Address("http", "a", "/fr/search/", f"q={number}", ""), page)
     os.close(place)
-    assert pages.find(Address("http", "a", "/fr/", "", "")) == ([], 500 * b"x", page.made)
+    assert pages.find(Address("http", "a", "/fr/", "", "")) == page
     assert sum(file.stat().st_size for file in (var_folder / "pages/kept").iterdir()) < 16_000
 
 
@@ -320,7 +325,8 @@ def test_a_compressed_body_is_another_sequence_of_bytes():
     headers, body = compressed(headers, 900 * b"x", "gzip")
     assert dict(headers) == {
         "Content-Type": "text/html",
-        "ETag": 'W/"a"',
+        "ETag": '"a-gzip"',
+        "Vary": "Accept-Encoding",
         "Content-Length": str(len(body)),
         "Content-Encoding": "gzip",
     }

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from tests.builders import a_clone, environment
+from tests.builders import a_clone, a_copy_served, environment, got
 
 pytest.importorskip("psycopg")
 ROOT = Path(__file__).resolve().parent.parent
@@ -199,3 +199,108 @@ def test_a_database_that_refuses_leaves_files_and_rows_as_they_were(tmp_path):
         assert run("-c", EVERYTHING, **where).stdout == before
         assert {path: path.read_bytes() for path in media.rglob("*.*")} == files
         assert not (clone / "var/restoring/plan.json").exists()
+
+
+STAMP = """
+import django
+django.setup()
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.db import connection, transaction
+from imrap_site.serving.pages.stamp import of_database
+from profiles import search
+from profiles.models import Organisation, Paper
+read = of_database()
+
+def says(what, change):
+    before = read()
+    change()
+    print(what, "moves" if read() != before else "stays")
+
+def raw(statement):
+    return lambda: connection.cursor().execute(statement)
+
+def undone():
+    with transaction.atomic():
+        Paper.objects.update(title_fr="Y")
+        transaction.set_rollback(True)
+
+def partly_undone():
+    with transaction.atomic():
+        Paper.objects.update(title_fr="Y")
+        try:
+            with transaction.atomic():
+                Paper.objects.update(title_fr="Z")
+                raise ValueError
+        except ValueError:
+            pass
+
+def begun():
+    with transaction.atomic():
+        Paper.objects.update(title_fr="Y")
+        print("begun", read() == committed)
+
+paper = Paper.objects.create(organisation=Organisation.objects.first(), title_fr="X")
+says("save", paper.save)
+says("bulk", lambda: Paper.objects.bulk_create([Paper(organisation_id=1, title_fr="B", slug="b")]))
+says("update", lambda: Paper.objects.update(title_fr="Y"))
+says("undone", undone)
+says("partly undone", partly_undone)
+committed = read()
+begun()
+says("raw", raw("UPDATE profiles_organisation SET acronym = 'A'"))
+says("index", lambda: search.rebuild())
+says("index again", lambda: search.index("papers", paper.pk))
+says("account", lambda: User.objects.create(username="awa"))
+says("session", raw("DELETE FROM django_session"))
+says("migrate", lambda: call_command("migrate", verbosity=0))
+says("delete", paper.delete)
+says("truncate", raw("TRUNCATE profiles_video CASCADE"))
+says("nothing", lambda: None)
+connection.cursor().execute(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid != pg_backend_pid() AND state = 'idle'"
+)
+says("closed", lambda: None)
+"""
+MOVES = {"save", "bulk", "update", "partly undone", "raw", "index", "index again", "delete"}
+MOVES |= {"truncate"}
+
+
+@pytest.mark.server
+@pytest.mark.skipif(FOLDER is None, reason="There is no PostgreSQL on this machine.")
+@pytest.mark.skipif(connection.vendor == "postgresql", reason="It is the one that is used.")
+def test_on_postgresql_each_change_of_the_content_moves_the_stamp(tmp_path):
+    with server() as address:
+        for step in STEPS:
+            assert run("manage.py", *step, database=address, VAR_DIR=str(tmp_path)).returncode == 0
+        done = run("-c", STAMP, database=address, VAR_DIR=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    said = [line.rsplit(" ", 1) for line in done.stdout.splitlines() if "journal" not in line]
+    assert said.pop(5) == ["begun", "True"]
+    assert {what for what, does in said if does == "moves"} == MOVES
+    assert {what for what, does in said if does == "stays"} == {
+        *("undone", "account", "session", "migrate", "nothing", "closed")
+    }
+
+
+@pytest.mark.server
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(FOLDER is None, reason="There is no PostgreSQL on this machine.")
+@pytest.mark.skipif(connection.vendor == "postgresql", reason="It is the one that is used.")
+def test_on_postgresql_no_page_is_old_right_after_a_commit(tmp_path):
+    import psycopg
+
+    with server() as address:
+        for step in STEPS:
+            assert run("manage.py", *step, database=address, VAR_DIR=str(tmp_path)).returncode == 0
+        more = {"DATABASE_URL": address, "PGUSER": "site"}
+        with a_copy_served(tmp_path, **more) as (port, _copy):
+            folder = address.removeprefix("postgres:///").rpartition("/")[0]
+            with psycopg.connect(
+                host=folder, user="site", dbname="postgres", autocommit=True
+            ) as other:
+                for number in range(100):
+                    title = f"Titre {number:04}"
+                    other.execute("UPDATE profiles_organisation SET name_fr = %s", [title])
+                    for _time in range(2):
+                        assert title.encode() in got(port, "/fr/")[2]

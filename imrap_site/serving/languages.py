@@ -1,5 +1,7 @@
 """In which language a page is answered whose address does not say it."""
 
+from functools import lru_cache
+
 from django.conf import settings
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
@@ -42,6 +44,7 @@ def language_for(request):
     return asked_for(request.headers.get("Accept-Language", ""))
 
 
+@lru_cache(maxsize=256)
 def asked_for(header):
     """The first language of an Accept-Language header that we have, or have French for."""
     for code, _weight in parse_accept_lang_header(header):

@@ -6,6 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
+from django.utils.cache import patch_cache_control
 
 STAFF_PATHS = ("/admin/", "/accounts/")
 
@@ -30,7 +31,11 @@ class OnStaffRequests:
 
 
 class StaffSessionMiddleware(OnStaffRequests, SessionMiddleware):
-    pass
+    def process_response(self, request, response):
+        """What staff get is for them alone, public pages too: nobody keeps it for others."""
+        if not response.has_header("Cache-Control"):
+            patch_cache_control(response, private=True, no_cache=True)
+        return super().process_response(request, response)
 
 
 class StaffAuthenticationMiddleware(OnStaffRequests, AuthenticationMiddleware):

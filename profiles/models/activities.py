@@ -104,6 +104,13 @@ class VacancyQuerySet(EntryQuerySet):
             Q(deadline=None) | Q(deadline__gt=timezone.now() - Vacancy.last_minute)
         )
 
+    def next_moment(self):
+        """A deadline that passes too."""
+        coming = self.listed().exclude(deadline=None).order_by("deadline")
+        deadline = coming.values_list("deadline", flat=True).first()
+        closing = deadline and deadline + Vacancy.last_minute
+        return min(filter(None, [super().next_moment(), closing]), default=None)
+
     def in_state(self, state):
         is_over = Q(deadline__lte=timezone.now() - Vacancy.last_minute)
         if state == State.CLOSED:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.db.models.expressions import RawSQL
+from django.dispatch import Signal
 
 from profiles.search import postgresql, sqlite
 
@@ -20,6 +21,8 @@ TABLES += ["search_entry"]
 COLUMNS = ["title", "facts", "tied", "text", "pages"]
 SHOWN = "found.row, found.kind, found.entry, found.year, found.languages, found.programme, "
 SHOWN += "found.title, found.facts, found.tied, found.much"
+# The index has new tables, in the transaction that goes on.
+tables_made = Signal()
 
 
 class Row(NamedTuple):
@@ -145,6 +148,7 @@ def clear():
     with transaction.atomic(), connection.cursor() as cursor:
         drop(cursor)
         create(cursor)
+        tables_made.send(sender=None)
 
 
 def set_scheme(scheme):

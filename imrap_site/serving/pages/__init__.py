@@ -1,25 +1,35 @@
-"""The door before all public pages: keeps what was answered, for when the site cannot answer.
+"""The door before all public pages: a page is made once, and given out while it is true.
 
-Whatever changes the content empties the store at once, since a page may hold what was withdrawn;
+It is true while the stamp of the content is what it was before the page was made, until the moment
+that it names. Each process has the answers as they are sent in its memory (`answers`); the bodies
+lie in the store that all processes share, where the last good page is found when the site cannot
+answer. Whatever changes the content empties that at once, since a page may hold what was withdrawn;
 its addresses are then asked anew, one by one, by nobody but the site itself.
 """
 
 import logging
 import os
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from pathlib import Path
-from threading import Thread
+from threading import Lock, Thread
 
 from django.conf import settings
-from django.utils import translation
+from django.db import DatabaseError
+from django.utils import timezone, translation
+from django.utils.functional import cached_property
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
-from imrap_site.serving.pages.compression import compressed
+from imrap_site.serving.pages import stamp as stamps
+from imrap_site.serving.pages.answers import Answer, Answers
+from imrap_site.serving.pages.compression import compressed, encoding_for, with_header
 from imrap_site.serving.pages.store import Address, Page, Store
 from imrap_site.serving.staff import STAFF_PATHS
 from imrap_site.sqlite.base import patience
+from profiles.lasting import noting_ends
+from profiles.models import KINDS
 from profiles.words import moment_in_words
 
 logger = logging.getLogger("django.pages")
@@ -28,6 +38,10 @@ SECONDS = 5  # that a visitor waits for a locked database
 LOOK = 5  # seconds between two looks whether pages wait to be asked anew
 PAUSE = 0.05  # seconds between two pages that are asked anew
 ELSEWHERE = (*STAFF_PATHS, "/static/", "/media/", "/health/")
+# A browser asks each time, and mostly hears that nothing has changed. A web server before the site
+# may answer by itself for a second, and for an hour while the site does not: no longer, as what was
+# withdrawn would still be read.
+CACHE_CONTROL = "public, max-age=0, s-maxage=1, stale-while-revalidate=1, stale-if-error=3600"
 
 
 class Pages:
@@ -36,56 +50,114 @@ class Pages:
     def __init__(self, application):
         self.application = application
         self.store = Store(Path(settings.VAR_DIR) / "pages")
+        self.answers = Answers()
+        # One address is made once at a time; two that share a lock wait for one another.
+        self.turns = [Lock() for _number in range(256)]
+        self.known = None, None  # a stamp, and the next moment of the content under it
+
+    @cached_property
+    def stamp(self):
+        return stamps.of_database()
 
     def __call__(self, environ, start_response):
         if not is_public(environ):
             return self.application(environ, start_response)
-        accepted = environ.pop("HTTP_ACCEPT_ENCODING", "")
+        address = Address.of(environ)
+        encoding = encoding_for(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        if answer := self.answers.find(address, encoding, self.stamp(), time.time()):
+            return answer.send(environ, start_response)
+        turn = self.turns[hash(address) % len(self.turns)]
+        is_mine = turn.acquire(timeout=SECONDS)
+        try:
+            return self.made(environ, address, encoding, start_response, is_mine)
+        finally:
+            if is_mine:
+                turn.release()
+
+    def made(self, environ, address, encoding, start_response, is_mine):
+        """The answer that somebody has made meanwhile, or another process, or that the site makes;
+        the former page where somebody else has been waiting for the site too long already."""
+        stamp = self.stamp()
+        page = self.store.find(address)
+        is_fresh = page is not None and page.is_fresh(stamp, time.time())
+        if is_fresh:
+            return self.answers.add(address, encoding, page).send(environ, start_response)
+        if page is not None and not is_mine:
+            former = page._replace(headers=headers_of(page, "former"))
+            return Answer.of(former, encoding).send(environ, start_response)
+        return self.answered(environ, address, encoding, start_response, stamp)
+
+    def answered(self, environ, address, encoding, start_response, stamp):
         place = self.store.open()
         try:
-            status, headers, answer = self.ask(environ)
+            status, headers, answer, ends = self.ask(environ)
             if getattr(answer, "streaming", True):
                 start_response(status, headers)
                 return answer
             if (code := int(status[:3])) >= 500:
-                return self.instead(environ, accepted, start_response, status, headers, answer)
-            if place and code == 200 and environ["REQUEST_METHOD"] == "GET":
-                self.keep(place, environ, headers, answer)
+                return self.instead(address, encoding, start_response, status, headers, answer)
+            if code in (200, 404, 410):
+                headers = for_everybody(headers)
+            if code == 200 and is_same_for_all(headers) and len(answer.content) <= LARGEST:
+                page = self.page(headers, answer.content, stamp, ends)
+                answer.close()
+                if place:
+                    self.store.keep(place, address, page)
+                return self.answers.add(address, encoding, page).send(environ, start_response)
         finally:
             if place:
                 os.close(place)
-        if environ["REQUEST_METHOD"] == "HEAD":
-            start_response(status, headers)
-            return Sent(b"", answer.close)
-        return sent(start_response, status, headers, answer, accepted)
+        return sent(start_response, status, headers, answer, encoding, environ["REQUEST_METHOD"])
 
     def ask(self, environ):
-        """(status, headers, response) of the site; a locked database is not waited for long."""
+        """(status, headers, response, moments at which it stops being true) of the site, which is
+        asked for the whole page; a locked database is not waited for long."""
         began = []
         token = patience.set(SECONDS)
         try:
-            answer = self.application(environ, lambda *head, **_more: began.append(head))
+            with noting_ends() as ends:
+                answer = self.application(whole(environ), lambda *head, **_more: began.append(head))
         finally:
             patience.reset(token)
         status, headers = began[-1][:2]
-        return status, headers, answer
+        return status, headers, answer, ends
 
-    def keep(self, place, environ, headers, answer):
-        told = dict(headers)
-        is_private = any(word in told.get("Cache-Control", "") for word in ("private", "no-store"))
-        if not is_private and "Set-Cookie" not in told and len(answer.content) <= LARGEST:
-            page = Page(headers, answer.content, time.time())
-            self.store.keep(place, Address.of(environ), page)
+    def page(self, headers, body, stamp, ends):
+        now = timezone.now()
+        tag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
+        page = Page(with_header(headers, "ETag", tag), body, now.timestamp())
+        if stamp is None or not self.stamp.is_rested(stamp):
+            return page  # given out again when the site fails only: a change could go unnoticed
+        try:
+            until = self.next_moment(stamp, now, ends)
+        except DatabaseError:
+            return page
+        return page._replace(stamp=stamp, until=until.timestamp())
 
-    def instead(self, environ, accepted, start_response, status, headers, answer):
+    def next_moment(self, stamp, now, ends):
+        """When the page stops being true by time alone: an entry comes or goes, a day begins."""
+        midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+        of_content = self.coming(stamp, now)
+        moments = [midnight + timedelta(days=1), *ends, *([of_content] if of_content else [])]
+        return min(moment for moment in moments if moment > now)
+
+    def coming(self, stamp, now):
+        """The next moment of any entry; asked once while the content stays as it is."""
+        known_stamp, moment = self.known
+        if known_stamp != stamp or (moment and moment <= now):
+            found = [kind.objects.next_moment() for kind in KINDS.values()]
+            moment = min(filter(None, found), default=None)
+            self.known = stamp, moment
+        return moment
+
+    def instead(self, address, encoding, start_response, status, headers, answer):
         """What was good last, and says so; the failure itself where there is nothing."""
-        address = Address.of(environ)
         page = self.store.find(address)
         if page is None:
-            return sent(start_response, status, headers, answer, accepted)
+            return sent(start_response, status, headers, answer, encoding)
         logger.error("Visitors get the last good page instead of: %s %s", status, address.path)
         answer.content = marked(page)
-        return sent(start_response, "200 OK", headers_of(page), answer, accepted)
+        return sent(start_response, "200 OK", headers_of(page, "last-good"), answer, encoding)
 
     def watch(self):
         """In a thread of its own, for as long as the process lives."""
@@ -101,9 +173,12 @@ class Pages:
 
     def ask_anew(self):
         """Make the pages that a change of the content has emptied out of the store."""
+        if self.stamp.is_of_content and (stamp := self.stamp()):
+            self.store.forget_older(stamp)
         for address in self.store.take_forgotten():
             answer = self(address.environ(), lambda *_head: None)
-            answer.close()
+            if close := getattr(answer, "close", None):
+                close()
             time.sleep(PAUSE)
 
 
@@ -116,6 +191,24 @@ def is_public(environ):
     )
 
 
+def whole(environ):
+    """The same request for the page as it is, whatever the browser has of it already."""
+    conditions = ("HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
+    asked = {name: value for name, value in environ.items() if name not in conditions}
+    return {**asked, "REQUEST_METHOD": "GET"}
+
+
+def for_everybody(headers):
+    has_its_own = any(name.lower() == "cache-control" for name, _value in headers)
+    return headers if has_its_own else [*headers, ("Cache-Control", CACHE_CONTROL)]
+
+
+def is_same_for_all(headers):
+    told = {name.lower(): value for name, value in headers}
+    is_private = any(word in told.get("cache-control", "") for word in ("private", "no-store"))
+    return not is_private and "set-cookie" not in told
+
+
 class Sent(list):
     """The bytes of an answer, whose end is told to the site once they are on their way."""
 
@@ -124,18 +217,18 @@ class Sent(list):
         self.close = close
 
 
-def sent(start_response, status, headers, answer, accepted):
+def sent(start_response, status, headers, answer, encoding, method="GET"):
     content = answer.content
     if content:
-        headers, content = compressed(headers, content, accepted)
+        headers, content = compressed(headers, content, encoding)
     start_response(status, headers)
-    return Sent(content, answer.close)
+    return Sent(b"" if method == "HEAD" else content, answer.close)
 
 
 # What says that a page is an older one
 
 
-def headers_of(page):
+def headers_of(page, detail):
     """Not to be kept by anybody, and named as old to programs (RFC 9211)."""
     kept = [
         (name, value)
@@ -148,7 +241,7 @@ def headers_of(page):
         *kept,
         ("Cache-Control", "no-store"),
         ("Age", str(age)),
-        ("Cache-Status", "site; hit; detail=last-good"),
+        ("Cache-Status", f"site; hit; detail={detail}"),
     ]
 
 

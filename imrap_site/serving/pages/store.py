@@ -13,6 +13,7 @@ from django.conf import settings
 
 from imrap_site.serving.languages import asked_for
 
+LANGUAGE_PATHS = tuple(f"/{code}/" for code, _name in settings.LANGUAGES)
 ROOM = 64 * 1024 * 1024  # bytes, of which addresses with a query, that anybody can invent, get
 ROOM_OF_QUERIES = ROOM // 4
 QUIET_SECONDS = 10  # after the last change, before its pages are asked anew
@@ -29,13 +30,13 @@ class Address(NamedTuple):
     @classmethod
     def of(cls, environ):
         path = environ["PATH_INFO"]
-        has_language = path.startswith(tuple(f"/{code}/" for code, _name in settings.LANGUAGES))
+        asked = environ.get("HTTP_ACCEPT_LANGUAGE", "")
         return cls(
             environ["wsgi.url_scheme"],
             environ.get("HTTP_HOST", ""),
             path,
             environ.get("QUERY_STRING", ""),
-            "" if has_language else asked_for(environ.get("HTTP_ACCEPT_LANGUAGE", "")),
+            "" if path.startswith(LANGUAGE_PATHS) else asked_for(asked),
         )
 
     @property
@@ -65,6 +66,11 @@ class Page(NamedTuple):
     headers: list
     body: bytes
     made: float  # seconds since 1970
+    stamp: tuple | None = None  # of the content before it was made
+    until: float = 0  # the moment at which it stops being true by itself
+
+    def is_fresh(self, stamp, now):
+        return self.stamp is not None and self.stamp == stamp and now < self.until
 
 
 class Store:
@@ -72,19 +78,13 @@ class Store:
 
     def __init__(self, folder):
         self.folder, self.again = folder / "kept", folder / "again"
-        self.written, self.known = 0, {}
+        self.written = 0
 
     def keep(self, place, address, page):
         """`place` is what open() gave before the page was made: meanwhile all may be forgotten."""
-        digest = (os.fstat(place).st_ino, hashlib.blake2b(page.body).digest())
-        if self.known.get(address) == digest:
-            return
-        if len(self.known) > 5_000:
-            self.known.clear()
-        head = json.dumps({"address": address, "headers": page.headers, "made": page.made})
+        head = json.dumps({"address": address, **page._asdict(), "body": None})
         with suppress(OSError):
             write_into(place, address.file_name, head.encode() + b"\n" + page.body)
-            self.known[address] = digest
             self.written += len(page.body)
             if self.written > ROOM // 16:
                 self.written = 0
@@ -100,7 +100,9 @@ class Store:
         try:
             head, _end, body = (self.folder / address.file_name).read_bytes().partition(b"\n")
             found = json.loads(head)
-            return Page(found["headers"], body, found["made"])
+            stamp = found["stamp"] and tuple(found["stamp"])
+            headers = [tuple(header) for header in found["headers"]]
+            return Page(headers, body, found["made"], stamp, found["until"])
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
@@ -130,6 +132,13 @@ class Store:
                     again.write(page.readline())
         shutil.rmtree(gone, ignore_errors=True)
 
+    def forget_older(self, stamp):
+        """What another machine has changed. A change on this one has emptied the store by itself."""
+        with suppress(OSError):
+            heads = (head_of(file) for file in self.folder.iterdir())
+            if any(head.get("stamp") not in (None, list(stamp)) for head in heads):
+                self.forget()
+
     def take_forgotten(self):
         """The addresses to ask anew, once the content has rested; given to one process alone."""
         taken = self.again.with_name(f"taken-{os.getpid()}")
@@ -146,6 +155,15 @@ class Store:
             with suppress(ValueError, KeyError, TypeError):
                 found[Address(*json.loads(head)["address"])] = None
         return sorted(found, key=lambda address: bool(address.query))[:MOST_ASKED_ANEW]
+
+
+def head_of(file):
+    try:
+        with file.open("rb") as page:
+            found = json.loads(page.readline())
+    except (OSError, ValueError):
+        found = None
+    return found if isinstance(found, dict) else {}
 
 
 def write_into(place, name, content):
