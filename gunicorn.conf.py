@@ -1,9 +1,12 @@
 """How gunicorn serves the site; imrap_site/start.py checks PORT, LISTEN and TRUSTED_PROXY, and
 keeps TURN."""
 
+import ctypes
+import gc
 import os
 import resource
 import tempfile
+from contextlib import suppress
 
 from imrap_site import start
 
@@ -40,6 +43,16 @@ def allow_connections(number):
 allow_connections(3 * worker_connections)  # each may read a file, and write one
 
 
+def keep_memory_together():
+    """glibc would give threads areas of their own, of which it gives little back. Other systems'
+    libraries know no such wish."""
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).mallopt(-8, 1)  # M_ARENA_MAX
+
+
+keep_memory_together()
+
+
 def is_writable(folder):
     try:
         with tempfile.TemporaryFile(dir=folder):
@@ -62,7 +75,10 @@ worker_tmp_dir = next(filter(is_writable, ["/dev/shm", tempfile.gettempdir(), "v
 
 
 def when_ready(server):
-    """It listens: whoever waits to start in this folder may go on."""
+    """It listens: whoever waits to start in this folder may go on. The workers, which come now,
+    share what is loaded as long as nobody writes into it, so the collector must not touch it."""
+    gc.collect()
+    gc.freeze()
     if turn := os.environ.pop("TURN", None):
         os.close(int(turn))
 

@@ -7,6 +7,8 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imrap_site.settings")
 site = get_wsgi_application()
 
-from imrap_site.serving.pages import Pages  # noqa: E402 (needs the settings)
+from imrap_site.serving import loading  # noqa: E402 (needs the settings)
+from imrap_site.serving.pages import Pages  # noqa: E402
 
+loading.load()
 application = Pages(site)

@@ -3,6 +3,8 @@
 import gzip
 import os
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 from contextlib import closing
@@ -13,12 +15,13 @@ import pytest
 from django.http import HttpResponse
 from django.utils import timezone
 
+from imrap_site import start
 from imrap_site.serving import pages
 from imrap_site.serving.pages import Pages, answers, stamp
 from imrap_site.serving.pages.answers import Answers
 from imrap_site.serving.pages.store import Address, Page
 from profiles.models import Vacancy
-from tests.builders import a_copy_served, got
+from tests.builders import a_copy_served, environment, got
 
 FRENCH = {"HTTP_ACCEPT_LANGUAGE": "fr"}
 TEXT = 'attr="' + 400 * "é" + '"'
@@ -413,3 +416,37 @@ def test_of_pages_read_right_after_a_commit_none_is_old(imrap, add_paper, tmp_pa
                 if number % 10 == 0:
                     time.sleep(0.03)
                     got(port, "/fr/papers/seen/")
+
+
+HEAVY = ["openpyxl", "PIL", "pypdfium2", "pikepdf", "lxml", "pi_heif"]
+VISIT = f"""
+import sys
+from imrap_site.wsgi import application
+from imrap_site.serving.pages.store import Address
+for path in ("/", "/fr/", "/fr/papers/", "/fr/search/", "/fr/feed.atom", "/sitemap.xml",
+             "/manifest.webmanifest", "/robots.txt", "/nowhere", "/accounts/login/"):
+    environ = Address("http", "testserver", path, "", "fr").environ()
+    answer = application(environ, lambda status, headers: print(path, status))
+    b"".join(answer)
+print([name for name in {HEAVY} if name in sys.modules])
+"""
+
+
+def test_what_only_staff_need_is_not_loaded_for_visitors(tmp_path):
+    variables = environment(
+        DJANGO_SETTINGS_MODULE="tests.settings",
+        DATABASE_URL=f"sqlite:///{tmp_path}/db.sqlite3",
+        VAR_DIR=str(tmp_path / "var"),
+    )
+    for command in (["manage.py", "migrate", "-v0"], ["manage.py", "seed", "-v0"], ["-c", VISIT]):
+        done = subprocess.run(
+            [sys.executable, *command],
+            cwd=start.ROOT,
+            env=variables,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+    *pages, loaded = done.stdout.splitlines()
+    assert [page.split()[1] for page in pages] == 8 * ["200"] + ["404", "200"]
+    assert loaded == "[]"

@@ -16,7 +16,6 @@ from profiles.addresses import content_disposition
 from profiles.admin.sending import UNDONE
 from profiles.editing import spreadsheets
 from profiles.editing.spreadsheets.waiting import SHEETS
-from profiles.editing.spreadsheets.writing import explained, rules
 from profiles.failures import FAILURES, FULL, failure_of
 from profiles.files.limits import refuse_what_did_not_arrive
 
@@ -97,8 +96,8 @@ class SheetsMixin:
             request,
             "admin/profiles/sheet.html",
             form=form,
-            explained=explained(found),
-            rules=rules(),
+            explained=spreadsheets.explained(found),
+            rules=spreadsheets.rules(),
             may_import=self.has_sheet_permission(request),
         )
 

@@ -8,7 +8,6 @@ import hashlib
 import io
 
 from django.urls import reverse
-from PIL import Image, ImageDraw, ImageOps
 
 from profiles.formats.kept import kept
 
@@ -44,6 +43,8 @@ def png(image):
 
 def on_paper(logo, size):
     """The logo in the middle of a square; None if there is none, or its file is lost."""
+    from PIL import Image, ImageOps  # loaded where something is drawn, which is rare
+
     if not logo:
         return None
     try:
@@ -60,6 +61,8 @@ def on_paper(logo, size):
 
 def lozenges(size):
     """What static/icon.svg shows, in Pillow's words."""
+    from PIL import Image, ImageDraw
+
     large = 4 * size  # then made smaller, which smooths the edges
     image = Image.new("RGB", (large, large), MUD)
     draw = ImageDraw.Draw(image)

@@ -1,22 +1,21 @@
 """Entries from a spreadsheet, and back into one: xlsx and csv."""
 
-from profiles.editing.spreadsheets.bounds import LARGEST_FILE, Unreadable, too_large
-from profiles.editing.spreadsheets.columns import columns_of
-from profiles.editing.spreadsheets.importing import import_rows, try_out
-from profiles.editing.spreadsheets.reading import read
-from profiles.editing.spreadsheets.report import NotImported
-from profiles.editing.spreadsheets.writing import as_csv, as_workbook, template
+from importlib import import_module
 
-__all__ = [
-    "LARGEST_FILE",
-    "NotImported",
-    "Unreadable",
-    "as_csv",
-    "as_workbook",
-    "columns_of",
-    "import_rows",
-    "read",
-    "template",
-    "too_large",
-    "try_out",
-]
+PARTS = {
+    "bounds": ["LARGEST_FILE", "Unreadable", "too_large"],
+    "columns": ["columns_of"],
+    "importing": ["import_rows", "try_out"],
+    "reading": ["read"],
+    "report": ["NotImported"],
+    "writing": ["as_csv", "as_workbook", "explained", "rules", "template"],
+}
+
+
+def __getattr__(name):
+    """Each part is loaded when somebody asks for it: openpyxl alone takes 20 MB, in each process of
+    a server that mostly answers visitors."""
+    part = next((part for part, names in PARTS.items() if name in names), None)
+    if part is None:
+        raise AttributeError(name)
+    return getattr(import_module(f"{__name__}.{part}"), name)

@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw, ImageOps
 
 from profiles.files.variants import KEPT_NAME, variant_name, widths
 from profiles.formats.cards.facts import SIZE
-from profiles.formats.cards.setting import SANS, SERIF, Setter, runs_rightwards
+from profiles.formats.cards.setting import SANS, SERIF, WITH_RAQM, Setter, runs_rightwards
 
 PAPER, INK, SOFT = "#fbf6ec", "#211a14", "#5c4e40"
 MUD, MUD_INK, OCHRE, LATERITE, BORDER = "#2a211a", "#fbf6ec", "#e0a743", "#9c3a1c", "#d9c7a8"
@@ -15,6 +15,7 @@ WIDTH, HEIGHT = SIZE
 MARGIN, BAND, WEAVE = 56, 76, 48
 TOP = BAND + WEAVE + 44  # where the text begins
 PICTURE = (380, HEIGHT - BAND - WEAVE - 2 * 44)
+MANNER = "" if WITH_RAQM else "-unjoined"  # what is drawn so is drawn anew once letters can join
 TITLE_SIZES, TITLE_LEADING = range(68, 29, -2), 1.22
 SMALL, SENTENCE = 28, 32
 HEAVIEST, QUALITIES = 100_000, (76, 66, 55, 40, 20)

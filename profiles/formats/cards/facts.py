@@ -6,7 +6,6 @@ from typing import NamedTuple
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from profiles.formats.cards.setting import WITH_RAQM
 from profiles.formats.citations.facts import one_line
 from profiles.translation import TranslatedText
 from profiles.typography import typeset
@@ -31,7 +30,7 @@ class Card(NamedTuple):
     @property
     def version(self):
         """Changes with what is drawn, and can't be chosen."""
-        drawn = repr((DRAWN_LIKE, WITH_RAQM, *self))
+        drawn = repr((DRAWN_LIKE, *self))
         return hashlib.sha256(drawn.encode()).hexdigest()[:12]
 
     @property
