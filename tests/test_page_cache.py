@@ -12,6 +12,8 @@ from datetime import timedelta
 
 import brotli
 import pytest
+from django.core.management import call_command
+from django.db.models import F
 from django.http import HttpResponse
 from django.utils import timezone
 
@@ -20,7 +22,8 @@ from imrap_site.serving import pages
 from imrap_site.serving.pages import Pages, answers, stamp
 from imrap_site.serving.pages.answers import Answers
 from imrap_site.serving.pages.store import Address, Page
-from profiles.models import Vacancy
+from profiles import lasting
+from profiles.models import KINDS, Paper, Vacancy
 from tests.builders import a_copy_served, environment, got
 
 FRENCH = {"HTTP_ACCEPT_LANGUAGE": "fr"}
@@ -450,3 +453,78 @@ def test_what_only_staff_need_is_not_loaded_for_visitors(tmp_path):
     *pages, loaded = done.stdout.splitlines()
     assert [page.split()[1] for page in pages] == 8 * ["200"] + ["404", "200"]
     assert loaded == "[]"
+
+
+# What pages share
+
+
+def addresses_of_everything():
+    found = ["", "accessibility/", "search/?q=paix"]
+    for slug, kind in KINDS.items():
+        found += [f"{slug}/", f"{slug}/?page=1", f"{slug}/feed.atom"]
+        found += [f"{slug}/?year={year}" for year in (2012, 2016, 2019)]
+        found += [f"{slug}/{entry.slug}/" for entry in kind.objects.published()]
+    return [f"/{language}/{path}" for language in ("fr", "en") for path in found]
+
+
+def test_pages_that_share_parts_are_what_they_would_be_alone(real, db):
+    call_command("seed", sample=True, verbosity=0)
+    Paper.objects.update(position=F("id"))
+    alone, paths = {}, addresses_of_everything()
+    for path in paths:
+        path, _mark, query = path.partition("?")
+        real.door.stamp = stamp.FileStamp("nowhere")
+        alone[path, query] = real.get(path, query)[::2]
+    real.door.stamp = stamp.FileStamp(str(real.database))
+    assert len({status for status, _body in alone.values()}) == 2  # some years have no entry
+    for (path, query), page in [*alone.items(), *reversed(alone.items())]:
+        assert real.get(path, f"{query}&a=b" if query else "a=b")[0] == page[0]
+        assert real.get(path, query)[::2] == page, (path, query)
+    assert len(real.door.content.memory) > 40
+
+
+def test_each_host_and_language_has_its_own_parts(real, add_paper):
+    add_paper("Note", title_en="A note")
+    for host in ("testserver", "localhost"):
+        assert "Note" in real.get("/fr/", HTTP_HOST=host)[2].decode()
+        assert "A note" in real.get("/en/", HTTP_HOST=host)[2].decode()
+    hosts = {key[2] for key in real.door.content.memory if key[0] == "markup"}
+    assert hosts == {"http://testserver", "http://localhost"}
+
+
+def test_staff_share_nothing_with_visitors(real, imrap, staff_client, add_paper):
+    add_paper("Vu de tous")
+    real.get("/fr/")
+    before = dict(real.door.content.memory)
+    add_paper("Brouillon", is_draft=True)
+    cookie = f"sessionid={staff_client.cookies['sessionid'].value}"
+    real.get("/fr/papers/brouillon/", HTTP_COOKIE=cookie)
+    assert real.door.content.memory == before
+    assert "Brouillon" not in repr(before)
+
+
+def test_a_part_is_made_anew_when_its_time_is_over(time_machine):
+    time_machine.move_to("2026-11-26 12:00+00:00", tick=False)
+    memory, made, now = {}, [], timezone.now()
+
+    def part():
+        made.append(timezone.now())
+        lasting.true_until(now + timedelta(hours=1))
+        return len(made)
+
+    def page():
+        with lasting.keeping_in(memory), lasting.noting_ends() as ends:
+            return lasting.kept("part", part), ends
+
+    assert page() == page() == (1, [now + timedelta(hours=1)])
+    time_machine.move_to("2026-11-26 13:00+00:00", tick=False)
+    assert page()[0] == page()[0] == 2
+    assert lasting.kept("part", part) == 3  # without a memory
+
+
+def test_a_memory_has_bounds(monkeypatch):
+    monkeypatch.setattr(lasting, "MOST", 3)
+    memory = {}
+    with lasting.keeping_in(memory):
+        assert [lasting.kept(number, lambda: "made") for number in range(9)] == 9 * ["made"]
+    assert len(memory) == 3

@@ -11,7 +11,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
-from profiles import addresses, openings, richtext, typography, words
+from profiles import addresses, lasting, openings, richtext, typography, words
 from profiles.authors import authors_in
 from profiles.files import pictures
 from profiles.models import KINDS, names_of
@@ -216,6 +216,11 @@ def foreign_language(entry):
 
 
 @register.filter
+def is_same(entry, other):
+    return entry == other
+
+
+@register.filter
 def breakable(address):
     """An address that breaks behind its signs, if it must break at all: info@<wbr>imrap-mali.<wbr>org."""
     pieces = re.split(r"(?<=[@./_?&=-])(?=.)", str(address))
@@ -261,6 +266,29 @@ def unindented(parser, token):
     nodes = parser.parse(("endunindented",))
     parser.delete_first_token()
     return Unindented(nodes)
+
+
+class Kept(template.Node):
+    def __init__(self, nodes, parts):
+        self.nodelist, self.parts = nodes, parts
+
+    def render(self, context):
+        request = context.get("request")
+        site = addresses.site_of(request) if request else ""
+        parts = (part.resolve(context) for part in self.parts)
+        return lasting.kept(
+            ("markup", get_language(), site, *parts), lambda: self.nodelist.render(context)
+        )
+
+
+@register.tag
+def kept(parser, token):
+    """{% kept "name" … %}…{% endkept %}: markup that many pages share, made once while the content
+    stays as it is. What else it depends on stands behind the name."""
+    parts = [parser.compile_filter(part) for part in token.split_contents()[1:]]
+    nodes = parser.parse(("endkept",))
+    parser.delete_first_token()
+    return Kept(nodes, parts)
 
 
 @register.simple_tag

@@ -10,7 +10,8 @@ its addresses are then asked anew, one by one, by nobody but the site itself.
 import logging
 import os
 import time
-from datetime import UTC, datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
 from threading import Lock, Thread
@@ -25,11 +26,11 @@ from django.utils.translation import gettext as _
 from imrap_site.serving.pages import stamp as stamps
 from imrap_site.serving.pages.answers import Answer, Answers
 from imrap_site.serving.pages.compression import compressed, encoding_for, with_header
+from imrap_site.serving.pages.content import NOTHING_KNOWN, Content
 from imrap_site.serving.pages.store import Address, Page, Store
 from imrap_site.serving.staff import STAFF_PATHS
 from imrap_site.sqlite.base import patience
-from profiles.lasting import noting_ends
-from profiles.models import KINDS
+from profiles.lasting import keeping_in, noting_ends
 from profiles.words import moment_in_words
 
 logger = logging.getLogger("django.pages")
@@ -53,7 +54,7 @@ class Pages:
         self.answers = Answers()
         # One address is made once at a time; two that share a lock wait for one another.
         self.turns = [Lock() for _number in range(256)]
-        self.known = None, None  # a stamp, and the next moment of the content under it
+        self.content = NOTHING_KNOWN
 
     @cached_property
     def stamp(self):
@@ -88,9 +89,11 @@ class Pages:
         return self.answered(environ, address, encoding, start_response, stamp)
 
     def answered(self, environ, address, encoding, start_response, stamp):
-        place = self.store.open()
+        place, token = self.store.open(), patience.set(SECONDS)
         try:
-            status, headers, answer, ends = self.ask(environ)
+            content = self.content_under(stamp)
+            with keeping_in(content.memory if content else {}):
+                status, headers, answer, ends = self.ask(environ)
             if getattr(answer, "streaming", True):
                 start_response(status, headers)
                 return answer
@@ -99,56 +102,35 @@ class Pages:
             if code in (200, 404, 410):
                 headers = for_everybody(headers)
             if code == 200 and is_same_for_all(headers) and len(answer.content) <= LARGEST:
-                page = self.page(headers, answer.content, stamp, ends)
+                page = page_of(headers, answer.content, content, ends)
                 answer.close()
                 if place:
                     self.store.keep(place, address, page)
                 return self.answers.add(address, encoding, page).send(environ, start_response)
         finally:
+            patience.reset(token)
             if place:
                 os.close(place)
         return sent(start_response, status, headers, answer, encoding, environ["REQUEST_METHOD"])
 
     def ask(self, environ):
         """(status, headers, response, moments at which it stops being true) of the site, which is
-        asked for the whole page; a locked database is not waited for long."""
+        asked for the whole page."""
         began = []
-        token = patience.set(SECONDS)
-        try:
-            with noting_ends() as ends:
-                answer = self.application(whole(environ), lambda *head, **_more: began.append(head))
-        finally:
-            patience.reset(token)
+        with noting_ends() as ends:
+            answer = self.application(whole(environ), lambda *head, **_more: began.append(head))
         status, headers = began[-1][:2]
         return status, headers, answer, ends
 
-    def page(self, headers, body, stamp, ends):
-        now = timezone.now()
-        tag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
-        page = Page(with_header(headers, "ETag", tag), body, now.timestamp())
+    def content_under(self, stamp):
+        """None where a change could go unnoticed, or nobody can tell."""
         if stamp is None or not self.stamp.is_rested(stamp):
-            return page  # given out again when the site fails only: a change could go unnoticed
-        try:
-            until = self.next_moment(stamp, now, ends)
-        except DatabaseError:
-            return page
-        return page._replace(stamp=stamp, until=until.timestamp())
-
-    def next_moment(self, stamp, now, ends):
-        """When the page stops being true by time alone: an entry comes or goes, a day begins."""
-        midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-        of_content = self.coming(stamp, now)
-        moments = [midnight + timedelta(days=1), *ends, *([of_content] if of_content else [])]
-        return min(moment for moment in moments if moment > now)
-
-    def coming(self, stamp, now):
-        """The next moment of any entry; asked once while the content stays as it is."""
-        known_stamp, moment = self.known
-        if known_stamp != stamp or (moment and moment <= now):
-            found = [kind.objects.next_moment() for kind in KINDS.values()]
-            moment = min(filter(None, found), default=None)
-            self.known = stamp, moment
-        return moment
+            return None
+        now = timezone.now()
+        if not self.content.holds(stamp, now):
+            with suppress(DatabaseError):
+                self.content = Content.found(stamp, now)
+        return self.content if self.content.holds(stamp, now) else None
 
     def instead(self, address, encoding, start_response, status, headers, answer):
         """What was good last, and says so; the failure itself where there is nothing."""
@@ -207,6 +189,17 @@ def is_same_for_all(headers):
     told = {name.lower(): value for name, value in headers}
     is_private = any(word in told.get("cache-control", "") for word in ("private", "no-store"))
     return not is_private and "set-cookie" not in told
+
+
+def page_of(headers, body, content, ends):
+    """A page, which counts as true for as long as all of it is; never, where nobody can tell."""
+    now = timezone.now()
+    tag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
+    page = Page(with_header(headers, "ETag", tag), body, now.timestamp())
+    if content is None:
+        return page
+    until = min([content.until, *(end for end in ends if end > now)])
+    return page._replace(stamp=content.stamp, until=until.timestamp())
 
 
 class Sent(list):
