@@ -20,6 +20,8 @@ from profiles.dates import first_day, parsed
 from profiles.translation import FILE_LANGUAGES
 
 MEGABYTE = 1_000_000
+# Beyond that no page counts: it says that there are more.
+MOST_COUNTED = 10_000
 # As they stand inside a sentence; a list of languages shows each under its own name.
 IN_SENTENCES = {
     "bm": pgettext_lazy("language", "Bamanankan"),
