@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from django.db.models import CharField, Exists, OuterRef
 from django.db.models.expressions import RawSQL
 
+from profiles import publishing
 from profiles.kept_queries import Given, KeptQuery, KeptStatement
 from profiles.models import KINDS, OfProgramme, Organisation
 from profiles.publishing import NumberOf
@@ -148,14 +149,15 @@ class Narrowing:
 
 
 @cache
-def _entry(kind, is_staff):
-    entries = kind.objects.all() if is_staff else kind.objects.published()
+def _entry(kind, sees_all):
+    entries = kind.objects.all() if sees_all else kind.objects.published()
     return KeptQuery(entries.with_parts_of_page().filter(slug=Given("slug")))
 
 
-def entry(kind, slug, is_staff):
-    """The entry under an address, with what its page shows; or None."""
-    return next(iter(_entry(kind, is_staff)(slug=slug)), None)
+def entry(kind, slug, user):
+    """The entry under an address that this person may read, with what its page shows; or None."""
+    find = _entry(kind, publishing.may_view(user, kind))
+    return next(iter(find(slug=slug)), None)
 
 
 @cache

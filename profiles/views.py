@@ -16,7 +16,6 @@ from django.views.decorators.http import require_safe
 from profiles import addresses, listing, preview, search
 from profiles.formats.links import link_header
 from profiles.models import KINDS, Programme, is_switched_off
-from profiles.publishing import may_view
 from profiles.translation import FILE_LANGUAGES
 from profiles.words import language_name
 
@@ -214,7 +213,7 @@ def entry(request, kind, slug):
     draft = preview.opens(token, kind, slug)
     if draft and not draft.is_published:
         return preview_page(request, draft, token)
-    found = there(listing.entry(kind, slug, is_staff=may_view(request.user, kind)))
+    found = there(listing.entry(kind, slug, request.user))
     show = entry_page if found.is_published else never_cache(entry_page)
     return show(request, found)
 

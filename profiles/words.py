@@ -44,6 +44,14 @@ VOWELS = "AEIOUÉÈ"
 SOON = timedelta(hours=72)
 
 
+def number_in_words(number: int) -> str:
+    """ "60" of what was counted, "more than 10,000" where counting ended."""
+    if number <= MOST_COUNTED:
+        return f"{int(number)}"
+    bound = number_format(MOST_COUNTED, 0, force_grouping=True)
+    return _("more than %(number)s") % {"number": bound}
+
+
 def date_in_words(date: str) -> str:
     """ "30 juin 2016", "juin 2016" or "2016" of ISO text; "" of an unknown date."""
     if not date:

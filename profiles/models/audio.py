@@ -5,18 +5,14 @@ import datetime
 from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from profiles.files import documents
 from profiles.files.documents import DocumentField
 from profiles.models.fields import tidy_texts
+from profiles.models.flaws import HEAVY_AT_ALL, HEAVY_MINUTE, flagged, flaw_of_recording
 from profiles.models.rules import Checked
 from profiles.translation import SPOKEN_LANGUAGES
-from profiles.words import MEGABYTE
-
-HEAVY_MINUTE = MEGABYTE
-HEAVY_AT_ALL = MEGABYTE // 4  # what lasts some seconds costs little anyway
 
 
 def folder_of_noun(summary, name):
@@ -26,11 +22,11 @@ def folder_of_noun(summary, name):
 class AudioSummaryQuerySet(models.QuerySet):
     def heavy_of(self, model):
         """Those of a kind's entries that cost their listeners much."""
-        kind = ContentType.objects.get_for_model(model)
-        heavy = self.alias(size_times_60=F("size") * 60).filter(
-            size_times_60__gt=F("seconds") * HEAVY_MINUTE
+        meta = model._meta
+        heavy = flagged(self, flaw_of_recording())
+        return heavy.filter(
+            content_type__app_label=meta.app_label, content_type__model=meta.model_name
         )
-        return heavy.filter(size__gt=HEAVY_AT_ALL, content_type=kind)
 
 
 class AudioSummary(Checked):
@@ -79,7 +75,10 @@ class AudioSummary(Checked):
         verbose_name = _("recording")
         verbose_name_plural = _("recordings")
         ordering = ["pk"]
-        indexes = [models.Index(fields=["content_type", "object_id"], name="audio_of_noun")]
+        indexes = [
+            models.Index(fields=["content_type", "object_id"], name="audio_of_noun"),
+            models.Index(flaw_of_recording(), models.F("id").desc(), name="audio_heavy"),
+        ]
 
     def __str__(self):
         return self.get_language_display()

@@ -10,8 +10,11 @@ from django.db.models.lookups import Exact, GreaterThan
 
 from profiles.richtext import SCHEMES
 from profiles.translation import CONTENT_LANGUAGES, to_attribute, translated_columns
+from profiles.words import MEGABYTE
 
-HEAVY = 5_000_000  # bytes; on a slow line that is some minutes
+HEAVY = 5 * MEGABYTE  # of a document or a film; on a slow line that is some minutes
+HEAVY_MINUTE = MEGABYTE  # of a recording
+HEAVY_AT_ALL = MEGABYTE // 4  # what lasts some seconds costs little anyway
 TRANSLATED = ("title", "body")
 INSECURE = f"{SCHEMES[0]}://"
 
@@ -53,7 +56,9 @@ def lacks_translation(language):
 
 def flaw_of_entry(addresses=(), has_own_file=False, has_authors=False):
     """What an entry's own fields tell: it may need attention. Its form says exactly what."""
-    conditions = [when.condition for code in CONTENT_LANGUAGES for when in lacks_translation(code).cases]
+    conditions = [
+        when.condition for code in CONTENT_LANGUAGES for when in lacks_translation(code).cases
+    ]
     conditions.append(are_empty(*translated_columns("body")))
     described = ~are_empty(*translated_columns("image_alt")) | Q(image_is_decorative=True)
     conditions.append(~are_empty("image") & ~described)
@@ -85,6 +90,11 @@ def flaw_of_file():
     )
 
 
+def flaw_of_recording():
+    is_heavy = GreaterThan(F("size") * Literal(60), F("seconds") * Literal(HEAVY_MINUTE))
+    return flag(Q(is_heavy) & Q(GreaterThan(F("size"), Literal(HEAVY_AT_ALL))))
+
+
 def flaw_index(kind, **facts):
     """For `Meta.indexes` of a kind: the most recently changed of those that may lack something."""
     newest = (F("updated").desc(), F("id").desc())
@@ -94,7 +104,10 @@ def flaw_index(kind, **facts):
 def translation_indexes():
     return [
         Index(
-            lacks_translation(code), F("dated").desc(), F("id").desc(), name=f"%(class)s_lacks_{code}"
+            lacks_translation(code),
+            F("dated").desc(),
+            F("id").desc(),
+            name=f"%(class)s_lacks_{code}",
         )
         for code in CONTENT_LANGUAGES
     ]
