@@ -3,7 +3,6 @@
 from itertools import groupby
 from typing import NamedTuple
 
-from django.db.models import prefetch_related_objects
 from django.http import Http404
 from django.shortcuts import render
 from django.templatetags.static import static
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from profiles import addresses, listing, preview, search
 from profiles.formats.links import link_header
-from profiles.models import KINDS, Programme, is_switched_off
+from profiles.models import KINDS, Programme, is_switched_off, with_recordings
 from profiles.translation import FILE_LANGUAGES
 from profiles.words import language_name
 
@@ -46,7 +45,7 @@ def profile(request):
     blocks = [
         (is_filled, list(group)) for is_filled, group in groupby(sections, lambda s: s.number > 0)
     ]
-    prefetch_related_objects([organisation, *(one for s in sections for one in s.entries)], "audio")
+    with_recordings([organisation, *(one for part in sections for one in part.entries)])
     shown = [] if organisation.logo else [one for part in sections for one in part.entries]
     context = {
         "organisation": organisation,
@@ -80,7 +79,7 @@ def entry_list(request, kind):
     if not found and (page > 1 or year or choice):
         raise Http404
     shown = found[: listing.ON_PAGE]
-    prefetch_related_objects(shown, "audio")
+    with_recordings(shown)
     context = {
         "organisation": organisation,
         "kind": kind,

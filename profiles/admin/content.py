@@ -50,11 +50,11 @@ class AudioSummaryInline(WithFiles, GenericStackedInline):
     verbose_name_plural = _("Recordings, for those who would rather listen")
 
     def get_formset(self, request, obj=None, **kwargs):
-        self.classes = [] if obj and obj.audio.all() else ["collapse"]
+        self.classes = [] if obj and obj.recordings else ["collapse"]
         return super().get_formset(request, obj, **kwargs)
 
     def get_extra(self, request, obj=None, **kwargs):
-        return 0 if obj and obj.audio.all() else 1
+        return 0 if obj and obj.recordings else 1
 
 
 def saved_in(formset):

@@ -4,16 +4,19 @@ They are sorted by one column at a time, along an index. Entries are counted up 
 and the pages behind that are reached all the same.
 """
 
+from html import escape
+
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.core.paginator import EmptyPage, Page, Paginator
 from django.forms.renderers import DjangoTemplates
-from django.forms.utils import flatatt
 from django.utils.functional import cached_property
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
+from profiles.models import with_recordings
 from profiles.words import MOST_COUNTED, number_in_words
 
 # How each sorted column goes on, so that one index serves both directions.
@@ -52,6 +55,10 @@ class BoundedPaginator(Paginator):
 
 
 class LongList(ChangeList):
+    def get_results(self, request):
+        super().get_results(request)
+        with_recordings(self.result_list)
+
     def get_ordering(self, request, queryset):
         """By the column that was chosen last."""
         if ORDER_VAR in self.params:
@@ -72,8 +79,13 @@ class CellRenderer(DjangoTemplates):
         if template_name not in self.inputs:
             return super().render(template_name, context, request)
         widget = context["widget"]
-        facts = {name: widget[name] for name in ("type", "name", "value")}
-        return format_html("<input{}>", flatatt({**facts, **widget["attrs"]}))
+        facts = {name: widget[name] for name in ("type", "name", "value")} | widget["attrs"]
+        written = (
+            name if value is True else f'{name}="{escape(str(value))}"'
+            for name, value in facts.items()
+            if value is not None and value is not False
+        )
+        return mark_safe(f"<input {' '.join(written)}>")  # noqa: S308
 
 
 CELL_RENDERER = CellRenderer()

@@ -3,13 +3,13 @@
 from functools import cache
 from typing import NamedTuple
 
-from django.db.models import Field, Model, Prefetch, Q, URLField, prefetch_related_objects
+from django.db.models import Field, Model, Prefetch, Q, URLField
 from django.utils.translation import gettext as _
 
 from profiles.authors import looks_like_a_person
 from profiles.dates import shortened
 from profiles.kept_queries import KeptStatement, Now
-from profiles.models import AudioSummary
+from profiles.models import AudioSummary, with_recordings
 from profiles.models.flaws import (
     HEAVY,
     INSECURE,
@@ -28,8 +28,8 @@ from profiles.translation import (
 from profiles.words import lines
 
 SHOWN = 20
+OF_KIND = "SELECT '{kind}', {name}.* FROM ({{{name}}}) AS {name}"
 MOST = 40  # entries of a kind that are looked at for the overview
-RECORDINGS = Prefetch("audio", queryset=AudioSummary.objects.defer("transcript"))
 
 
 class Remark(NamedTuple):
@@ -85,7 +85,7 @@ def unreadable_files(entry):
 
 
 def heavy_recordings(entry):
-    for number, recording in enumerate(entry.audio.all()):
+    for number, recording in enumerate(entry.recordings):
         if recording.is_heavy:
             yield f"audio-{number}-file", str(recording.heavy_remark)
 
@@ -151,8 +151,7 @@ def remarks_on(entry):
 def overview(kinds):
     """The first remarks on entries of these kinds, and how many there are."""
     found = candidates_of(kinds)
-    entries = [entry for kind in kinds for entry in found[kind][:MOST]]
-    prefetch_related_objects(entries, RECORDINGS)
+    entries = with_recordings([entry for kind in kinds for entry in found[kind][:MOST]])
     remarks = [remark for entry in entries for remark in remarks_on(entry)]
     is_more = any(len(of_kind) > MOST for of_kind in found.values())
     return Overview(remarks[:SHOWN], len(remarks), is_more)
@@ -175,7 +174,7 @@ def candidates_of(kinds):
 
 def newest(kind, moments):
     keys = sorted(moments, key=lambda key: (moments[key], key), reverse=True)[: MOST + 1]
-    entries = with_documents(kind.objects.all()).in_bulk(keys) if keys else {}
+    entries = with_files(kind.objects.all()).in_bulk(keys) if keys else {}
     return [entries[key] for key in keys if key in entries]
 
 
@@ -187,7 +186,7 @@ def keys_of_candidates(kinds):
         for entries in with_reasons(kind):
             name = f"reason_{len(parts)}"
             queries[name] = entries.values("pk", "updated")
-            parts.append(f"SELECT '{kind.kind_slug}', {name}.* FROM ({{{name}}}) AS {name}")
+            parts.append(OF_KIND.format(kind=kind.kind_slug, name=name))
     return KeptStatement(" UNION ALL ".join(parts), **queries)
 
 
@@ -212,10 +211,6 @@ def with_reasons(kind):
 
 def with_files(entries):
     """The entries with what the checks ask beside them: of files everything but their long texts."""
-    return with_documents(entries).prefetch_related(RECORDINGS)
-
-
-def with_documents(entries):
     if not has_files(entries.model):
         return entries
     files = entries.model._meta.get_field("files").related_model.objects.defer("text")

@@ -1,10 +1,13 @@
 """Audio summaries: what an entry, or the organisation, says for those who would rather listen."""
 
 import datetime
+from collections import defaultdict
 
 from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from profiles.files import documents
@@ -111,3 +114,27 @@ class WithAudio(models.Model):
 
     class Meta:
         abstract = True
+
+    @cached_property
+    def recordings(self):
+        """Asked for once; of many at once with `with_recordings`."""
+        return list(self.audio.all())
+
+
+def with_recordings(nouns):
+    """The nouns, of whatever kinds, which know theirs then: one query, and none for each."""
+    keys = defaultdict(list)
+    for noun in nouns:
+        keys[kind_of(noun)].append(noun.pk)
+    theirs = [Q(content_type=kind, object_id__in=of_kind) for kind, of_kind in keys.items()]
+    found = defaultdict(list)
+    if theirs:
+        for one in AudioSummary.objects.filter(Q.create(theirs, connector=Q.OR)):
+            found[one.content_type_id, one.object_id].append(one)
+    for noun in nouns:
+        noun.recordings = found[kind_of(noun), noun.pk]
+    return nouns
+
+
+def kind_of(noun):
+    return ContentType.objects.get_for_model(noun).pk

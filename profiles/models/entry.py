@@ -37,7 +37,7 @@ class EntryQuerySet(PublishedQuerySet):
 
     def with_parts_of_page(self):
         """With what its own page shows beside it and the organisation."""
-        return self.prefetch_related("audio")
+        return self
 
     def with_related(self):
         """With what everything that is made of an entry may ask of it but recordings."""
@@ -178,10 +178,12 @@ class Entry(WithAudio, Checked, Publishable):
         default_permissions = ("add", "change", "delete", "view", "publish")
         ordering = ["-dated", "-pk"]
         indexes = [
-            # What visitors list, count and narrow by year; what the profile shows; feeds.
+            # What visitors list, count and narrow by year; what the profile shows; feeds; maps.
             public_index("organisation", "-dated", "-id", "publish_at", name="newest"),
             public_index("organisation", "position", "-dated", "-id", "publish_at", name="profile"),
-            public_index("-publish_at", "-id", "organisation", name="shown"),
+            public_index("organisation", "-publish_at", "-id", name="shown"),
+            public_index("-publish_at", "-id", name="moment"),
+            public_index("-updated", "publish_at", name="changed"),
             # The lists of staff, by each column that sorts them, of all or in one state.
             models.Index(fields=["-dated", "-id"], name="%(class)s_dated"),
             models.Index(fields=["position", "-dated", "-id"], name="%(class)s_placed"),
