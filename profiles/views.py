@@ -3,9 +3,8 @@
 from itertools import groupby
 from typing import NamedTuple
 
-from django.db.models import prefetch_related_objects
 from django.http import Http404
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -13,14 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from profiles import addresses, preview, search
+from profiles import addresses, listing, preview, search
 from profiles.formats.links import link_header
-from profiles.models import KINDS, OfProgramme, Organisation, Programme, is_switched_off
+from profiles.models import KINDS, Programme, is_switched_off, with_recordings
 from profiles.translation import FILE_LANGUAGES
 from profiles.words import language_name
 
-ON_PROFILE = 3
-ON_PAGE = 20
 LAST_PAGE = 10_000
 HITS_ON_PAGE = 10
 # Each way to narrow a search, and whether a value is one of its.
@@ -41,14 +38,14 @@ class Section(NamedTuple):
 
 @require_safe
 def profile(request):
-    organisation = Organisation.objects.with_counts(KINDS.values()).first()
+    organisation = listing.organisation_with_counts()
     if organisation is None:
         return render(request, "profiles/no_organisation.html", status=404)
     sections = [section(organisation, kind) for kind in KINDS.values()]
     blocks = [
         (is_filled, list(group)) for is_filled, group in groupby(sections, lambda s: s.number > 0)
     ]
-    prefetch_related_objects([organisation, *(one for s in sections for one in s.entries)], "audio")
+    with_recordings([organisation, *(one for part in sections for one in part.entries)])
     shown = [] if organisation.logo else [one for part in sections for one in part.entries]
     context = {
         "organisation": organisation,
@@ -66,71 +63,53 @@ def first_with_picture(entries):
 
 def section(organisation, kind):
     number = getattr(organisation, f"number_of_{kind.kind_slug}")
-    entries = kind.objects.filter(organisation=organisation).on_profile().with_related()
-    return Section(kind, number, list(entries[:ON_PROFILE]))
+    return Section(kind, number, listing.on_profile(organisation, kind))
 
 
 @require_safe
 def entry_list(request, kind):
-    organisation = get_object_or_404(our_organisation())
-    listed = kind.objects.filter(organisation=organisation).listed()
     year, page, choice = (
         number(request, "year"),
         number(request, "page") or 1,
         chosen(request, kind),
     )
-    shown = listed.in_year(year) if year else listed
-    shown = shown.filter(**{kind.list_filter: choice}) if choice else shown
-    start = (page - 1) * ON_PAGE
-    # One more than is shown tells whether there is a next page.
-    found = list(shown.with_related()[start : start + ON_PAGE + 1])
+    asked = listing.Narrowing(kind, year, choice)
+    organisation = there(asked.organisation())
+    found = asked.entries(organisation, page)
     if not found and (page > 1 or year or choice):
         raise Http404
-    prefetch_related_objects(found, "audio")
+    shown = found[: listing.ON_PAGE]
+    with_recordings(shown)
     context = {
         "organisation": organisation,
         "kind": kind,
-        "by_year": [(name, list(group)) for name, group in groupby(found[:ON_PAGE], year_of)],
-        "first_seen": first_with_picture(found[:ON_PAGE]),
+        "by_year": [(name, list(group)) for name, group in groupby(shown, year_of)],
+        "first_seen": first_with_picture(shown),
         "year": year,
         "choice": choice,
         "page": page,
-        "has_next": len(found) > ON_PAGE,
-        **numbers(listed, kind, year, choice),
+        "has_next": len(found) > len(shown),
+        "number": organisation.number,
+        "years": asked.years(organisation),
+        "choices": asked.choices(organisation),
     }
     return render(request, "profiles/list.html", context)
 
 
-def our_organisation():
-    """With the kinds that it has anything of, which the bar of every page shows."""
-    return Organisation.objects.with_filled(KINDS.values())[:1]
+def there(found):
+    if found is None:
+        raise Http404
+    return found
 
 
 def year_of(entry):
     return entry.dated[:4]
 
 
-def numbers(listed, kind, year, choice):
-    """How many entries are shown, and the years and choices by which they can be narrowed."""
-    fields = [kind.list_filter] if kind.list_filter else []
-    rows = [(row[0], row[1] if fields else "", row[-1]) for row in listed.numbers(*fields)]
-    wanted = f"{year:04}" if year else ""
-    labels = dict(kind._meta.get_field(kind.list_filter).flatchoices) if fields else {}
-    return {
-        "number": sum(n for y, c, n in rows if wanted in ("", y) and choice in ("", c)),
-        "years": sorted({int(y) for y, c, _n in rows if y and choice in ("", c)}, reverse=True),
-        "choices": [
-            (value, label)
-            for value, label in labels.items()
-            if any(c == value and wanted in ("", y) for y, c, _n in rows)
-        ],
-    }
-
-
 def chosen(request, kind):
     """What the list is narrowed to: a value of the kind's filter, "" for all."""
     choice = request.GET.get(kind.list_filter, "") if kind.list_filter else ""
-    if choice and choice not in dict(kind._meta.get_field(kind.list_filter).flatchoices):
+    if choice and choice not in listing.labels_of(kind):
         raise Http404
     return choice
 
@@ -147,7 +126,7 @@ def number(request, name):
 
 @require_safe
 def search_results(request):
-    organisation = get_object_or_404(our_organisation())
+    organisation = there(listing.organisation())
     query = request.GET.get("q", "").strip()
     narrowed = {name: narrowed_by(request, name) for name in NARROWINGS}
     page = number(request, "page") or 1
@@ -216,7 +195,7 @@ def filters(results, narrowed):
 @require_safe
 def opensearch(request):
     """How a browser or a reader's program searches this site (OpenSearch 1.1)."""
-    organisation = get_object_or_404(our_organisation())
+    organisation = there(listing.organisation())
     site = addresses.site_of(request)
     context = {
         "organisation": organisation,
@@ -233,9 +212,7 @@ def entry(request, kind, slug):
     draft = preview.opens(token, kind, slug)
     if draft and not draft.is_published:
         return preview_page(request, draft, token)
-    found = get_object_or_404(
-        kind.objects.visible_to(request.user).with_related().prefetch_related("audio"), slug=slug
-    )
+    found = there(listing.entry(kind, slug, request.user))
     show = entry_page if found.is_published else never_cache(entry_page)
     return show(request, found)
 
@@ -249,10 +226,10 @@ def preview_page(request, draft, token):
 
 
 def entry_page(request, found, **context):
+    organisation = listing.organisation_of(found)
+    listing.known_to(organisation, [found])
     context = {
-        "organisation": Organisation.objects.with_filled(KINDS.values()).get(
-            pk=found.organisation_id
-        ),
+        "organisation": organisation,
         "kind": type(found),
         "is_entry": True,
         "first_seen": found,
@@ -271,21 +248,15 @@ def related(found):
     programme = found if isinstance(found, Programme) else getattr(found, "programme", None)
     if programme is None or is_switched_off(Programme):
         return []
-    return [
-        other
-        for kind in KINDS.values()
-        if issubclass(kind, OfProgramme)
-        for other in kind.objects.listed().filter(programme=programme)[:ON_PAGE]
-        if other != found
-    ]
+    return [other for other in listing.of_programme(programme) if other != found]
 
 
 @require_safe
 def accessibility(request):
-    organisation = get_object_or_404(our_organisation())
+    organisation = there(listing.organisation())
     return render(request, "profiles/accessibility.html", {"organisation": organisation})
 
 
 def page_not_found(request, exception):
-    context = {"organisation": our_organisation().first(), "is_error": True}
+    context = {"organisation": listing.organisation(), "is_error": True}
     return render(request, "404.html", context, status=404)

@@ -21,6 +21,8 @@ from profiles.lasting import true_until
 from profiles.translation import FILE_LANGUAGES
 
 MEGABYTE = 1_000_000
+# Beyond that no page counts: it says that there are more.
+MOST_COUNTED = 10_000
 # As they stand inside a sentence; a list of languages shows each under its own name.
 IN_SENTENCES = {
     "bm": pgettext_lazy("language", "Bamanankan"),
@@ -41,6 +43,14 @@ SINGULAR = {"Honduras", "Laos"}
 MASCULINE = {"Belize", "Cambodge", "Mexique", "Mozambique", "Suriname", "Zimbabwe"}
 VOWELS = "AEIOUÉÈ"
 SOON = timedelta(hours=72)
+
+
+def number_in_words(number: int) -> str:
+    """ "60" of what was counted, "more than 10,000" where counting ended."""
+    if number <= MOST_COUNTED:
+        return f"{int(number)}"
+    bound = number_format(MOST_COUNTED, 0, force_grouping=True)
+    return _("more than %(number)s") % {"number": bound}
 
 
 def date_in_words(date: str) -> str:

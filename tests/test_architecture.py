@@ -17,10 +17,10 @@ ROOT = Path(__file__).resolve().parent.parent
 FLOORS = {
     "profiles": [
         {"publishing", "translation", "dates", "times", "richtext", "markup", "typography"}
-        | {"stylesheet", "journal"}
+        | {"stylesheet", "journal", "kept_queries"}
         | {"words", "lasting", "addresses", "authors", "openings", "failures", "files"},
         {"models", "migrations"},
-        {"search", "preview", "seeding", "generated", "drawn", "editing", "formats"},
+        {"search", "listing", "preview", "seeding", "generated", "drawn", "editing", "formats"},
         {"views", "machines", "carrying", "admin", "admin_site", "templatetags", "management"},
         {"urls", "apps", "signals"},
     ],
@@ -32,6 +32,7 @@ FLOORS = {
 # What visitors get never imports what only staff use, not even through a third module.
 PUBLIC = {
     "profiles.views",
+    "profiles.listing",
     "profiles.machines",
     "profiles.carrying",
     "profiles.formats",

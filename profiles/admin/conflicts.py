@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from reversion.errors import RevertError
 
 from profiles.admin.differences import differences
+from profiles.admin.long_lists import CELL_RENDERER
 from profiles.admin.posted_rows import is_number, renumbered, rows_left, without_vanished
 from profiles.admin.saving import Conflict
 from profiles.editing import history
@@ -213,6 +214,8 @@ class ConflictAdmin(admin.ModelAdmin):
 
 class ListForm(forms.ModelForm):
     """Tells what was changed in a row from what only changed elsewhere meanwhile."""
+
+    default_renderer = CELL_RENDERER
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -15,14 +15,16 @@ from profiles.admin import list_cells
 from profiles.admin.chosen_files import ChosenFilesAdmin
 from profiles.admin.conflicts import ConflictAdmin
 from profiles.admin.file_input import WithFiles
+from profiles.admin.long_lists import LongListAdmin
 from profiles.admin.once import OnceAdmin
 from profiles.admin.publication import DateAndTime, PublicationAdmin
 from profiles.admin.saving import AudioFormSet
 from profiles.admin.sending import SendingAdmin
 from profiles.admin.spreadsheets import SheetsMixin
 from profiles.admin.versions import VersionsAdmin
-from profiles.editing.completeness import lacks_translation, remarks_on, with_files
+from profiles.editing.completeness import remarks_on, with_files
 from profiles.models import AudioSummary, Entry, is_switched_off, only_organisation
+from profiles.models.flaws import flagged, lacks_translation
 from profiles.publishing import State, may_view
 from profiles.richtext import EDITOR_MEDIA
 from profiles.translation import (
@@ -48,11 +50,11 @@ class AudioSummaryInline(WithFiles, GenericStackedInline):
     verbose_name_plural = _("Recordings, for those who would rather listen")
 
     def get_formset(self, request, obj=None, **kwargs):
-        self.classes = [] if obj and obj.audio.all() else ["collapse"]
+        self.classes = [] if obj and obj.recordings else ["collapse"]
         return super().get_formset(request, obj, **kwargs)
 
     def get_extra(self, request, obj=None, **kwargs):
-        return 0 if obj and obj.audio.all() else 1
+        return 0 if obj and obj.recordings else 1
 
 
 def saved_in(formset):
@@ -172,11 +174,11 @@ class TranslationFilter(admin.SimpleListFilter):
 
     def queryset(self, request, queryset):
         if self.value() in CONTENT_LANGUAGES:
-            return queryset.filter(lacks_translation(self.value()))
+            return flagged(queryset, lacks_translation(self.value()))
         return queryset
 
 
-class EntryAdmin(SheetsMixin, PublicationAdmin, ContentAdmin):
+class EntryAdmin(LongListAdmin, SheetsMixin, PublicationAdmin, ContentAdmin):
     form = EntryForm
     translated_fields = ("title", "summary", "body")
     first_fields = ("title", "body")
@@ -197,10 +199,7 @@ class EntryAdmin(SheetsMixin, PublicationAdmin, ContentAdmin):
     list_display_links = ("title",)
     list_editable = ("position",)
     list_filter = (StateFilter, TranslationFilter)
-    list_per_page = 100
     empty_value_display = ""
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER  # each would cost a query
     search_fields = ("title_fr",)  # shows the box; `search` says what is found
     readonly_when_published = ("slug",)
 

@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from profiles import views
+from profiles import listing
 from profiles.carrying import names, texts
 from profiles.carrying.index import Index, for_plain_programs, keys_of
 from profiles.carrying.markup_links import OWN_SCRIPT, led
@@ -82,7 +82,7 @@ class Everything:
 
     @cached_property
     def organisation(self):
-        return views.our_organisation().first()
+        return listing.organisation()
 
     @property
     def number(self):

@@ -1,15 +1,23 @@
 """What an entry lacks or should mend. Nothing here keeps anybody from saving."""
 
+from functools import cache
 from typing import NamedTuple
 
 from django.db.models import Field, Model, Prefetch, Q, URLField
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from profiles.authors import looks_like_a_person
 from profiles.dates import shortened
-from profiles.models import AudioSummary
-from profiles.richtext import SCHEMES
+from profiles.kept_queries import KeptStatement, Now
+from profiles.models import AudioSummary, with_recordings
+from profiles.models.flaws import (
+    HEAVY,
+    INSECURE,
+    TRANSLATED,
+    flagged,
+    flaw_of_entry,
+    flaw_of_file,
+)
 from profiles.translation import (
     CONTENT_LANGUAGES,
     has_any,
@@ -19,11 +27,9 @@ from profiles.translation import (
 )
 from profiles.words import lines
 
-HEAVY = 5_000_000  # bytes; on a slow line that is some minutes
 SHOWN = 20
-MOST = 200  # entries of a kind that are looked at for the overview
-TRANSLATED = ("title", "body")
-INSECURE = f"{SCHEMES[0]}://"
+OF_KIND = "SELECT '{kind}', {name}.* FROM ({{{name}}}) AS {name}"
+MOST = 40  # entries of a kind that are looked at for the overview
 
 
 class Remark(NamedTuple):
@@ -79,7 +85,7 @@ def unreadable_files(entry):
 
 
 def heavy_recordings(entry):
-    for number, recording in enumerate(entry.audio.all()):
+    for number, recording in enumerate(entry.recordings):
         if recording.is_heavy:
             yield f"audio-{number}-file", str(recording.heavy_remark)
 
@@ -144,65 +150,73 @@ def remarks_on(entry):
 
 def overview(kinds):
     """The first remarks on entries of these kinds, and how many there are."""
-    remarks, is_more = [], False
-    for model in kinds:
-        entries = list(candidates(model)[: MOST + 1])
-        is_more = is_more or len(entries) > MOST
-        remarks += [remark for entry in entries[:MOST] for remark in remarks_on(entry)]
+    found = candidates_of(kinds)
+    entries = with_recordings([entry for kind in kinds for entry in found[kind][:MOST]])
+    remarks = [remark for entry in entries for remark in remarks_on(entry)]
+    is_more = any(len(of_kind) > MOST for of_kind in found.values())
     return Overview(remarks[:SHOWN], len(remarks), is_more)
 
 
 def candidates(model):
-    """Entries on which there may be a remark, most recently changed first."""
-    conditions = [lacks_translation(language) for language in CONTENT_LANGUAGES]
-    conditions.append(Q(**dict.fromkeys(translated_columns("body"), "")))
-    conditions.append(~Q(image="") & Q(**dict.fromkeys(translated_columns("image_alt"), "")))
-    conditions += [
-        Q(**{f"{field}__startswith": INSECURE}) for field in field_names(model, URLField)
-    ]
-    conditions += [
-        Q(**{f"{field}__contains": f'href="{INSECURE}'}) for field in translated_columns("body")
-    ]
-    if has_files(model):
-        flawed = Q(size__gt=HEAVY) | Q(format="pdf", text="") | Q(language="")
-        link = model._meta.get_field("files").remote_field
-        conditions.append(Q(pk__in=link.model.objects.filter(flawed).values(link.name)))
-    heavy = AudioSummary.objects.heavy_of(model)
-    conditions.append(Q(pk__in=heavy.values("object_id")))
-    if "file" in field_names(model):
-        conditions.append(~Q(file=""))
-    if "authors" in field_names(model):
-        conditions.append(Q(authors__regex=r"(^|\n)[^,\n]+(\n|$)"))
-    if model.can_close:
-        conditions.append(Q(deadline__lte=timezone.now()))
-    entries = model.objects.filter(Q.create(conditions, connector=Q.OR))
-    return with_files(entries).order_by("-updated", "-pk")
+    """Entries of a kind on which there may be a remark, most recently changed first; at most one
+    more than are looked at."""
+    return candidates_of([model])[model]
 
 
-def lacks_translation(language):
-    """The condition that a text is there, but not in this language."""
-    return Q.create(
-        [
-            Q(**{to_attribute(name, language): ""})
-            & ~Q(**dict.fromkeys(translated_columns(name), ""))
-            for name in TRANSLATED
-        ],
-        connector=Q.OR,
+def candidates_of(kinds):
+    """{kind: its candidates}, of whatever number of entries in the same time."""
+    changed = {kind: {} for kind in kinds}
+    by_slug = {kind.kind_slug: kind for kind in kinds}
+    for slug, key, moment in keys_of_candidates(tuple(kinds))() if kinds else ():
+        changed[by_slug[slug]][key] = moment
+    return {kind: newest(kind, moments) for kind, moments in changed.items()}
+
+
+def newest(kind, moments):
+    keys = sorted(moments, key=lambda key: (moments[key], key), reverse=True)[: MOST + 1]
+    entries = with_files(kind.objects.all()).in_bulk(keys) if keys else {}
+    return [entries[key] for key in keys if key in entries]
+
+
+@cache
+def keys_of_candidates(kinds):
+    """The statement that gives (slug of the kind, key, moment of change), of each reason the newest."""
+    parts, queries = [], {}
+    for kind in kinds:
+        for entries in with_reasons(kind):
+            name = f"reason_{len(parts)}"
+            queries[name] = entries.values("pk", "updated")
+            parts.append(OF_KIND.format(kind=kind.kind_slug, name=name))
+    return KeptStatement(" UNION ALL ".join(parts), **queries)
+
+
+def with_reasons(kind):
+    """For each kind of reason the entries that have it; every one by an index of its own."""
+    entries = kind.objects.all()
+    flaw = flaw_of_entry(
+        addresses=field_names(kind, URLField),
+        has_own_file="file" in field_names(kind),
+        has_authors="authors" in field_names(kind),
     )
+    yield flagged(entries, flaw).order_by("-updated", "-pk")[: MOST + 1]
+    if has_files(kind):
+        link = kind._meta.get_field("files").remote_field
+        flawed = flagged(link.model.objects.all(), flaw_of_file()).order_by("-pk")
+        yield entries.filter(pk__in=flawed.values(link.name)[: MOST + 1]).order_by()
+    heavy = AudioSummary.objects.heavy_of(kind).order_by("-pk")
+    yield entries.filter(pk__in=heavy.values("object_id")[: MOST + 1]).order_by()
+    if kind.can_close:
+        yield entries.filter(deadline__lte=Now()).order_by("-deadline", "-pk")[: MOST + 1]
 
 
 def with_files(entries):
     """The entries with what the checks ask beside them: of files everything but their long texts."""
-    entries = entries.prefetch_related(
-        Prefetch("audio", queryset=AudioSummary.objects.defer("transcript"))
-    )
     if not has_files(entries.model):
         return entries
     files = entries.model._meta.get_field("files").related_model.objects.defer("text")
     files = files.annotate(has_text=~Q(text=""))
-    return entries.select_related("organisation").prefetch_related(
-        Prefetch("files", queryset=files)
-    )
+    # Not joined: that would make an organisation for each.
+    return entries.prefetch_related("organisation", Prefetch("files", queryset=files))
 
 
 def has_files(kind):

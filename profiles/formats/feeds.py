@@ -94,7 +94,7 @@ class EntryFeed(Feed):
 
 
 def newest_of(kind, organisation):
-    listed = kind.objects.filter(organisation=organisation).listed().select_related("organisation")
+    listed = kind.objects.filter(organisation=organisation).listed()
     return listed.order_by("-publish_at", "-pk")[:IN_FEED]
 
 

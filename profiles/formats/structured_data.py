@@ -204,7 +204,7 @@ def recordings(noun, site):
             "transcript": recording.transcript,
             "uploadDate": moment(noun.publish_at) if hasattr(noun, "publish_at") else "",
         }
-        for recording in noun.audio.all()
+        for recording in noun.recordings
     ]
 
 

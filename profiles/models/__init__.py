@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from profiles.models.activities import Mandate, Programme, Vacancy
-from profiles.models.audio import AudioSummary
+from profiles.models.audio import AudioSummary, with_recordings
 from profiles.models.entry import (
     Entry,
     is_link_of_part,
@@ -43,6 +43,7 @@ __all__ = [
     "part_model",
     "parts_of",
     "with_parts",
+    "with_recordings",
 ]
 
 # The one list of kinds, in the order of the profile page, under the word in their addresses.

@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from profiles import dates
 from profiles.dates import PartialDateField
 from profiles.files.documents import DocumentField
+from profiles.kept_queries import Now
 from profiles.models.entry import Entry, EntryQuerySet
 from profiles.models.fields import NamesByLanguage, names, web_address
+from profiles.models.flaws import flaw_index
 from profiles.models.rules import Rule
 from profiles.publishing import State, before_9999
 from profiles.times import END_OF_DAY, MomentField
@@ -69,6 +71,7 @@ class Programme(WithPeriod, Entry):
     class Meta(Entry.Meta):
         verbose_name = _("programme")
         verbose_name_plural = _("programmes")
+        indexes = [*Entry.Meta.indexes, flaw_index("programme", addresses=["website"])]
 
 
 class Mandate(WithPeriod, Entry):
@@ -96,12 +99,13 @@ class Mandate(WithPeriod, Entry):
     class Meta(Entry.Meta):
         verbose_name = _("support mandate")
         verbose_name_plural = _("support mandates")
+        indexes = [*Entry.Meta.indexes, flaw_index("mandate")]
 
 
 class VacancyQuerySet(EntryQuerySet):
     def listed(self):
         return self.published().filter(
-            Q(deadline=None) | Q(deadline__gt=timezone.now() - Vacancy.last_minute)
+            Q(deadline=None) | Q(deadline__gt=Now(before=Vacancy.last_minute))
         )
 
     def next_moment(self):
@@ -112,7 +116,7 @@ class VacancyQuerySet(EntryQuerySet):
         return min(filter(None, [super().next_moment(), closing]), default=None)
 
     def in_state(self, state):
-        is_over = Q(deadline__lte=timezone.now() - Vacancy.last_minute)
+        is_over = Q(deadline__lte=Now(before=Vacancy.last_minute))
         if state == State.CLOSED:
             return super().in_state(State.PUBLISHED).filter(is_over)
         vacancies = super().in_state(state)
@@ -198,6 +202,11 @@ class Vacancy(Entry):
     class Meta(Entry.Meta):
         verbose_name = _("vacancy")
         verbose_name_plural = _("vacancies")
+        indexes = [
+            *Entry.Meta.indexes,
+            flaw_index("vacancy", addresses=["link"], has_own_file=True),
+            models.Index(fields=["-deadline", "-id"], name="vacancy_deadline"),
+        ]
 
     @property
     def own_date(self):

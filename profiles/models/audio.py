@@ -1,22 +1,21 @@
 """Audio summaries: what an entry, or the organisation, says for those who would rather listen."""
 
 import datetime
+from collections import defaultdict
 
 from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import F
+from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from profiles.files import documents
 from profiles.files.documents import DocumentField
 from profiles.models.fields import tidy_texts
+from profiles.models.flaws import HEAVY_AT_ALL, HEAVY_MINUTE, flagged, flaw_of_recording
 from profiles.models.rules import Checked
 from profiles.translation import SPOKEN_LANGUAGES
-from profiles.words import MEGABYTE
-
-HEAVY_MINUTE = MEGABYTE
-HEAVY_AT_ALL = MEGABYTE // 4  # what lasts some seconds costs little anyway
 
 
 def folder_of_noun(summary, name):
@@ -26,11 +25,11 @@ def folder_of_noun(summary, name):
 class AudioSummaryQuerySet(models.QuerySet):
     def heavy_of(self, model):
         """Those of a kind's entries that cost their listeners much."""
-        kind = ContentType.objects.get_for_model(model)
-        heavy = self.alias(size_times_60=F("size") * 60).filter(
-            size_times_60__gt=F("seconds") * HEAVY_MINUTE
+        meta = model._meta
+        heavy = flagged(self, flaw_of_recording())
+        return heavy.filter(
+            content_type__app_label=meta.app_label, content_type__model=meta.model_name
         )
-        return heavy.filter(size__gt=HEAVY_AT_ALL, content_type=kind)
 
 
 class AudioSummary(Checked):
@@ -79,7 +78,10 @@ class AudioSummary(Checked):
         verbose_name = _("recording")
         verbose_name_plural = _("recordings")
         ordering = ["pk"]
-        indexes = [models.Index(fields=["content_type", "object_id"], name="audio_of_noun")]
+        indexes = [
+            models.Index(fields=["content_type", "object_id"], name="audio_of_noun"),
+            models.Index(flaw_of_recording(), models.F("id").desc(), name="audio_heavy"),
+        ]
 
     def __str__(self):
         return self.get_language_display()
@@ -112,3 +114,27 @@ class WithAudio(models.Model):
 
     class Meta:
         abstract = True
+
+    @cached_property
+    def recordings(self):
+        """Asked for once; of many at once with `with_recordings`."""
+        return list(self.audio.all())
+
+
+def with_recordings(nouns):
+    """The nouns, of whatever kinds, which know theirs then: one query, and none for each."""
+    keys = defaultdict(list)
+    for noun in nouns:
+        keys[kind_of(noun)].append(noun.pk)
+    theirs = [Q(content_type=kind, object_id__in=of_kind) for kind, of_kind in keys.items()]
+    found = defaultdict(list)
+    if theirs:
+        for one in AudioSummary.objects.filter(Q.create(theirs, connector=Q.OR)):
+            found[one.content_type_id, one.object_id].append(one)
+    for noun in nouns:
+        noun.recordings = found[kind_of(noun), noun.pk]
+    return nouns
+
+
+def kind_of(noun):
+    return ContentType.objects.get_for_model(noun).pk

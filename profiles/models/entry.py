@@ -3,8 +3,7 @@
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
-from django.db.models import Count, Q
-from django.db.models.functions import Left
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.functional import classproperty
 from django.utils.text import capfirst
@@ -14,6 +13,7 @@ from profiles.files.pictures import PictureField
 from profiles.files.variants import kept_names
 from profiles.models.audio import WithAudio
 from profiles.models.fields import free_slug, tidy_texts
+from profiles.models.flaws import translation_indexes
 from profiles.models.organisation import Organisation, only_organisation
 from profiles.models.rules import Checked, Rule, in_one_language
 from profiles.publishing import Publishable, PublishedQuerySet
@@ -25,23 +25,30 @@ class EntryQuerySet(PublishedQuerySet):
     def on_profile(self):
         return self.listed().order_by("position", "-dated", "-pk")
 
-    def in_year(self, year):
-        return self.filter(dated__gte=f"{year:04}", dated__lt=f"{year + 1:04}")
-
-    def numbers(self, *fields):
-        """How many there are by year ("" if unknown) and by fields: rows (year, …, number)."""
-        by_year = self.order_by().annotate(year=Left("dated", 4)).values_list("year", *fields)
-        return by_year.annotate(number=Count("pk"))
-
     def holding_file(self, name):
         """Entries to which the uploaded file `name`, or the picture it was made from, belongs."""
         stored = kept_names(name)
         conditions = [Q(**{f"{field}__in": stored}) for field in self.model.file_fields]
         return self.filter(Q.create(conditions, connector=Q.OR))
 
+    def with_parts_of_cards(self):
+        """With what a card shows beside the entry, but recordings, which are asked of all at once."""
+        return self
+
+    def with_parts_of_page(self):
+        """With what its own page shows beside it and the organisation."""
+        return self
+
     def with_related(self):
-        """With what a card or a page shows beside the entry, in a fixed number of queries."""
+        """With what everything that is made of an entry may ask of it but recordings."""
         return self.select_related("organisation")
+
+
+def public_index(*fields, name):
+    """An index of what is no draft; that stands in it too, so that SQLite reads nothing else."""
+    return models.Index(
+        fields=[*fields, "is_draft"], condition=Q(is_draft=False), name=f"%(class)s_{name}"
+    )
 
 
 def folder_of_kind(entry, name):
@@ -161,6 +168,7 @@ class Entry(WithAudio, Checked, Publishable):
     film = None  # an entry's own film, played in the place of its picture
     cited_as = ""  # "report" or "film", where it can be cited
     schema_type = "Article"  # what schema.org calls it
+    linked_fields = ("slug", *translated_columns("title"))  # of which a link to it is made
     pdf = None  # the file that programs for citations fetch, a `PaperFile`
     can_close = False  # whether it has a `deadline`, and says with `is_closed` that it is over
     heavy_file_remark = _("The file has more than 5 MB: choose a lighter one.")
@@ -170,10 +178,20 @@ class Entry(WithAudio, Checked, Publishable):
         default_permissions = ("add", "change", "delete", "view", "publish")
         ordering = ["-dated", "-pk"]
         indexes = [
-            models.Index(fields=["organisation", "-dated", "-id"], name="%(class)s_newest"),
+            # What visitors list, count and narrow by year; what the profile shows; feeds; maps.
+            public_index("organisation", "-dated", "-id", "publish_at", name="newest"),
+            public_index("organisation", "position", "-dated", "-id", "publish_at", name="profile"),
+            public_index("organisation", "-publish_at", "-id", name="shown"),
+            public_index("-publish_at", "-id", name="moment"),
+            public_index("-updated", "publish_at", name="changed"),
+            # The lists of staff, by each column that sorts them, of all or in one state.
+            models.Index(fields=["-dated", "-id"], name="%(class)s_dated"),
+            models.Index(fields=["position", "-dated", "-id"], name="%(class)s_placed"),
+            models.Index(fields=["is_draft", "-dated", "-id"], name="%(class)s_state_dated"),
             models.Index(
-                fields=["organisation", "position", "-dated", "-id"], name="%(class)s_profile"
+                fields=["is_draft", "position", "-dated", "-id"], name="%(class)s_state_placed"
             ),
+            *translation_indexes(),
         ]
 
     def __str__(self):

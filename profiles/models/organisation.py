@@ -1,8 +1,7 @@
 """Whose profile it is."""
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +15,7 @@ from profiles.models.fields import (
     web_address,
 )
 from profiles.models.rules import Checked, in_one_language
+from profiles.publishing import NumberOf
 from profiles.richtext import RichTextField
 from profiles.translation import texts_of, translated
 
@@ -36,15 +36,8 @@ class OrganisationQuerySet(models.QuerySet):
         """Annotated with what visitors can list of each kind: `number_of_papers` and so on."""
         return self.annotate(
             **{
-                f"number_of_{model.kind_slug}": Coalesce(
-                    Subquery(
-                        model.objects.listed()
-                        .filter(organisation=OuterRef("pk"))
-                        .order_by()
-                        .values("organisation")
-                        .values(number=Count("pk"))
-                    ),
-                    0,
+                f"number_of_{model.kind_slug}": NumberOf(
+                    model.objects.listed().filter(organisation=OuterRef("pk"))
                 )
                 for model in kinds
             }

@@ -11,13 +11,21 @@ from profiles.files import documents
 from profiles.files.documents import DocumentField
 from profiles.files.pictures import PictureField
 from profiles.models.activities import Programme
-from profiles.models.entry import Entry, EntryQuerySet, is_switched_off
+from profiles.models.entry import Entry, EntryQuerySet, is_switched_off, public_index
 from profiles.models.fields import NamesByLanguage, names, web_address
+from profiles.models.flaws import flaw_index, flaw_of_file
 from profiles.times import DurationField
 from profiles.translation import FILE_LANGUAGES, TranslatedText, translated, translated_columns
 
 
 class OfProgrammeQuerySet(EntryQuerySet):
+    def with_parts_of_page(self):
+        # Of the programme a page shows a link, where it is published.
+        shown = {"id", "is_draft", "publish_at", *Programme.linked_fields}
+        unshown = [field.name for field in Programme._meta.fields if field.name not in shown]
+        found = super().with_parts_of_page().select_related("programme")
+        return found.defer(*(f"programme__{name}" for name in unshown))
+
     def with_related(self):
         return super().with_related().select_related("programme")
 
@@ -112,6 +120,11 @@ class Video(OfProgramme, Entry):
     class Meta(Entry.Meta):
         verbose_name = _("video")
         verbose_name_plural = _("videos")
+        indexes = [
+            *Entry.Meta.indexes,
+            flaw_index("video", addresses=["watch_url"], has_own_file=True),
+            public_index("programme", "-dated", "-id", name="of_programme"),
+        ]
 
     @property
     def film(self):
@@ -123,9 +136,18 @@ class Video(OfProgramme, Entry):
 
 
 class PaperQuerySet(OfProgrammeQuerySet):
+    def with_parts_of_cards(self):
+        return super().with_parts_of_cards().with_files()
+
+    def with_parts_of_page(self):
+        return super().with_parts_of_page().with_files()
+
     def with_related(self):
+        return super().with_related().with_files()
+
+    def with_files(self):
         files = PaperFile.objects.defer("text")
-        return super().with_related().prefetch_related(models.Prefetch("files", queryset=files))
+        return self.prefetch_related(models.Prefetch("files", queryset=files))
 
 
 class Paper(OfProgramme, Entry):
@@ -202,6 +224,12 @@ class Paper(OfProgramme, Entry):
     class Meta(Entry.Meta):
         verbose_name = _("paper")
         verbose_name_plural = _("papers")
+        indexes = [
+            *Entry.Meta.indexes,
+            flaw_index("paper", addresses=["source_url"], has_authors=True),
+            public_index("programme", "-dated", "-id", name="of_programme"),
+            public_index("organisation", "type", "-dated", "-id", "publish_at", name="of_type"),
+        ]
 
     @property
     def offered_languages(self):
@@ -287,6 +315,7 @@ class PaperFile(models.Model):
         verbose_name = _("file")
         verbose_name_plural = _("files")
         ordering = ["pk"]
+        indexes = [models.Index(flaw_of_file(), models.F("id").desc(), name="file_flawed")]
 
     def __str__(self):
         return f"{self.get_language_display()}, {self.format.upper()}"

@@ -162,8 +162,8 @@ def passages_of(entry):
     for one in entry._meta.concrete_fields:
         if one.name not in entry.unsearched:
             yield from passages_of_field(entry, one)
-    spoken = [recording.language for recording in entry.audio.all()]
-    for recording in entry.audio.all():
+    spoken = [recording.language for recording in entry.recordings]
+    for recording in entry.recordings:
         yield Passage(TEXT, recording.transcript, recording.language)
     codes = [code for code in (*languages_of(entry), *spoken) if code in FILE_LANGUAGES]
     for language in CONTENT_LANGUAGES:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.utils.translation import get_language
 
-from profiles.models import KINDS, parts_of
+from profiles.models import KINDS, parts_of, with_recordings
 from profiles.search import contents, keys, store
 from profiles.translation import TranslatedText, script_runs
 
@@ -52,12 +52,9 @@ def shown(hits, words):
     entries = {
         (kind, key): entry
         for kind, wanted in by_kind.items()
-        for key, entry in KINDS[kind]
-        .objects.with_related()
-        .prefetch_related("audio")
-        .in_bulk(wanted)
-        .items()
+        for key, entry in KINDS[kind].objects.with_related().in_bulk(wanted).items()
     }
+    with_recordings(entries.values())
     found = [(hit, entries.get((hit.kind, hit.key))) for hit in hits]
     return [shown_entry(hit, entry, words, marker) for hit, entry in found if entry]
 
@@ -102,7 +99,7 @@ def texts_in_order(entry):
         for passage in list(contents.shown_passages(entry, one))
         if passage.place != contents.TITLE
     ]
-    found += [(one.transcript, one.language) for one in entry.audio.all() if one.transcript]
+    found += [(one.transcript, one.language) for one in entry.recordings if one.transcript]
     return sorted(found, key=lambda one: one[1] != get_language())
 
 
