@@ -13,10 +13,26 @@ from typing import Any
 
 from django.utils import timezone
 
-MOST = 1_000  # parts in one memory, of a few kilobytes each
+ROOM = 2_000_000  # letters of markup in one memory
+LETTERS_OF_ROWS = 5_000  # as which all else counts
+
+
+class Memory:
+    """What was made of the content as it is; full at some time, and then it takes no more."""
+
+    def __init__(self) -> None:
+        self.parts: dict[Hashable, tuple[Any, list[datetime]]] = {}
+        self.room = ROOM
+
+    def put(self, key: Hashable, part: tuple[Any, list[datetime]]) -> None:
+        size = len(part[0]) if isinstance(part[0], str) else LETTERS_OF_ROWS
+        if key in self.parts or size <= self.room:
+            self.room -= 0 if key in self.parts else size
+            self.parts[key] = part
+
 
 _ends: ContextVar[list[datetime] | None] = ContextVar("ends", default=None)
-_memory: ContextVar[dict[Hashable, Any] | None] = ContextVar("memory", default=None)
+_memory: ContextVar[Memory | None] = ContextVar("memory", default=None)
 
 
 @contextmanager
@@ -37,7 +53,7 @@ def true_until(moment: datetime) -> None:
 
 
 @contextmanager
-def keeping_in(memory: dict[Hashable, Any]) -> Iterator[None]:
+def keeping_in(memory: Memory) -> Iterator[None]:
     """Meanwhile, what is made of the content may be put there, and be taken from there."""
     token = _memory.set(memory)
     try:
@@ -52,13 +68,12 @@ def kept(key: Hashable, make: Callable[[], Any]) -> Any:
     if memory is None:
         return make()
     now = timezone.now()
-    made, ends = memory.get(key, (None, None))
+    made, ends = memory.parts.get(key, (None, None))
     if ends is None or any(end <= now for end in ends):
         with noting_ends() as noted:
             made = make()
         ends = [end for end in noted if end > now]
-        if len(memory) < MOST:
-            memory[key] = made, ends
+        memory.put(key, (made, ends))
     for end in ends:
         true_until(end)
     return made

@@ -5,13 +5,15 @@ counted up to MOST_COUNTED.
 """
 
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from django.db.models import CharField, Exists, OuterRef
 from django.db.models.expressions import RawSQL
 
 from profiles import publishing
 from profiles.kept_queries import Given, KeptQuery, KeptStatement
-from profiles.models import KINDS, OfProgramme, Organisation
+from profiles.lasting import kept
+from profiles.models import KINDS, OfProgramme, Organisation, with_recordings
 from profiles.publishing import NumberOf
 
 ON_PROFILE = 3
@@ -54,12 +56,12 @@ def _on_profile(kind):
 
 def organisation():
     """With the kinds that it has anything of, which the bar of every page shows; or None."""
-    return next(iter(_organisation()()), None)
+    return kept("organisation", lambda: next(iter(_organisation()()), None))
 
 
 def organisation_of(entry):
-    (found,) = _organisation_of_entry()(key=entry.organisation_id)
-    return found
+    key = entry.organisation_id
+    return kept(("organisation", key), lambda: _organisation_of_entry()(key=key)[0])
 
 
 def organisation_with_counts():
@@ -119,6 +121,14 @@ def labels_of(kind):
     return dict(kind._meta.get_field(kind.list_filter).flatchoices) if kind.list_filter else {}
 
 
+class Page(NamedTuple):
+    """What a page of a list shows, whatever its language."""
+
+    organisation: Organisation | None
+    entries: list
+    years: list
+
+
 class Narrowing:
     """A list of a kind, of one year and of one choice, or of all."""
 
@@ -127,6 +137,14 @@ class Narrowing:
         self.given = {"choice": choice}
         if year:
             self.given |= {"year": f"{year:04}", "next_year": f"{year + 1:04}"}
+
+    def page(self, number):
+        organisation = self.organisation()
+        if organisation is None:
+            return Page(None, [], [])
+        entries = self.entries(organisation, number)
+        with_recordings(entries[:ON_PAGE])
+        return Page(organisation, entries, self.years(organisation))
 
     def organisation(self):
         """With the number of entries in the list, and the choices that would show any; or None."""
@@ -156,8 +174,9 @@ def _entry(kind, sees_all):
 
 def entry(kind, slug, user):
     """The entry under an address that this person may read, with what its page shows; or None."""
-    find = _entry(kind, publishing.may_view(user, kind))
-    return next(iter(find(slug=slug)), None)
+    sees_all = publishing.may_view(user, kind)
+    key = "entry", kind.kind_slug, slug, sees_all
+    return kept(key, lambda: next(iter(_entry(kind, sees_all)(slug=slug)), None))
 
 
 @cache

@@ -1,5 +1,6 @@
 """The public pages: guard, fetch, show."""
 
+from functools import partial
 from itertools import groupby
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from profiles import addresses, listing, preview, search
 from profiles.formats.links import link_header
+from profiles.lasting import kept
 from profiles.models import KINDS, Programme, is_switched_off, with_recordings
 from profiles.translation import FILE_LANGUAGES
 from profiles.words import language_name
@@ -38,14 +40,12 @@ class Section(NamedTuple):
 
 @require_safe
 def profile(request):
-    organisation = listing.organisation_with_counts()
+    organisation, sections = kept("profile", organisation_and_sections)
     if organisation is None:
         return render(request, "profiles/no_organisation.html", status=404)
-    sections = [section(organisation, kind) for kind in KINDS.values()]
     blocks = [
         (is_filled, list(group)) for is_filled, group in groupby(sections, lambda s: s.number > 0)
     ]
-    with_recordings([organisation, *(one for part in sections for one in part.entries)])
     shown = [] if organisation.logo else [one for part in sections for one in part.entries]
     context = {
         "organisation": organisation,
@@ -54,6 +54,15 @@ def profile(request):
         "first_seen": first_with_picture(shown),
     }
     return render(request, "profiles/profile.html", context)
+
+
+def organisation_and_sections():
+    organisation = listing.organisation_with_counts()
+    if organisation is None:
+        return None, []
+    sections = [section(organisation, kind) for kind in KINDS.values()]
+    with_recordings([organisation, *(one for part in sections for one in part.entries)])
+    return organisation, sections
 
 
 def first_with_picture(entries):
@@ -74,12 +83,11 @@ def entry_list(request, kind):
         chosen(request, kind),
     )
     asked = listing.Narrowing(kind, year, choice)
-    organisation = there(asked.organisation())
-    found = asked.entries(organisation, page)
+    facts = kept(("list", kind.kind_slug, year, choice, page), lambda: asked.page(page))
+    organisation, found = there(facts.organisation), facts.entries
     if not found and (page > 1 or year or choice):
         raise Http404
     shown = found[: listing.ON_PAGE]
-    with_recordings(shown)
     context = {
         "organisation": organisation,
         "kind": kind,
@@ -90,7 +98,7 @@ def entry_list(request, kind):
         "page": page,
         "has_next": len(found) > len(shown),
         "number": organisation.number,
-        "years": asked.years(organisation),
+        "years": facts.years,
         "choices": asked.choices(organisation),
     }
     return render(request, "profiles/list.html", context)
@@ -234,7 +242,7 @@ def entry_page(request, found, **context):
         "is_entry": True,
         "first_seen": found,
         "entry": found,
-        "related": related(found),
+        "related": partial(related, found),
         **context,
     }
     page = render(request, "profiles/entry.html", context)

@@ -480,7 +480,7 @@ def test_pages_that_share_parts_are_what_they_would_be_alone(real, db):
     for (path, query), page in [*alone.items(), *reversed(alone.items())]:
         assert real.get(path, f"{query}&a=b" if query else "a=b")[0] == page[0]
         assert real.get(path, query)[::2] == page, (path, query)
-    assert len(real.door.content.memory) > 40
+    assert len(real.door.content.memory.parts) > 40
 
 
 def test_each_host_and_language_has_its_own_parts(real, add_paper):
@@ -488,24 +488,24 @@ def test_each_host_and_language_has_its_own_parts(real, add_paper):
     for host in ("testserver", "localhost"):
         assert "Note" in real.get("/fr/", HTTP_HOST=host)[2].decode()
         assert "A note" in real.get("/en/", HTTP_HOST=host)[2].decode()
-    hosts = {key[2] for key in real.door.content.memory if key[0] == "markup"}
+    hosts = {key[2] for key in real.door.content.memory.parts if key[0] == "markup"}
     assert hosts == {"http://testserver", "http://localhost"}
 
 
 def test_staff_share_nothing_with_visitors(real, imrap, staff_client, add_paper):
     add_paper("Vu de tous")
     real.get("/fr/")
-    before = dict(real.door.content.memory)
+    before = dict(real.door.content.memory.parts)
     add_paper("Brouillon", is_draft=True)
     cookie = f"sessionid={staff_client.cookies['sessionid'].value}"
     real.get("/fr/papers/brouillon/", HTTP_COOKIE=cookie)
-    assert real.door.content.memory == before
+    assert real.door.content.memory.parts == before
     assert "Brouillon" not in repr(before)
 
 
 def test_a_part_is_made_anew_when_its_time_is_over(time_machine):
     time_machine.move_to("2026-11-26 12:00+00:00", tick=False)
-    memory, made, now = {}, [], timezone.now()
+    memory, made, now = lasting.Memory(), [], timezone.now()
 
     def part():
         made.append(timezone.now())
@@ -523,8 +523,10 @@ def test_a_part_is_made_anew_when_its_time_is_over(time_machine):
 
 
 def test_a_memory_has_bounds(monkeypatch):
-    monkeypatch.setattr(lasting, "MOST", 3)
-    memory = {}
+    monkeypatch.setattr(lasting, "ROOM", 12_000)
+    memory = lasting.Memory()
     with lasting.keeping_in(memory):
-        assert [lasting.kept(number, lambda: "made") for number in range(9)] == 9 * ["made"]
-    assert len(memory) == 3
+        for _time in range(2):
+            assert lasting.kept("rows", lambda: ["row"]) == ["row"]
+            assert [lasting.kept(number, lambda: 3_000 * "x") for number in range(9)][8]
+    assert list(memory.parts) == ["rows", 0, 1]

@@ -307,7 +307,7 @@ def test_a_programme_s_works_name_one_another_and_at_most_twenty_of_a_kind(
     for number in range(21):
         add_paper(f"Note {number}", slug=f"note-{number}", programme=programme)
     Video.objects.create(organisation=imrap, title_fr="Film", programme=programme, is_draft=False)
-    related = [other.title for other in client.get("/fr/papers/note-20/").context["related"]]
+    related = [other.title for other in client.get("/fr/papers/note-20/").context["related"]()]
     assert related == ["Film", *(f"Note {number}" for number in range(19, 0, -1))]
 
 

@@ -151,6 +151,7 @@ class Entry(WithAudio, Checked, Publishable):
             ),
         ),
     )
+    do_not_call_in_templates = True  # a template that names a kind would make an entry of it
     # What each kind says of itself: the first four always, the rest where it differs.
     kind_slug = ""  # first part of the page's address; its folder under media/ and templates/
     section_title = ""
@@ -229,11 +230,11 @@ class Entry(WithAudio, Checked, Publishable):
         """What a citation calls it."""
         return self.kind_label
 
-    @property
-    def templates(self):
+    @classproperty
+    def templates(cls):
         """For each part of a page the kind's own template, or else the one that kinds share."""
         return {
-            part: [f"profiles/{self.kind_slug}/{part}.html", f"profiles/_{part}.html"]
+            part: [f"profiles/{cls.kind_slug}/{part}.html", f"profiles/_{part}.html"]
             for part in ("facts", "panel", "actions", "details", "accessibility")
         }
 

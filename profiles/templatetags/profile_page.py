@@ -274,7 +274,8 @@ class Kept(template.Node):
 
     def render(self, context):
         request = context.get("request")
-        site = addresses.site_of(request) if request else ""
+        # Of a host that is refused too, whose page is kept by nobody.
+        site = f"{request.scheme}://{request.headers.get('Host', '')}" if request else ""
         parts = (part.resolve(context) for part in self.parts)
         return lasting.kept(
             ("markup", get_language(), site, *parts), lambda: self.nodelist.render(context)

@@ -30,7 +30,7 @@ from imrap_site.serving.pages.content import NOTHING_KNOWN, Content
 from imrap_site.serving.pages.store import Address, Page, Store
 from imrap_site.serving.staff import STAFF_PATHS
 from imrap_site.sqlite.base import patience
-from profiles.lasting import keeping_in, noting_ends
+from profiles.lasting import Memory, keeping_in, noting_ends
 from profiles.words import moment_in_words
 
 logger = logging.getLogger("django.pages")
@@ -92,7 +92,7 @@ class Pages:
         place, token = self.store.open(), patience.set(SECONDS)
         try:
             content = self.content_under(stamp)
-            with keeping_in(content.memory if content else {}):
+            with keeping_in(content.memory if content else Memory()):
                 status, headers, answer, ends = self.ask(environ)
             if getattr(answer, "streaming", True):
                 start_response(status, headers)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
+from profiles.lasting import Memory
 from profiles.models import KINDS
 
 
@@ -13,16 +14,16 @@ class Content(NamedTuple):
 
     stamp: tuple | None
     until: object  # a moment: the next entry comes or goes by itself, or a day begins
-    memory: dict  # what pages share of what was made of it
+    memory: Memory  # what pages share of what was made of it
 
     @classmethod
     def found(cls, stamp, now):
         moments = [kind.objects.next_moment() for kind in KINDS.values()]
         midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-        return cls(stamp, min(filter(None, [*moments, midnight + timedelta(days=1)])), {})
+        return cls(stamp, min(filter(None, [*moments, midnight + timedelta(days=1)])), Memory())
 
     def holds(self, stamp, now):
         return self.stamp is not None and self.stamp == stamp and now < self.until
 
 
-NOTHING_KNOWN = Content(None, None, {})
+NOTHING_KNOWN = Content(None, None, Memory())
