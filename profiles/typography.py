@@ -1,6 +1,7 @@
 """The typography of French and English, set when a page is made and never stored."""
 
 import re
+from functools import lru_cache
 
 NARROW, WIDE = "\u202f", "\u00a0"  # no-break spaces before ; ? ! and before :
 SPACES = r"[ \u00a0\u202f]*"
@@ -23,6 +24,7 @@ RULES = {"fr": BOTH + FRENCH, "en": BOTH}
 NOT_TEXT = re.compile(r"(<(?:[^>\"]|\"[^\"]*\")*>|&#?\w+;)")
 
 
+@lru_cache(maxsize=1_000)  # titles and sentences, which stand on several pages
 def typeset(text: str, language: str) -> str:
     """Plain text with the signs of its language, and its spaces in quotations and before signs."""
     for sign, replacement in RULES.get(language, ()):
