@@ -84,7 +84,8 @@ class ProfileAdminSite(admin.AdminSite):
     def get_log_entries(self, request):
         """What was done last, to what this site still knows."""
         off = [kind._meta.model_name for kind in ALL_KINDS.values() if is_switched_off(kind)]
-        entries = super().get_log_entries(request)
+        # By their keys, which an index of each person's has in their order.
+        entries = super().get_log_entries(request).order_by("-pk")
         return entries.exclude(content_type__app_label="profiles", content_type__model__in=off)
 
     def i18n_javascript(self, request, extra_context=None):

@@ -109,11 +109,9 @@ def _years(kind, has_choice):
 
 
 @lru_cache(maxsize=200)
-def _page_of_list(kind, has_year, has_choice, page):
-    start = (page - 1) * ON_PAGE
+def _page_of_list(kind, has_year, has_choice, start, end):
     shown = narrowed(theirs(Given("organisation"), kind), kind, has_year, has_choice)
-    # One more than is shown tells whether there is a next page.
-    return KeptQuery(shown.with_parts_of_cards()[start : start + ON_PAGE + 1])
+    return KeptQuery(shown.with_parts_of_cards()[start:end])
 
 
 def labels_of(kind):
@@ -151,7 +149,9 @@ class Narrowing:
         return next(iter(_head_of_list(self.kind, *self.shape)(**self.given)), None)
 
     def entries(self, organisation, page):
-        find = _page_of_list(self.kind, *self.shape, page)
+        # One more than is shown tells whether there is a next page.
+        start, end = (page - 1) * ON_PAGE, page * ON_PAGE + 1
+        find = _page_of_list(self.kind, *self.shape, start, end)
         return known_to(organisation, find(organisation=organisation.pk, **self.given))
 
     def years(self, organisation):

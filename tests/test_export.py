@@ -119,7 +119,7 @@ def test_all_pages_in_every_language_are_files_and_no_link_is_dead(paper, film, 
 def test_pages_of_a_list_its_years_and_types_are_files_with_readable_names(
     add_paper, stick, monkeypatch
 ):
-    monkeypatch.setattr("profiles.views.ON_PAGE", 2)
+    monkeypatch.setattr("profiles.listing.ON_PAGE", 2)
     for number in range(3):
         add_paper(f"Papier {number}", date="2016")
     add_paper("Note", date="2020", type=Paper.Type.POLICY)

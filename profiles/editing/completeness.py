@@ -174,7 +174,7 @@ def candidates_of(kinds):
 
 def newest(kind, moments):
     keys = sorted(moments, key=lambda key: (moments[key], key), reverse=True)[: MOST + 1]
-    entries = with_files(kind.objects.all()).in_bulk(keys) if keys else {}
+    entries = with_files(kind.objects.order_by()).in_bulk(keys) if keys else {}
     return [entries[key] for key in keys if key in entries]
 
 

@@ -182,7 +182,6 @@ class Entry(WithAudio, Checked, Publishable):
             # What visitors list, count and narrow by year; what the profile shows; feeds; maps.
             public_index("organisation", "-dated", "-id", "publish_at", name="newest"),
             public_index("organisation", "position", "-dated", "-id", "publish_at", name="profile"),
-            public_index("organisation", "-publish_at", "-id", name="shown"),
             public_index("-publish_at", "-id", name="moment"),
             public_index("-updated", "publish_at", name="changed"),
             # The lists of staff, by each column that sorts them, of all or in one state.

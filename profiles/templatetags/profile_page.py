@@ -38,6 +38,8 @@ register.filter("recordings_in_words", words.recordings_in_words)
 register.filter("size_in_words", words.size_in_words)
 register.filter("spoken_name", words.spoken_name)
 register.filter("telephone_address", addresses.telephone_address)
+register.filter("is_counted", lambda number: number <= words.MOST_COUNTED)
+register.filter("number_in_words", words.number_in_words)
 register.filter("period", lambda entry: words.period_in_words(entry.start, entry.end))
 register.filter(
     "last_moment_in_words", lambda vacancy: words.last_moment_in_words(vacancy.deadline)
