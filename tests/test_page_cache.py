@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -186,6 +187,29 @@ def test_addresses_that_anybody_can_invent_do_not_fill_the_memory(monkeypatch):
     assert len(kept.queries.answers) == 3
     assert not kept.find(profile, "", (1,), time.time() + 61)
     assert not kept.find(profile, "", (2,), time.time())
+
+
+@pytest.mark.server
+@pytest.mark.django_db(transaction=True)
+def test_no_header_of_a_visitor_changes_what_others_get(imrap, tmp_path):
+    with a_copy_served(tmp_path) as (port, _database):
+        for header in ("SCRIPT_NAME", "PATH_INFO", "Host", "X-Forwarded-Host", "X-Original-URL"):
+            with socket.create_connection(("127.0.0.1", port), timeout=20) as line:
+                value = "/en" if header.isupper() else "evil.example"
+                head = f"GET /en/fr/ HTTP/1.1\r\n{header}: {value}\r\nConnection: close\r\n"
+                head += "" if header == "Host" else f"Host: 127.0.0.1:{port}\r\n"
+                line.sendall(f"{head}\r\n".encode())
+                assert line.makefile("rb").readline().split()[1] in (b"400", b"404"), header
+        page = got(port, "/fr/")[2].decode()
+        assert 'href="/fr/"' in page
+        assert "/en/fr/" not in page
+        assert "evil" not in page
+
+
+def test_a_page_under_another_prefix_is_not_kept(site):
+    site.get(SCRIPT_NAME="/en")
+    site.get()
+    assert len(site.asked) == 2
 
 
 # What goes over the line
