@@ -87,6 +87,7 @@ def nginx(folder, site, plain, port):
     text = text.replace("listen 443 ", f"listen {HOST}:{port} ")
     text = re.sub(r"/etc/letsencrypt/\S+\.pem", str(site.certificate), text)
     text = text.replace("https://www.example.org$", f"https://{HOST}:{port}$")
+    text = text.replace("/var/lib/nginx/profile-site", f"{folder}/pages")
     (folder / "site.conf").write_text(text.replace("www.example.org", HOST))
     user = "user root;" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(NGINX.format(folder=folder, user=user))
