@@ -186,6 +186,7 @@ def between_tests(sources):
         "looks",
         "proxies",
         "slow",
+        "topology",
     }
     return sorted(
         f"{name} imports {other}"
