@@ -163,7 +163,8 @@ def set_up_django():
         django.setup()
     except ImproperlyConfigured as problem:
         raise CannotStart(problem) from None
-    must_be_writable(Path(settings.MEDIA_ROOT), "MEDIA_ROOT")
+    if "FileSystem" in settings.STORAGES["default"]["BACKEND"]:
+        must_be_writable(Path(settings.MEDIA_ROOT), "MEDIA_ROOT")
 
 
 def keep_secret_key():

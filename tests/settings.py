@@ -24,3 +24,9 @@ SESSION_FILE_PATH = Path(os.environ.get("SESSION_FOLDER", SESSION_FILE_PATH))
 # Each test process counts failed sign-ins for itself.
 COUNTERS = tempfile.TemporaryDirectory()
 CACHES = {"default": {**PRODUCTION_CACHES["default"], "LOCATION": f"{COUNTERS.name}/counters"}}
+# On the parts that hosts share, each test process has a database of Redis and a bucket of its own.
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+if url := os.environ.get("CACHE_URL"):
+    CACHES["default"]["OPTIONS"] = {"url": f"{url.rpartition('/')[0]}/{WORKER}"}
+if "OPTIONS" in STORAGES["default"]:
+    STORAGES["default"]["OPTIONS"]["bucket_name"] += f"-{WORKER}"

@@ -129,13 +129,10 @@ def test_an_s3_server_needs_its_packages_too(monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def stores(tmp_path_factory):
+def stores():
     if name := topology.lacking():
         pytest.skip(f"{name} is not installed")
-    folder = tmp_path_factory.mktemp("stores")
-    for one in (folder, *folder.parents[:2]):
-        one.chmod(0o755)
-    with topology.stores(folder) as parts:
+    with topology.folder() as folder, topology.stores(folder) as parts:
         yield parts
 
 
@@ -195,7 +192,7 @@ def test_a_redis_that_refuses_stops_the_start(stores, clone):
         f"CACHE_URL leads to Redis at 127.0.0.1:{nobody}, which can't be used: Connection refused."
     )
     assert begun(clone, CACHE_URL=f"redis://{at}/0") == (
-        f"CACHE_URL leads to Redis at {at}, which can't be used: Authentication required."
+        f"CACHE_URL leads to Redis at {at}, which can't be used: it asks for a password."
     )
     said = begun(clone, CACHE_URL=f"redis://:{HIDDEN}@{at}/0")
     assert said.startswith(f"CACHE_URL leads to Redis at {at}, which can't be used: ")

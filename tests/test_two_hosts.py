@@ -27,14 +27,12 @@ SANDBOX = "sandbox; default-src 'none'"
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
+def site():
     if name := topology.lacking():
         pytest.skip(f"{name} is not installed")
-    folder = tmp_path_factory.mktemp("topology")
-    for one in (folder, *folder.parents[:2]):
-        one.chmod(0o755)
-    with topology.topology(folder, REQUIRE_SECOND_FACTOR="false") as parts:
-        yield parts
+    with topology.folder() as folder:
+        with topology.topology(folder, REQUIRE_SECOND_FACTOR="false") as parts:
+            yield parts
 
 
 class Browser:

@@ -175,6 +175,14 @@ def host(folder, parts, **more):
 
 
 @contextmanager
+def folder():
+    """One that PostgreSQL's own user may enter, which those of pytest do not let in."""
+    with tempfile.TemporaryDirectory(prefix="topology-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@contextmanager
 def started(folder, *parts):
     with ExitStack() as until:
         for part in parts:
@@ -229,15 +237,23 @@ def nginx(folder, parts):
         yield
 
 
-def main():
-    """Keep it going until Ctrl+C."""
+def main(*command):
+    """Keep it going until Ctrl+C; or, of what hosts share, until a command ends that is told of it."""
     if name := lacking():
         sys.exit(f"{name} is not installed; on Debian: apt install {name}")
     signal.signal(signal.SIGTERM, lambda *_told: sys.exit(0))
-    with tempfile.TemporaryDirectory(prefix="topology-") as folder:
-        Path(folder).chmod(0o755)
+    if command:
+        with folder() as place, stores(place) as parts:
+            urls = {
+                "DATABASE_URL": parts.postgresql,
+                "CACHE_URL": parts.redis,
+                "MEDIA_URL": parts.s3,
+            }
+            told = os.environ | {name: part.url for name, part in urls.items()}
+            sys.exit(subprocess.run(command, env=told).returncode)
+    with folder() as place:
         print("Starting PostgreSQL, Redis, an S3 server, two hosts and nginx…", flush=True)
-        with topology(Path(folder)) as parts:
+        with topology(place) as parts:
             for host in parts.hosts:
                 print(f"A host      {host.address}/   in {host.clone}")
             print(f"PostgreSQL  {parts.postgresql.url}\nRedis       {parts.redis.url}")
@@ -250,4 +266,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -45,6 +45,8 @@ def database_must_answer():
 def in_short(problem):
     """What a server says, on one line and without the way there."""
     text = str(problem).strip().splitlines()[0]
+    if "HELLO must be called" in text or "NOAUTH" in text:
+        return "it asks for a password"
     text = re.split(r"(?:FATAL|ERROR):\s*|\bfailed: |\bconnecting to \S+ ", text)[-1]
     return text.strip().rstrip(".") or type(problem).__name__
 
