@@ -130,8 +130,11 @@ def test_what_tests_need_is_added_beside_a_running_site(copy, running):
 
 @pytest.mark.parametrize(
     "line",
-    ["DATABASE_URL=postgres://site@127.0.0.1/site", 'export CACHE_URL="redis://127.0.0.1"']
-    + ["MEDIA_URL = s3://key:secret@s3.example.org/files"],
+    [
+        "DATABASE_URL=postgres://site@127.0.0.1/site",
+        'export CACHE_URL="redis://127.0.0.1"',
+        "MEDIA_URL = s3://key:secret@s3.example.org/files",
+    ],
 )
 def test_what_the_settings_name_is_installed_too(copy, line):
     (copy / ".env").write_text(f"#{line}\nDATABASE_URL=sqlite:////srv/db.sqlite3\nMEDIA_URL=\n")

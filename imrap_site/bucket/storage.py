@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
+import boto3
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from django.conf import settings
@@ -61,8 +62,11 @@ class BucketStorage(S3Storage):
 
     @cached_property
     def shared_connection(self):
+        session = boto3.Session(
+            aws_access_key_id=self.access_key, aws_secret_access_key=self.secret_key
+        )
         where = {"region_name": self.region_name, "endpoint_url": self.endpoint_url}
-        return self._create_session().resource("s3", **where, config=self.client_config)
+        return session.resource("s3", **where, config=self.client_config)
 
     @property
     def client(self):
@@ -76,7 +80,7 @@ class BucketStorage(S3Storage):
     def _open(self, name, mode="rb"):
         if mode != "rb":
             raise OSError(errno.EROFS, "Files of an S3 server are stored whole")
-        reading = Reading(self.client, self.bucket_name, self._normalize_name(name))
+        reading = Reading(self.client, self.bucket_name, name)
         file = File(io.BufferedReader(reading, AT_ONCE), name)
         file.size = reading.size
         return file

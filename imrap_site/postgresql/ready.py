@@ -1,6 +1,7 @@
 """Connections that lie ready between two uses, a bounded number for each process."""
 
 import atexit
+import gc
 import os
 import time
 from threading import Condition
@@ -44,6 +45,8 @@ class Ready:
         """The one that lay there last; None, with room for a new one, where there is none."""
         with self.turn:
             if not self.turn.wait_for(self.has_room, seconds):
+                gc.collect()  # those of threads that ended
+            if not self.has_room():
                 raise OperationalError(f"All {self.most} connections are busy.")
             for place, (_since, whose, connection) in reversed(list(enumerate(self.lying))):
                 if whose == key:
