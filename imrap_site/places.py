@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+from environ import Env
 
 LOCK = "requirements-scale.txt"
 POSTGRESQL = ("postgres", "postgresql", "pgsql", "psql")
@@ -31,7 +32,10 @@ def scheme_of(url):
 
 def database(env, var):
     """Django's DATABASES["default"]."""
-    url = env("DATABASE_URL", default="") or f"sqlite:///{var}/db.sqlite3"
+    return database_at(env("DATABASE_URL", default="") or f"sqlite:///{var}/db.sqlite3")
+
+
+def database_at(url):
     scheme = scheme_of(url)
     if scheme not in (*POSTGRESQL, "sqlite"):
         raise ImproperlyConfigured(
@@ -39,7 +43,7 @@ def database(env, var):
             "postgresql://name:password@127.0.0.1:5432/site."
         )
     try:
-        found = env.db_url_config(url)
+        found = Env.db_url_config(url)
     except (ValueError, KeyError, ImproperlyConfigured):
         found = {}
     if not found.get("NAME"):

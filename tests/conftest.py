@@ -65,10 +65,20 @@ def django_db_modify_db_settings(request):
         request.getfixturevalue("django_db_modify_db_settings_parallel_suffix")
 
 
+def pytest_runtest_setup(item):
+    """What is about the files of one host is not asked where hosts share a server, and names the
+    test of that."""
+    if (mark := item.get_closest_marker("on_sqlite")) and connection.vendor != "sqlite":
+        pytest.skip(f"About SQLite and its files; {mark.args[0]}")
+    if (mark := item.get_closest_marker("on_a_folder")) and is_bucket():
+        pytest.skip(f"About the folder media/; {mark.args[0]}")
+
+
 @pytest.fixture(autouse=True)
-def media_folder(settings, tmp_path):
+def media_folder(request, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
     if is_bucket():
+        request.getfixturevalue("db")  # whose locks it needs
         empty_bucket()
     return tmp_path / "media"
 

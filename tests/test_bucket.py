@@ -59,6 +59,8 @@ def test_what_is_stored_is_read_back_in_whole_and_in_parts(bucket):
         assert file.read(10) == content[600_000:600_010]
         assert file.seek(-5, os.SEEK_END) == 699_995
         assert file.read() == content[-5:]
+    with file.open() as again:
+        assert again.read(5) == content[:5]
     assert bucket.url(NAME) == f"/media/{NAME}"
 
 

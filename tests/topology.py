@@ -263,7 +263,3 @@ def main(*command):
                 signal.pause()
             except KeyboardInterrupt:
                 print()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

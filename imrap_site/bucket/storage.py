@@ -36,6 +36,25 @@ class Stored(NamedTuple):
     modified: float  # seconds since 1970
 
 
+class BucketFile(File):
+    """Opened once more after it was closed, as a file of a disk can be."""
+
+    def __init__(self, storage, name):
+        self.storage = storage
+        super().__init__(self.begun(name), name)
+
+    def begun(self, name):
+        reading = Reading(self.storage.client, self.storage.bucket_name, name)
+        self.size = reading.size
+        return io.BufferedReader(reading, AT_ONCE)
+
+    def open(self, mode=None):
+        if self.closed:
+            self.file = self.begun(self.name)
+        self.seek(0)
+        return self
+
+
 class BucketStorage(S3Storage):
     opening = threading.RLock()
 
@@ -80,10 +99,7 @@ class BucketStorage(S3Storage):
     def _open(self, name, mode="rb"):
         if mode != "rb":
             raise OSError(errno.EROFS, "Files of an S3 server are stored whole")
-        reading = Reading(self.client, self.bucket_name, name)
-        file = File(io.BufferedReader(reading, AT_ONCE), name)
-        file.size = reading.size
-        return file
+        return BucketFile(self, name)
 
     def _save(self, name, content):
         with as_of_a_disk():

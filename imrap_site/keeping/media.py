@@ -1,6 +1,7 @@
 """The uploaded files as backups, restores and moves see them: a folder, or a bucket."""
 
 import os
+import shutil
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
 
+from imrap_site.keeping.archive import CHUNK
 from imrap_site.keeping.content import media_files
 from imrap_site.keeping.manifest import MEDIA
 from imrap_site.keeping.parts import is_bucket
@@ -26,6 +28,22 @@ def of_the_site():
 class Folder:
     def __init__(self, path):
         self.path = path
+
+    def __str__(self):
+        return str(self.path)
+
+    def opened(self, name):
+        return (self.path / name).open("rb")
+
+    def take(self, name, file):
+        """Whole or not at all."""
+        target = self.path / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        half = target.with_name(f".{target.name}.part")
+        with half.open("wb") as copy:
+            shutil.copyfileobj(file, copy, CHUNK)
+        half.chmod(0o644)
+        half.replace(target)
 
     def files(self):
         """{name: Found} of all that is not hidden."""
@@ -52,6 +70,12 @@ class Bucket:
     def __init__(self, storage):
         self.storage = storage
         self.known = {}
+
+    def __str__(self):
+        return f"the bucket {self.storage.bucket_name}"
+
+    def opened(self, name):
+        return self.storage.open(name)
 
     def files(self):
         self.known = {
@@ -80,9 +104,8 @@ class Bucket:
         found = self.known.get(name)
         return found is not None and found.size == size
 
-    def take(self, name, path):
-        with path.open("rb") as file:
-            self.storage.save(name, File(file))
+    def take(self, name, file):
+        self.storage.save(name, File(file))
 
 
 def is_hidden(name):

@@ -168,7 +168,8 @@ class Restore:
             return
         passing.unlink(missing_ok=True)
         unpack(self.backup, member, passing, progress)
-        self.bucket.take(name, passing)
+        with passing.open("rb") as file:
+            self.bucket.take(name, file)
 
     def target(self, name):
         """Where a member is unpacked; None for what is not needed."""
