@@ -353,7 +353,7 @@ def full_disk(monkeypatch):
     def no_room(*args, **kwargs):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("imrap_site.accounts.sessions.tempfile.mkstemp", no_room)
+    monkeypatch.setattr("imrap_site.accounts.session_files.tempfile.mkstemp", no_room)
 
 
 @pytest.mark.django_db(transaction=True)
