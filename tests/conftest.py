@@ -17,6 +17,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client, testcases
 from django.test import client as test_client
 from django.utils import translation
@@ -45,6 +46,20 @@ def copy_context_of_pages(store, signal, sender, template, context, **more):
 
 
 test_client.store_rendered_templates = copy_context_of_pages
+
+
+# A response that a test ends by itself must not end the connection, in whose transaction the test is.
+close_if_unusable_or_obsolete = BaseDatabaseWrapper.close_if_unusable_or_obsolete
+
+
+def close_unless_in_a_test(connection):
+    if not connection.in_atomic_block:
+        close_if_unusable_or_obsolete(connection)
+
+
+pytest.MonkeyPatch().setattr(
+    BaseDatabaseWrapper, "close_if_unusable_or_obsolete", close_unless_in_a_test
+)
 
 
 def pytest_xdist_auto_num_workers():

@@ -10,7 +10,7 @@ os.environ.setdefault("KINDS_OFF", "")  # whatever .env says
 
 from imrap_site.settings import *  # noqa: F403
 from imrap_site.settings import CACHES as PRODUCTION_CACHES
-from imrap_site.settings import DATABASES, MIDDLEWARE, SESSION_FILE_PATH, STORAGES
+from imrap_site.settings import MIDDLEWARE, SESSION_FILE_PATH, STORAGES
 
 if folder := os.environ.get("VAR_DIR"):  # of a server that a test starts
     VAR_DIR = Path(folder)
@@ -28,8 +28,6 @@ SESSION_FILE_PATH = Path(os.environ.get("SESSION_FOLDER", SESSION_FILE_PATH))
 # Each test process counts failed sign-ins for itself.
 COUNTERS = tempfile.TemporaryDirectory()
 CACHES = {"default": {**PRODUCTION_CACHES["default"], "LOCATION": f"{COUNTERS.name}/counters"}}
-# A test's transaction is on this connection, whatever request ends in it.
-DATABASES["default"]["CONN_MAX_AGE"] = None
 # On the parts that hosts share, each test process has a database of Redis and a bucket of its own.
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 if url := os.environ.get("CACHE_URL"):

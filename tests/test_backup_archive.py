@@ -458,6 +458,7 @@ def test_a_link_or_a_pipe_is_never_read(tmp_path):
             open_regular(tmp_path / name)
 
 
+@pytest.mark.on_a_folder("see test_bucket")
 def test_a_file_that_is_stored_anew_at_that_moment_is_waited_for(media_folder, monkeypatch):
     media_folder.mkdir()
     monkeypatch.setattr(backing_up.time, "sleep", lambda _seconds: (media_folder / "a.pdf").touch())

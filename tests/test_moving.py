@@ -28,7 +28,7 @@ imrap = Organisation.objects.get()
 for number in range(5):
     with reversion.create_revision():
         paper = Paper.objects.create(organisation=imrap, title_fr=f"Écouter Ménaka {number}",
-            is_draft=number % 2 == 0, published="2019-03", body_fr="<p>Ansongo 𞤀 · L’«\\u00a0eau\\u00a0»</p>")
+            is_draft=number % 2 == 0, date="2019-03", body_fr="<p>Ansongo 𞤀 · L’«\\u00a0eau\\u00a0»</p>")
         reversion.set_user(awa)
         reversion.set_comment("Première version")
     with reversion.create_revision():
@@ -50,7 +50,7 @@ for model in sorted(apps.get_models(include_auto_created=True), key=str):
 """
 FOUND = """
 from profiles import search
-print([hit.entry.title_fr if hasattr(hit, "entry") else str(hit) for hit in search.search("ménaka ansongo").hits])
+print([(hit.kind, hit.key) for hit in search.search("ménaka ansongo").hits])
 """
 NEXT = """
 from profiles.models import Organisation, Paper
@@ -144,7 +144,7 @@ def test_a_site_arrives_whole_on_postgresql_and_in_a_bucket_and_comes_back(
     assert len(rows) >= 10
     found = ["shell", "--no-imports", "-c", FOUND]
     assert new.manage(*found) == old.manage(*found)
-    assert "Ménaka" in new.manage(*found)
+    assert "('papers', 5)" in new.manage(*found)
     new.manage("move_to", f"sqlite:///{tmp_path}/back.db", "--media", f"{tmp_path}/back")
     back = Site(clone, DATABASE_URL=f"sqlite:///{tmp_path}/back.db", MEDIA_ROOT=f"{tmp_path}/back")
     assert back.everything() == old.everything()

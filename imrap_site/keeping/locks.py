@@ -6,7 +6,7 @@ import os
 from contextlib import ExitStack, contextmanager
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from imrap_site.keeping.refusals import Refused
 from imrap_site.postgresql.turns import turn_for_long
@@ -43,6 +43,8 @@ def locked(how):
             raise Refused(
                 "A backup, a sweep or a restore is at work here: try again when it is done."
             ) from None
+        except DatabaseError as problem:
+            raise Refused(f"The database does not answer: {str(problem).strip()}") from None
         yield
 
 
