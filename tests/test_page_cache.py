@@ -286,6 +286,20 @@ def test_caches_are_told_for_how_long(site):
     assert site.get("/fr/c/")[1]["Cache-Control"] == "public, max-age=86400"
 
 
+def test_nginx_is_told_the_moment_at_which_its_copy_ends(site, time_machine):
+    time_machine.move_to("2026-11-26 12:00:00.9+00:00", tick=False)
+    site.change("1")
+    behind = {"HTTP_X_SENDFILE_TYPE": "X-Accel-Redirect"}
+    for _time in range(2):
+        assert site.get(**behind)[1]["X-Accel-Expires"] == "@1795694400"
+        assert "X-Accel-Expires" not in site.get()[1]
+    for status, said in (("404 Not Found", True), ("302 Found", False), ("400 Bad Request", False)):
+        site.answer = lambda status=status: (status, [], "x")
+        assert ("X-Accel-Expires" in site.get("/fr/b/", **behind)[1]) == said
+    site.answer = lambda: ("200 OK", [("Cache-Control", "no-store")], "x")
+    assert "X-Accel-Expires" not in site.get("/fr/c/", **behind)[1]
+
+
 def test_nobody_keeps_what_staff_get_for_others(staff_client, imrap):
     answer = staff_client.get("/fr/")
     assert answer["Cache-Control"] == "private, no-cache"
