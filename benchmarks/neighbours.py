@@ -9,7 +9,15 @@ import venv
 from contextlib import contextmanager
 
 from benchmarks.copies import variables
-from benchmarks.processes import HOST, ROOT, CannotMeasure, Server, a_free_port, environment, started
+from benchmarks.processes import (
+    HOST,
+    ROOT,
+    CannotMeasure,
+    Server,
+    a_free_port,
+    environment,
+    started,
+)
 
 NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
 WAGTAIL = ROOT / "var/bench/wagtail"
@@ -58,6 +66,13 @@ def wsgi(application, python=sys.executable, **more):
 def fill(package, database, python=sys.executable):
     command = [python, "-m", f"benchmarks.peers.{package}.filling"]
     subprocess.run(command, cwd=ROOT, env=environment(PEER_DATABASE=str(database)), check=True)
+
+
+def inside(module, path, database, python):
+    """What `benchmarks.inside` prints of it."""
+    command = [python, "-m", "benchmarks.inside", module, path]
+    how = {"cwd": ROOT, "env": environment(PEER_DATABASE=str(database)), "check": True}
+    return subprocess.run(command, stdout=subprocess.PIPE, text=True, **how).stdout
 
 
 def install_wagtail():

@@ -12,8 +12,7 @@ from benchmarks.load import Figures
 from benchmarks.processes import CannotMeasure
 from benchmarks.recorded import asked, record
 
-CONNECTIONS = (1, 16, 64)
-ROUNDS = 3
+ROUNDS = {1: 2, 16: 3, 64: 2}  # at so many connections
 SITE, BARE, FILE, BEHIND = "the site", "bare callable", "nginx, a file", "the site behind nginx"
 NAIVE, WAGTAIL, CACHED = "naive Django", "Wagtail", "Wagtail with wagtail-cache"
 PDF, PIECE = "exemple-rapport-*.pdf", "bytes=0-65535"
@@ -124,8 +123,13 @@ def cells_of_nginx(stack, folder, site, pages):
 def cells_of_wagtail(stack, folder, site, pages):
     python, database = neighbours.install_wagtail(), folder / "wagtail.sqlite3"
     neighbours.fill("cms", database, python)
-    for what, by, more in (("cold profile", WAGTAIL, {}), ("profile", CACHED, {"WAGTAIL_CACHE": "yes"})):
-        server = neighbours.wsgi("benchmarks.peers.cms.wsgi", python, PEER_DATABASE=str(database), **more)
+    for what, by, more in (
+        ("cold profile", WAGTAIL, {}),
+        ("profile", CACHED, {"WAGTAIL_CACHE": "yes"}),
+    ):
+        server = neighbours.wsgi(
+            "benchmarks.peers.cms.wsgi", python, PEER_DATABASE=str(database), **more
+        )
         yield Cell(what, by, stack.enter_context(server), "/", "profile")
 
 
@@ -139,13 +143,13 @@ def figures(cell, connections, seconds):
     )
 
 
-def rounds(cells, seconds, number=ROUNDS):
+def rounds(cells, seconds):
     """{(cell, connections): its figures in each round}, after a round that warms up."""
     for cell in cells:
-        figures(cell, 16, 1)
+        figures(cell, max(ROUNDS), seconds)
     found = {}
-    for _round in range(number):
-        for connections in CONNECTIONS:
+    for turn in range(max(ROUNDS.values())):
+        for connections in (number for number, turns in ROUNDS.items() if turn < turns):
             for cell in cells:
                 one = figures(cell, connections, seconds)
                 found.setdefault((cell, connections), []).append(one)

@@ -7,7 +7,32 @@ from pathlib import Path
 KINDS = ["programmes", "mandates", "vacancies", "videos", "papers"]
 ENTRIES = 70
 STYLE = (Path(__file__).resolve().parents[2] / "static/site.css").read_text()[:12_800]
-SYLLABLES = "ba co da di en fo ga ko la ma mé mi né pa po ra ré sa sé so ta ti to va".split()
+SYLLABLES = [
+    "ba",
+    "co",
+    "da",
+    "di",
+    "en",
+    "fo",
+    "ga",
+    "ko",
+    "la",
+    "ma",
+    "mé",
+    "mi",
+    "né",
+    "pa",
+    "po",
+    "ra",
+    "ré",
+    "sa",
+    "sé",
+    "so",
+    "ta",
+    "ti",
+    "to",
+    "va",
+]
 
 
 def entries():

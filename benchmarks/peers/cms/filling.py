@@ -13,9 +13,13 @@ def fill():
     from benchmarks.peers.content import KINDS, entries
 
     call_command("migrate", run_syncdb=True, verbosity=0)
-    home = Page.get_first_root_node().add_child(instance=HomePage(title="Institut", slug="institut"))
+    home = Page.get_first_root_node().add_child(
+        instance=HomePage(title="Institut", slug="institut")
+    )
     Site.objects.update(root_page=home)
-    sections = {kind: SectionPage(title=kind.capitalize(), slug=kind, show_in_menus=True) for kind in KINDS}
+    sections = {
+        kind: SectionPage(title=kind.capitalize(), slug=kind, show_in_menus=True) for kind in KINDS
+    }
     for section in sections.values():
         home.add_child(instance=section)
     for facts in entries():
