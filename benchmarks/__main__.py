@@ -4,6 +4,7 @@ make bench ARGS="peers server sizes search 100 10000 100000"
 """
 
 import re
+import signal
 import sys
 from datetime import date
 
@@ -101,6 +102,7 @@ def short(rows):
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # no server stays behind
     try:
         main(sys.argv[1:])
     except CannotMeasure as problem:

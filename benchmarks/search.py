@@ -29,7 +29,8 @@ QUERIES += [
 ]
 
 
-def prepare(number):
+def prepare(number, page_count=PAGES):
+    """Gives the seconds that the index took."""
     from django.core.management import call_command
 
     from profiles import generated, search
@@ -40,18 +41,18 @@ def prepare(number):
     generated.add_papers(number)
     chance = random.Random(1)  # noqa: S311
     keys = Paper.objects.filter(files=None).values_list("pk", flat=True)
-    PaperFile.objects.bulk_create((a_file(key, chance) for key in keys), batch_size=500)
+    PaperFile.objects.bulk_create((a_file(key, chance, page_count) for key in keys), batch_size=500)
     start = time.perf_counter()
     search.rebuild()
     return time.perf_counter() - start
 
 
-def a_file(key, chance):
+def a_file(key, chance, page_count):
     from profiles.models import PaperFile
 
-    pages = [a_page(chance) for _ in range(PAGES)]
+    pages = [a_page(chance) for _ in range(page_count)]
     file = f"papers/{key}/essai.pdf"
-    facts = {"format": "pdf", "size": 500_000, "page_count": PAGES, "sha256": "0" * 64}
+    facts = {"format": "pdf", "size": 500_000, "page_count": page_count, "sha256": "0" * 64}
     return PaperFile(paper_id=key, file=file, language="fr", text="\f".join(pages), **facts)
 
 
