@@ -72,7 +72,8 @@ def load(path):
         must_work(
             run_plain("pg_restore", ["--no-owner", "--no-acl", f"--file={script}", str(path)])
         )
-        before.write_text("".join(f"DROP TABLE IF EXISTS {name} CASCADE;\n" for name in tables()))
+        gone = [*(f"TABLE IF EXISTS {name}" for name in tables()), *functions()]
+        before.write_text("".join(f"DROP {one} CASCADE;\n" for one in gone))
         connection.close()
         psql = ["-X", "-q", "--single-transaction", "-v", "ON_ERROR_STOP=1"]
         must_work(run("psql", [*psql, "-f", str(before), "-f", str(script)]))
@@ -81,6 +82,17 @@ def load(path):
 def must_work(done):
     if done.returncode:
         raise Refused(f"The database can't be restored: {done.stderr.strip()[:500]}")
+
+
+def functions():
+    """What triggers of the site call; not what an extension brought."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 'FUNCTION IF EXISTS ' || oid::regprocedure FROM pg_proc "
+            "WHERE pronamespace = current_schema()::regnamespace AND NOT EXISTS "
+            "(SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')"
+        )
+        return [signature for (signature,) in cursor.fetchall()]
 
 
 def tables():
