@@ -28,3 +28,4 @@ SESSION_FILE_PATH = Path(os.environ.get("SESSION_FOLDER", SESSION_FILE_PATH))
 # Each test process counts failed sign-ins for itself.
 COUNTERS = tempfile.TemporaryDirectory()
 CACHES = {"default": {**PRODUCTION_CACHES["default"], "LOCATION": f"{COUNTERS.name}/counters"}}
+REACH_SECONDS = float(os.environ.get("REACH_SECONDS", 60))  # of a server that a test starts
