@@ -27,6 +27,7 @@ FLOORS = {
     "imrap_site": [
         {"settings", "serving", "accounts", "formats", "sqlite"},
         {"urls", "apps", "wsgi", "turns", "start", "install", "keeping"},
+        {"audience"},
     ],
 }
 # What visitors get never imports what only staff use, not even through a third module.

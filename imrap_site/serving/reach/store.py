@@ -81,7 +81,7 @@ class FileStore(Store):
             with closing(self.connected()) as database, database:
                 database.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
                 yield lambda sql, values=(): database.execute(sql.replace("%s", "?"), values)
-        except sqlite3.OperationalError as problem:  # locked, full, not writable
+        except (OSError, sqlite3.OperationalError) as problem:  # locked, full, not writable
             raise StoreFailed(f"{self.path.name}: {problem}") from None
         except sqlite3.DatabaseError as problem:
             self.put_aside()
