@@ -72,10 +72,18 @@ def load(path):
         must_work(
             run_plain("pg_restore", ["--no-owner", "--no-acl", f"--file={script}", str(path)])
         )
-        before.write_text("".join(f"DROP TABLE IF EXISTS {name} CASCADE;\n" for name in tables()))
+        before.write_text(going(script))
         connection.close()
         psql = ["-X", "-q", "--single-transaction", "-v", "ON_ERROR_STOP=1"]
         must_work(run("psql", [*psql, "-f", str(before), "-f", str(script)]))
+
+
+def going(script):
+    """What makes room: all tables and, where the copy has it, what is counted."""
+    drops = "".join(f"DROP TABLE IF EXISTS {name} CASCADE;\n" for name in tables())
+    with script.open(encoding="utf-8") as lines:
+        has_reach = any(line.startswith("CREATE SCHEMA reach;") for line in lines)
+    return drops + ("DROP SCHEMA IF EXISTS reach CASCADE;\n" if has_reach else "")
 
 
 def must_work(done):
