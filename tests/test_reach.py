@@ -14,8 +14,9 @@ from django.core.files.base import ContentFile
 from django.http import HttpResponse
 
 from imrap_site.serving.pages.store import Address
-from imrap_site.serving.reach import Counted, nouns, tally
+from imrap_site.serving.reach import CRAWLERS, Counted, nouns, tally
 from imrap_site.serving.reach.store import FileStore, StoreFailed, store
+from imrap_site.start import ROOT
 from profiles import preview
 from profiles.models import Video
 from tests.builders import a_copy_served, a_file, a_recording, answer_to, got
@@ -384,19 +385,23 @@ def test_a_batch_that_fails_is_told_and_tried_again(db, caplog):
 # What a web server answers by itself
 
 
-def log_line(path="/fr/", moment="2026-11-26T10:00:00+00:00", status=200, left_out=0):
-    return f"{moment} GET {status} {left_out} {path}\n"
+def log_line(path="/fr/", moment="2026-11-26T10:00:00+00:00", status=200, method="GET"):
+    return f"{moment} {method} {status} {path}\n"
 
 
 @pytest.fixture
-def log(settings, tmp_path):
-    settings.REACH_LOG = str(tmp_path / "reach.log")
-    return tmp_path / "reach.log"
+def log(db, settings, tmp_path):
+    """One that is empty, and read already."""
+    log = tmp_path / "reach.log"
+    settings.REACH_LOG = str(log)
+    log.touch()
+    Site().door.write()
+    return log
 
 
 def test_lines_of_the_web_server_count_once(db, log):
     log.write_text(
-        log_line() + log_line(left_out=1) + log_line(status=404) + log_line("/fr/papers/")
+        log_line() + log_line(method="HEAD") + log_line(status=404) + log_line("/fr/papers/")
     )
     site = Site()
     for _time in range(2):
@@ -454,15 +459,35 @@ def test_two_processes_read_the_same_lines_once(db, log, monkeypatch):
 def test_a_page_that_the_web_server_logs_is_not_counted_by_the_site_too(db, log):
     site = Site()
     site.get(HTTP_X_COUNTED_BY_LOG="yes")
-    assert site.counted() == 1  # nobody has seen the log yet
-    log.write_text(log_line())
-    site.door.write()
-    site.get(HTTP_X_COUNTED_BY_LOG="yes")
     assert site.counted() == 0
     site.get("/media/papers/abc/rapport.pdf", HTTP_X_COUNTED_BY_LOG="yes")
     assert site.counted() == 1  # files pass through the site
 
 
 def test_a_log_that_cannot_be_read_is_told(db, log, caplog):
-    Site().door.write()
+    site = Site()
+    log.rename(log.with_name("away"))
+    site.door.write()
     assert "REACH_LOG can't be read, so the site counts alone" in caplog.text
+    site.get(HTTP_X_COUNTED_BY_LOG="yes")
+    site.door.write()
+    assert numbers() == {"profile view": 1}
+    log.write_text(log_line() + "what the site has counted\n")
+    site.door.write()
+    with log.open("a") as file:
+        file.write(log_line())
+    site.door.write()
+    assert numbers() == {"profile view": 2}
+
+
+def test_what_was_logged_before_anybody_read_was_counted_by_the_site(db, settings, tmp_path):
+    settings.REACH_LOG = str(tmp_path / "reach.log")
+    (tmp_path / "reach.log").write_text(log_line())
+    Site().door.write()
+    Site().door.write()
+    assert numbers() == {}
+
+
+def test_nginx_leaves_out_the_same_programs():
+    shipped = (ROOT / "deploy/nginx.conf").read_text()
+    assert f'"~*{CRAWLERS}" 1;' in shipped
