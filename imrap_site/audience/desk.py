@@ -18,6 +18,7 @@ from profiles.addresses import content_disposition
 from profiles.admin_site import form_address
 from profiles.models import KINDS, Organisation
 from profiles.publishing import may_view
+from profiles.words import date_in_words
 
 
 class AudienceAdminSite(KeptAdminSite):
@@ -95,12 +96,15 @@ def what_is_read(user):
         rows = figures.most_read(partial(may_view, user))
     except StoreFailed:
         return None
-    return {"rows": with_addresses(rows), "acts": ACT_NAMES.values()}
+    # Of copies taken away the first page says nothing: four columns are too many for a telephone.
+    rows = [(title, address, numbers[:3]) for title, address, numbers in with_addresses(rows)]
+    return {"rows": rows, "acts": list(ACT_NAMES.values())[:3]}
 
 
 def with_addresses(rows):
     return [
-        (row.title, row.entry and address_of(row.entry, ""), row.numbers.values()) for row in rows
+        (row.title, row.entry and address_of(row.entry, ""), figures.grouped(row.numbers))
+        for row in rows
     ]
 
 
@@ -113,9 +117,16 @@ def shown(site, request, noun, period):
         return site.page(request, "page", noun, period, rows=with_addresses(rows), head=_("Entry"))
     days = figures.by_day(figures.noun_for(noun), period)
     steps = [(step, figures.summed(some)) for step, some in figures.in_steps(days, period).items()]
-    rows = [(period.step_in_words(step), "", numbers.values()) for step, numbers in reversed(steps)]
+    rows = [
+        (period.step_in_words(step), "", figures.grouped(numbers))
+        for step, numbers in reversed(steps)
+    ]
     total = figures.summed(numbers for _step, numbers in steps)
-    context = {"plots": plots_of(steps, period), "rows": rows, "total": rows and total.values()}
+    context = {
+        "plots": plots_of(steps, period),
+        "rows": rows,
+        "total": rows and figures.grouped(total),
+    }
     context["head"] = _("Day") if period.is_of_days else _("Month")
     return site.page(request, "page", noun, period, **context)
 
@@ -139,6 +150,9 @@ def report(site, request, noun, period):
     table = table_of(request, noun, period)
     rows = [(words, "", numbers) for words, numbers in table.rows]
     context = {"head": table.head, "rows": rows, "total": rows and table.total}
+    context["days"] = [date_in_words(str(day)) for day in (period.first, period.last)]
+    since = figures.first_day_of_all()
+    context["since"] = since and since > period.first and date_in_words(str(since))
     return site.page(request, "report", noun, period, **context)
 
 

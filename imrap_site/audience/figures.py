@@ -6,7 +6,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -102,6 +102,11 @@ def in_steps(days, period):
     for day, numbers in days.items():
         found[period.step_of(day)].append(numbers)
     return found
+
+
+def grouped(numbers):
+    """As people read them: "1 234"."""
+    return [number_format(number, force_grouping=True) for number in numbers.values()]
 
 
 def summed(several):

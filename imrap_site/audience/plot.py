@@ -59,7 +59,7 @@ def plot(act, steps, period):
         act=act,
         text=in_words(act, steps, period),
         bars=bars,
-        lines=[(TOP, top), (HEIGHT - BOTTOM, 0)],
+        lines=[(TOP, number_format(top, force_grouping=True)), (HEIGHT - BOTTOM, "0")],
         ends=ends_of(steps, period),
     )
 

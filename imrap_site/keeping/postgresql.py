@@ -79,8 +79,9 @@ def load(path):
 
 
 def going(script):
-    """What makes room: all tables and, where the copy has it, what is counted."""
+    """What makes room: all tables, what moves their stamp and, where the copy has it, what is counted."""
     drops = "".join(f"DROP TABLE IF EXISTS {name} CASCADE;\n" for name in tables())
+    drops += "DROP FUNCTION IF EXISTS move_content_stamp CASCADE;\n"
     with script.open(encoding="utf-8") as lines:
         has_reach = any(line.startswith("CREATE SCHEMA reach;") for line in lines)
     return drops + ("DROP SCHEMA IF EXISTS reach CASCADE;\n" if has_reach else "")
@@ -88,7 +89,7 @@ def going(script):
 
 def must_work(done):
     if done.returncode:
-        raise Refused(f"The database can't be restored: {done.stderr.strip()[:500]}")
+        raise Refused(f"The database can't be restored: {done.stderr.strip()[-500:]}")
 
 
 def tables():
