@@ -1,6 +1,6 @@
 # `make` lists what can be done here; README.md says what has to be there beforehand.
 
-.PHONY: help run test endurance quick firefox sweep bench lint format catalogues check-catalogues lock install install-dev
+.PHONY: help run test topology test-scale endurance quick firefox sweep bench lint format catalogues check-catalogues lock install install-dev
 
 help: ## List what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -11,13 +11,19 @@ run: ## Start the site, from nothing too (PORT=8001 changes the port)
 	@.venv/bin/python -m imrap_site.start
 
 test: install-dev ## Run the tests, in a browser too (ARGS=tests/test_start.py: only those)
-	@scripts/test 'not sweep and not firefox and not endurance' $(ARGS)
+	@scripts/test 'not sweep and not firefox and not endurance and not topology' $(ARGS)
 
 firefox: install-dev ## Walk staff's main path, and paste, in Firefox (needs firefox-esr)
 	@scripts/firefox $(ARGS)
 
 endurance: install-dev ## Crowds, junk, kills, locks and lost disks, for some minutes (root tries full disks too)
 	@scripts/test endurance $(ARGS)
+
+topology: install-dev ## Two hosts behind nginx, PostgreSQL, Redis and S3, of which each is killed
+	@scripts/test topology $(ARGS)
+
+test-scale: install-dev ## The tests once more, on PostgreSQL, Redis and an S3 server
+	@scripts/test-scale $(ARGS)
 
 sweep: install-dev ## Let axe look at every page, in every width and colour
 	@scripts/test sweep $(ARGS)

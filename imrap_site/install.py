@@ -1,9 +1,11 @@
 """Installs what a lock file names into .venv: `python3 -m imrap_site.install requirements.txt`.
 
-Only the standard library: it is what a newcomer's own Python runs.
+And what only PostgreSQL, Redis or an S3 server need, where the settings name one. Only the standard
+library: it is what a newcomer's own Python runs.
 """
 
 import os
+import re
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -16,17 +18,31 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin/python"
 QUIETLY = ("install", "-qq", "--no-input", "--disable-pip-version-check")
 SITE, SITE_AND_TESTS = "requirements.txt", "requirements-dev.txt"
+SCALE = "requirements-scale.txt"
+NEEDS_SCALE = re.compile(
+    r"""\s*(export\s+)?(DATABASE_URL\s*=\s*["']?(postgres|pgsql|psql)|(CACHE|MEDIA)_URL\s*=\s*["']?\w)"""
+)
 
 
 def main(lock):
     try:
         install(lock)
+        if needs_scale():
+            install(SCALE)
     except (CannotStart, OSError) as problem:
         sys.exit(f"The installation can't begin. {problem}")
     except subprocess.CalledProcessError:
         sys.exit("The installation stopped. The next make begins it anew.")
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def needs_scale():
+    """Whether the environment or .env names a server that needs more packages."""
+    lines = [f"{name}={text}" for name, text in os.environ.items()]
+    if (ROOT / ".env").is_file():
+        lines += (ROOT / ".env").read_text("utf-8", "replace").splitlines()
+    return any(map(NEEDS_SCALE.match, lines))
 
 
 def install(lock):
@@ -42,7 +58,7 @@ def install(lock):
         say(f"Installing what {lock} locks, which may take some minutes…")
         # If only this process is killed, pip goes on, and the turn is still its own.
         hold = {"pass_fds": [turn.fileno()]}
-        if not is_added:
+        if not is_added and lock != SCALE:
             run(sys.executable, "-m", "venv", "--clear", VENV, **hold)
         unfinished().touch()
         run(PYTHON, "-m", "pip", *QUIETLY, "--require-hashes", "--requirement", lock, **hold)
@@ -74,8 +90,8 @@ def works():
 
 
 def can_be_added(lock):
-    """Whether only the tests' part is missing: it is put beside what may be running already."""
-    is_first = lock == SITE_AND_TESTS and not stamp(lock).exists() and not unfinished().exists()
+    """Whether only a part on top is missing: it is put beside what may be running already."""
+    is_first = lock != SITE and not stamp(lock).exists() and not unfinished().exists()
     return is_first and is_installed(SITE)
 
 

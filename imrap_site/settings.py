@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django_prose_editor.config import html_tags
 from js_asset import static_lazy
 
+from imrap_site import places
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"  # what the site makes for itself; media/ holds what staff upload
 
@@ -36,17 +38,7 @@ def secret_key():
 
 
 SECRET_KEY = secret_key()
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR}/db.sqlite3")}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["ENGINE"] = "imrap_site.sqlite"
-    # No write-ahead log: SQLite before 3.51.3 can corrupt a database with it. EXTRA also
-    # survives a power cut between commit and the journal's removal. IMMEDIATE takes the
-    # lock at the start, where waiting for it is possible.
-    DATABASES["default"]["OPTIONS"] = {
-        "timeout": 20,
-        "transaction_mode": "IMMEDIATE",
-        "init_command": "PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA;",
-    }
+DATABASES = {"default": places.database(env, VAR_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # What failed, with its trace, where the server prints, once a minute; by mail once an hour, where
 # somebody is named. Who asks for a wrong host is no failure.
@@ -172,10 +164,10 @@ KINDS_OFF = [kind for text in env.list("KINDS_OFF", default=[]) if (kind := text
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-MEDIA_URL = "/media/"
+MEDIA_URL = "/media/"  # of addresses; the variable of this name says which S3 server has the files
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=BASE_DIR / "media")
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": places.media(env),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 # The largest upload in MB: of a whole form, and of one file of each kind.
@@ -271,16 +263,12 @@ MFA_FORMS = {
     "edit_webauthn": "imrap_site.accounts.forms.RenamePasskeyForm",
 }
 # Sessions and failed sign-ins lie in files: all workers share them, and no stranger makes the
-# content database be written. How long sessions last stands in their module.
+# content database be written; on PostgreSQL sessions of people lie in its table, so that all hosts
+# know them. How long they last stands in their module.
 SESSION_ENGINE = "imrap_site.accounts.sessions"
 SESSION_FILE_PATH = VAR_DIR / "sessions"
 # Only for counting attempts: it keeps moments, not whatever one likes.
-CACHES = {
-    "default": {
-        "BACKEND": "imrap_site.accounts.counters.CountersCache",
-        "LOCATION": VAR_DIR / "counters",
-    }
-}
+CACHES = {"default": places.counters(env, VAR_DIR)}
 ACCOUNT_RATE_LIMITS = {
     # On devices that nobody signed in on before, from wherever; "5/5m" is for each place and name.
     "guesses_at_one_account": "30/h/key",

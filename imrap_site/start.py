@@ -11,6 +11,7 @@ import secrets
 import socket
 import sys
 import tempfile
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from imrap_site import turns
@@ -56,14 +57,16 @@ def serve():
         raise CannotStart(switching.INTERRUPTED)
     set_up_django()
     must_make_sense()  # only now: .env may name another port
-    say("Preparing the database…")
-    is_ready = prepare_database()
-    collect_static()
-    say_warnings()
-    address = f"http://{netloc()}/"
-    say(f"\nThe site:   {address}\nIts admin:  {address}admin/   (Ctrl+C stops the site)")
-    if is_ready:
-        create_staff_account()
+    parts_must_answer()
+    with one_host_at_a_time():
+        say("Preparing the database…")
+        is_ready = prepare_database()
+        collect_static()
+        say_warnings()
+        address = f"http://{netloc()}/"
+        say(f"\nThe site:   {address}\nIts admin:  {address}admin/   (Ctrl+C stops the site)")
+        if is_ready:
+            create_staff_account()
     turns.stay()
     # Until it listens nobody else may prepare: of two starts on one port, one says so.
     os.environ |= {"PORT": str(port()), "TURN": str(turns.hand_on(turn))}
@@ -137,13 +140,16 @@ def why_not_there(problem, port):
     )
 
 
-def must_be_writable(folder):
+def must_be_writable(folder, variable=""):
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as problem:
-        raise CannotStart(f"Nothing can be written into {folder} ({problem.strerror}).") from None
+        whose = f", as {variable} names it" if variable else ""
+        raise CannotStart(
+            f"Nothing can be written into {folder}{whose} ({problem.strerror})."
+        ) from None
 
 
 def set_up_django():
@@ -157,7 +163,8 @@ def set_up_django():
         django.setup()
     except ImproperlyConfigured as problem:
         raise CannotStart(problem) from None
-    must_be_writable(Path(settings.MEDIA_ROOT))
+    if "FileSystem" in settings.STORAGES["default"]["BACKEND"]:
+        must_be_writable(Path(settings.MEDIA_ROOT), "MEDIA_ROOT")
 
 
 def keep_secret_key():
@@ -186,13 +193,39 @@ def prepare_to_restore():
         sys.exit(f"Nothing can be restored. {problem}")
 
 
+def parts_must_answer():
+    """A database that was served from here before may be lost: see prepare_database()."""
+    from imrap_site.keeping import first_time, parts
+    from imrap_site.keeping.refusals import Refused
+
+    try:
+        parts.must_answer(with_database=not first_time.was_prepared())
+    except Refused as refusal:
+        raise CannotStart(refusal) from None
+
+
+@contextmanager
+def one_host_at_a_time():
+    """Of several that begin on one database, the first makes the tables, the content, the account."""
+    from django.db import DatabaseError, connection
+
+    from imrap_site.postgresql.turns import turn_for_long
+
+    with ExitStack() as until:
+        if connection.vendor == "postgresql":
+            with suppress(DatabaseError):  # it is lost
+                until.enter_context(turn_for_long("start"))
+        yield
+
+
 def prepare_database():
     """Whether it is ready. One that was there before and is lost or broken does not stop the start:
     visitors get the last good pages, and nothing empty takes its place."""
     from django.core.management import CommandError, call_command
     from django.db import DatabaseError, transaction
 
-    from imrap_site.keeping import first_time
+    from imrap_site.keeping import first_time, parts
+    from imrap_site.keeping.refusals import Refused
 
     was_there = first_time.was_prepared()
     try:
@@ -203,9 +236,14 @@ def prepare_database():
         # All of the starter content or none: a start that was killed begins it anew.
         with transaction.atomic():
             load_starter_content()
+        parts.must_have_the_key()
+    except Refused as refusal:
+        raise CannotStart(refusal) from None
     except (DatabaseError, CommandError) as problem:
         if not was_there:
-            raise CannotStart(f"The database can't be prepared: {problem}") from None
+            raise CannotStart(
+                f"The database, as DATABASE_URL names it, can't be prepared: {problem}"
+            ) from None
         say(
             f"\nThe database can't be used: {problem}.\n"
             "Visitors get the pages that were kept; staff can't sign in. Restore a backup: see the\n"

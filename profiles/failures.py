@@ -18,6 +18,11 @@ FAILURES = (OSError, DatabaseError, InterfaceError)  # among which failure_of() 
 # Words in which SQLite and PostgreSQL say it, in this order.
 SAID = {
     "locked": BUSY,
+    "are busy": BUSY,
+    "lock timeout": BUSY,
+    "statement timeout": BUSY,
+    "too many clients": BUSY,
+    "connection slots": BUSY,
     "unable to open": MISSING,
     "readonly": READ_ONLY,
     "read-only": READ_ONLY,

@@ -14,13 +14,16 @@ import pytest
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
+from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client, testcases
 from django.test import client as test_client
 from django.utils import translation
 
 from imrap_site import start
+from imrap_site.keeping.parts import is_bucket
 from profiles.files import documents, pictures, sandbox
 from profiles.models import ALL_KINDS, Organisation, Paper
 from tests.builders import a_free_port, environment, served
@@ -45,6 +48,20 @@ def copy_context_of_pages(store, signal, sender, template, context, **more):
 test_client.store_rendered_templates = copy_context_of_pages
 
 
+# A response that a test ends by itself must not end the connection, in whose transaction the test is.
+close_if_unusable_or_obsolete = BaseDatabaseWrapper.close_if_unusable_or_obsolete
+
+
+def close_unless_in_a_test(connection):
+    if not connection.in_atomic_block:
+        close_if_unusable_or_obsolete(connection)
+
+
+pytest.MonkeyPatch().setattr(
+    BaseDatabaseWrapper, "close_if_unusable_or_obsolete", close_unless_in_a_test
+)
+
+
 def pytest_xdist_auto_num_workers():
     """One process more than there are cores: some tests only wait for a server."""
     return os.cpu_count() + 1
@@ -63,10 +80,32 @@ def django_db_modify_db_settings(request):
         request.getfixturevalue("django_db_modify_db_settings_parallel_suffix")
 
 
+def pytest_runtest_setup(item):
+    """What is about the files of one host is not asked where hosts share a server, and names the
+    test of that."""
+    if (mark := item.get_closest_marker("on_sqlite")) and connection.vendor != "sqlite":
+        pytest.skip(f"About SQLite and its files; {mark.args[0]}")
+    if (mark := item.get_closest_marker("on_a_folder")) and is_bucket():
+        pytest.skip(f"About the folder media/; {mark.args[0]}")
+
+
 @pytest.fixture(autouse=True)
-def media_folder(settings, tmp_path):
+def media_folder(request, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
+    if is_bucket():
+        request.getfixturevalue("db")  # whose locks it needs
+        empty_bucket()
     return tmp_path / "media"
+
+
+def empty_bucket():
+    """A private one, as somebody made it by hand."""
+    storage = default_storage
+    try:
+        for file in list(storage.listed()):
+            storage.delete(file.name)
+    except OSError:
+        storage.client.create_bucket(Bucket=storage.bucket_name)
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import time
+import urllib.request
 from contextlib import closing, contextmanager
 
 from imrap_site import start
@@ -74,6 +75,11 @@ def wait_until_it_listens(port, proxy, printed):
     raise AssertionError(printed.read_text())
 
 
+def status_of(address):
+    with urllib.request.urlopen(address, timeout=5) as answer:
+        return answer.status
+
+
 def shipped(name, site):
     text = (start.ROOT / "deploy" / name).read_text()
     text = text.replace("/srv/profile-site", str(site.clone))
@@ -88,6 +94,10 @@ def nginx(folder, site, plain, port):
     text = text.replace("/var/log/profile-site", str(folder))
     text = re.sub(r"/etc/letsencrypt/\S+\.pem", str(site.certificate), text)
     text = text.replace("https://www.example.org$", f"https://{HOST}:{port}$")
+    for written, ours in getattr(site, "changes", ()):
+        assert written in text
+        text = text.replace(written, ours)
+    text = text.replace("/var/lib/nginx/profile-site", f"{folder}/pages")
     (folder / "site.conf").write_text(text.replace("www.example.org", HOST))
     user = "user root;" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(NGINX.format(folder=folder, user=user))

@@ -25,7 +25,7 @@ FLOORS = {
         {"urls", "apps", "signals"},
     ],
     "imrap_site": [
-        {"settings", "serving", "accounts", "formats", "sqlite"},
+        {"settings", "places", "serving", "accounts", "formats", "sqlite", "postgresql", "bucket"},
         {"urls", "apps", "wsgi", "turns", "start", "install", "keeping"},
         {"audience"},
     ],
@@ -188,6 +188,7 @@ def between_tests(sources):
         "looks",
         "proxies",
         "slow",
+        "topology",
     }
     return sorted(
         f"{name} imports {other}"

@@ -27,6 +27,7 @@ from imrap_site.keeping.archive import (
     whole_entry,
 )
 from imrap_site.keeping.manifest import Manifest, Member, read_manifest, seal_of
+from imrap_site.keeping.media import of_the_site
 from imrap_site.keeping.refusals import Refused
 from imrap_site.keeping.snapshot import Snapshot, SnapshotWriter
 from imrap_site.keeping.verifying import opened, verify
@@ -457,13 +458,15 @@ def test_a_link_or_a_pipe_is_never_read(tmp_path):
             open_regular(tmp_path / name)
 
 
+@pytest.mark.on_a_folder("see test_bucket")
 def test_a_file_that_is_stored_anew_at_that_moment_is_waited_for(media_folder, monkeypatch):
     media_folder.mkdir()
     monkeypatch.setattr(backing_up.time, "sleep", lambda _seconds: (media_folder / "a.pdf").touch())
-    writer = writes_into(media_folder.parent / "snapshot")
-    assert backing_up.added_late(writer, "a.pdf", no_progress).name == "media/a.pdf"
+    with_it = (writes_into(media_folder.parent / "snapshot"), media_folder.parent, no_progress)
+    media = of_the_site()
+    assert backing_up.copied_late(media, "a.pdf", *with_it).name == "media/a.pdf"
     monkeypatch.setattr(backing_up.time, "sleep", lambda _seconds: None)
-    assert backing_up.added_late(writer, "b.pdf", no_progress) is None
+    assert backing_up.copied_late(media, "b.pdf", *with_it) is None
 
 
 def test_the_newest_is_named_where_there_are_no_links(tmp_path, monkeypatch):

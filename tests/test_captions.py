@@ -59,6 +59,7 @@ def test_subrip_becomes_webvtt_whatever_its_encoding(encoding, line_end):
     assert taken(content, "film.vtt") == WEBVTT
 
 
+@pytest.mark.on_a_folder("see test_bucket")
 def test_subrip_is_stored_as_webvtt(imrap, media_folder):
     captions = SimpleUploadedFile("Film en français.srt", SUBRIP.encode("cp1252"))
     video = Video.objects.create(organisation=imrap, title_fr="Film", captions=captions)

@@ -130,6 +130,7 @@ def test_a_token_that_was_made_up_is_nothing(staff_client, imrap, token):
     assert staff_client.post(ADD, fields | {"image-kept": forged}).status_code == 302
 
 
+@pytest.mark.on_a_folder("see test_bucket")
 def test_what_waits_no_more_is_said_and_nothing_is_saved_without_it(staff_client, imrap, waiting):
     tokens = refused(staff_client, image=photo())
     waiting()[0].unlink()

@@ -76,6 +76,7 @@ def test_one_flaw_of_a_file_is_enough_to_be_told(add_paper, flaw, remark):
     assert [text for _field, text in words_of(paper)] == [remark]
 
 
+@pytest.mark.on_a_folder("see test_bucket")
 def test_a_heavy_film_or_offer_is_told(imrap, media_folder):
     facts = {"organisation": imrap, "title_fr": "Note", **WHOLE_TEXTS}
     film = Video.objects.create(**facts, file="videos/film.mp4")

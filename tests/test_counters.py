@@ -28,6 +28,7 @@ def counted(file, monkeypatch):
     return CountersCache(file, {})
 
 
+@pytest.mark.on_a_folder("see test_bucket")
 def test_the_site_counts_in_one_file_that_all_workers_share():
     cache = production.CACHES["default"]
     assert cache["BACKEND"] == "imrap_site.accounts.counters.CountersCache"

@@ -30,12 +30,14 @@ def answer(database, question):
         return cursor.execute(question).fetchone()[0]
 
 
+@pytest.mark.on_sqlite("see test_two_hosts")
 def test_what_was_saved_survives_a_power_cut(connect):
     database = connect()
     assert answer(database, "PRAGMA journal_mode") == "delete"
     assert answer(database, "PRAGMA synchronous") == 3  # EXTRA
 
 
+@pytest.mark.on_sqlite("see test_two_hosts")
 def test_a_save_waits_where_waiting_is_possible_at_its_start(connect):
     one, other = connect(), connect()
     assert answer(other, "PRAGMA busy_timeout") == 20_000
@@ -47,6 +49,7 @@ def test_a_save_waits_where_waiting_is_possible_at_its_start(connect):
     one.rollback()
 
 
+@pytest.mark.on_sqlite("see test_two_hosts")
 def test_an_empty_database_never_takes_the_place_of_a_lost_one(connect, tmp_path):
     database = connect()
     (tmp_path / "db.sqlite3").unlink()
@@ -55,6 +58,7 @@ def test_an_empty_database_never_takes_the_place_of_a_lost_one(connect, tmp_path
     assert not (tmp_path / "db.sqlite3").exists()
 
 
+@pytest.mark.on_sqlite("see test_two_hosts")
 def test_a_database_is_found_whatever_its_folder_is_called(tmp_path):
     path = tmp_path / "été ? 50 % #1.sqlite3"
     path.touch()
@@ -65,6 +69,7 @@ def test_a_database_is_found_whatever_its_folder_is_called(tmp_path):
     assert path.exists()
 
 
+@pytest.mark.on_sqlite("see test_two_hosts")
 def test_who_waits_for_a_visitor_is_less_patient(connect):
     token = patience.set(5)
     try:

@@ -448,6 +448,7 @@ def test_a_field_stores_a_document_under_its_hash(media):
     assert shelf.file.storage.size(shelf.file.name) == len(PDF)
 
 
+@pytest.mark.on_a_folder("see test_bucket")
 def test_two_documents_of_one_name_never_collide(media):
     for content in (PDF, a_pdf(b"(Autre) Tj"), a_pdf(b"(Encore) Tj")):
         Shelf().file.save("rapport.pdf", ContentFile(content), save=False)
@@ -455,6 +456,7 @@ def test_two_documents_of_one_name_never_collide(media):
     assert {Path(name).name for name in stored_files(media)} == {"rapport.pdf"}
 
 
+@pytest.mark.on_a_folder("see test_bucket")
 def test_a_document_stored_twice_keeps_one_name_and_one_file(media):
     first, second = Shelf(), Shelf()
     first.file.save("rapport.pdf", ContentFile(PDF), save=False)
@@ -464,6 +466,7 @@ def test_a_document_stored_twice_keeps_one_name_and_one_file(media):
     assert (media / first.file.name).stat().st_mode & 0o777 == 0o640  # nor was it written again
 
 
+@pytest.mark.on_a_folder("see test_bucket")
 def test_a_torn_file_of_an_earlier_attempt_is_replaced(media):
     shelf = Shelf()
     shelf.file.save("rapport.pdf", ContentFile(PDF), save=False)
@@ -495,6 +498,7 @@ def test_bad_content_is_refused_even_without_full_clean(media):
     assert stored_files(media) == []
 
 
+@pytest.mark.on_a_folder("see test_bucket")
 def test_a_large_upload_that_lies_on_the_disk_already_is_read_and_stored(media):
     with TemporaryUploadedFile("rapport.pdf", "application/pdf", len(PDF), None) as upload:
         upload.write(PDF)

@@ -142,6 +142,7 @@ def test_a_file_of_a_script_is_copied_and_stays_as_it_is(tmp_path):
     assert path.read_bytes() == mp4()
 
 
+@pytest.mark.on_a_folder("see test_bucket")
 def test_what_is_stored_tells_nothing(imrap, media_folder):
     film = SimpleUploadedFile("film.mp4", mp4())
     video = Video.objects.create(organisation=imrap, title_fr="Film", file=film)

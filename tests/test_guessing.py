@@ -271,6 +271,7 @@ def give_at_once(port, code, number=4):
     return sorted(answers)
 
 
+@pytest.mark.on_sqlite("see test_two_hosts")
 @pytest.mark.server
 @pytest.mark.django_db(transaction=True)
 def test_of_four_who_give_one_code_at_one_moment_one_gets_in(staff, imrap, tmp_path):

@@ -69,6 +69,7 @@ def test_a_database_of_another_version_is_a_failure_and_named(client, healthy):
     assert found == {"status": "failing", "lacking": ["profiles.0011_search_pages"]}
 
 
+@pytest.mark.on_a_folder("see test_bucket")
 def test_media_that_cannot_be_written_are_a_failure(client, healthy, media_folder):
     media_folder.rmdir()
     media_folder.write_text("no folder")
@@ -95,6 +96,7 @@ def test_nothing_else_is_there(client, db, path):
     assert client.post("/health/ready").status_code == 405
 
 
+@pytest.mark.on_sqlite("see test_two_hosts")
 @pytest.mark.server
 @pytest.mark.django_db(transaction=True)
 def test_without_a_database_the_site_lives_and_is_not_ready(imrap, tmp_path):

@@ -14,6 +14,7 @@ from tests.builders import environment
 pytestmark = pytest.mark.server
 
 PARTS = ["imrap_site", "scripts", "Makefile", "requirements.txt", "requirements-dev.txt"]
+PARTS += ["requirements-scale.txt"]
 
 # The newcomer's own: real, save that it makes a .venv whose Python is the next one.
 PYTHON = f"""#!/bin/sh
@@ -70,6 +71,7 @@ def calls(copy):
 
 INSTALLING = "Installing what requirements.txt locks, which may take some minutes…"
 INSTALLING_ALL = "Installing what requirements-dev.txt locks, which may take some minutes…"
+INSTALLING_SCALE = "Installing what requirements-scale.txt locks, which may take some minutes…"
 WAITING = "Waiting for what is being set up in this folder…"
 STOPPED = "The installation stopped. The next make begins it anew."
 
@@ -124,6 +126,27 @@ def test_what_tests_need_is_added_beside_a_running_site(copy, running):
     assert calls(copy) == ["pip requirements-dev.txt"]
     assert said(make(copy, "install-dev")) == []
     assert said(make(copy, "install")) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "DATABASE_URL=postgres://site@127.0.0.1/site",
+        'export CACHE_URL="redis://127.0.0.1"',
+        "MEDIA_URL = s3://key:secret@s3.example.org/files",
+    ],
+)
+def test_what_the_settings_name_is_installed_too(copy, line):
+    (copy / ".env").write_text(f"#{line}\nDATABASE_URL=sqlite:////srv/db.sqlite3\nMEDIA_URL=\n")
+    assert said(make(copy, "install")) == [INSTALLING]
+    (copy / ".env").write_text(f"PORT=8001\n{line}\n")
+    assert said(make(copy, "install")) == [INSTALLING_SCALE]
+    assert said(make(copy, "install")) == []
+    assert calls(copy) == ["venv", "pip requirements.txt", "pip requirements-scale.txt"]
+    with (copy / "requirements-scale.txt").open("a") as lock:
+        lock.write("# a newer version\n")
+    assert said(make(copy, "install")) == [INSTALLING_SCALE]
+    assert calls(copy) == ["pip requirements-scale.txt"]
 
 
 def test_nothing_is_replaced_under_a_running_site(copy, running):

@@ -276,7 +276,7 @@ def test_nginx_gets_a_certificate_and_its_file(served):
     assert done.returncode == 0, done.stdout + done.stderr
     enabled = served.etc / "nginx/sites-enabled/profile-site.conf"
     text = enabled.read_text()
-    assert f"server 127.0.0.1:{served.port};" in text
+    assert f"server 127.0.0.1:{served.port} max_fails=1" in text
     assert "server_name www.example.org;" in text
     assert f"alias {served.site}/media/;" in text
     certificate = next(line for line in calls(served) if line.startswith("certbot "))

@@ -65,6 +65,7 @@ def test_a_cut_body_is_answered_with_the_form(staff_client, imrap):
     assert Paper.objects.count() == 0
 
 
+@pytest.mark.on_a_folder("see test_bucket")
 def test_a_full_disk_under_the_files_loses_nothing(staff_client, imrap, media_folder, monkeypatch):
     def half_written(storage, name, content):
         path = Path(storage.path(name))
@@ -84,6 +85,7 @@ def test_a_full_disk_under_the_files_loses_nothing(staff_client, imrap, media_fo
     assert Paper.objects.count() == 0
 
 
+@pytest.mark.on_sqlite("see test_two_hosts")
 @pytest.mark.django_db(transaction=True)
 def test_a_full_disk_under_the_database_loses_nothing(staff_client, imrap):
     with connection.cursor() as cursor:

@@ -43,6 +43,7 @@ def emptied(database):
 BROKEN = [missing, corrupt, half_overwritten, emptied]
 
 
+@pytest.mark.on_sqlite("see test_two_hosts")
 @pytest.mark.server
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("broken", BROKEN)
@@ -68,6 +69,7 @@ def test_without_a_database_visitors_get_the_last_good_page(imrap, add_paper, tm
     assert 1 <= printed.count("Visitors get the last good page") <= 2
 
 
+@pytest.mark.on_sqlite("see test_two_hosts")
 @pytest.mark.server
 @pytest.mark.django_db(transaction=True)
 def test_staff_are_told_what_is_wrong_and_get_back_what_they_typed(staff_client, imrap, tmp_path):
@@ -89,6 +91,7 @@ def test_staff_are_told_what_is_wrong_and_get_back_what_they_typed(staff_client,
         assert "geheim" not in page
 
 
+@pytest.mark.on_sqlite("see test_two_hosts")
 @pytest.mark.server
 @pytest.mark.django_db(transaction=True)
 def test_a_locked_database_keeps_visitors_waiting_for_seconds_only(imrap, add_paper, tmp_path):
@@ -293,6 +296,7 @@ def test_a_torn_page_is_none(var_folder, content):
     assert pages.take_forgotten() == []
 
 
+@pytest.mark.on_sqlite("see test_two_hosts")
 @pytest.mark.django_db
 def test_without_a_place_to_write_pages_are_answered(site, var_folder):
     var_folder.mkdir(exist_ok=True)

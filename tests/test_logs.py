@@ -17,6 +17,7 @@ def asked(port, path, **headers):
     line.close()
 
 
+@pytest.mark.on_sqlite("see test_two_hosts")
 @pytest.mark.server
 @pytest.mark.django_db(transaction=True)
 def test_the_access_log_has_no_address_no_query_and_one_line_each(imrap, tmp_path):
@@ -32,6 +33,7 @@ def test_the_access_log_has_no_address_no_query_and_one_line_each(imrap, tmp_pat
         assert secret not in printed.replace("Listening at: http://127.0.0.1", "")
 
 
+@pytest.mark.on_sqlite("see test_two_hosts")
 @pytest.mark.server
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("wish", "shown"), [("addresses", True), ("no", False)])

@@ -60,6 +60,7 @@ def test_a_download_goes_on_where_it_was_cut(client, report):
 SENDER = {"HTTP_X_SENDFILE_TYPE": "X-Accel-Redirect"}
 
 
+@pytest.mark.on_a_folder("see test_bucket")
 def test_a_web_server_that_hands_out_files_itself_is_told_which(client, report):
     answer = client.get(report.file.url, **SENDER)
     name = f"papers/{report.sha256[:16]}/rapport-final.pdf"
@@ -71,6 +72,7 @@ def test_a_web_server_that_hands_out_files_itself_is_told_which(client, report):
     assert answer["Cache-Control"] == "private, max-age=31536000, immutable"
 
 
+@pytest.mark.on_a_folder("see test_bucket")
 def test_a_web_server_is_told_of_no_file_of_a_draft_and_of_none_that_is_gone(client, report):
     Path(report.file.path).unlink()
     assert client.get(report.file.url, **SENDER).status_code == 404

@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -188,6 +189,29 @@ def test_addresses_that_anybody_can_invent_do_not_fill_the_memory(monkeypatch):
     assert not kept.find(profile, "", (2,), time.time())
 
 
+@pytest.mark.server
+@pytest.mark.django_db(transaction=True)
+def test_no_header_of_a_visitor_changes_what_others_get(imrap, tmp_path):
+    with a_copy_served(tmp_path) as (port, _database):
+        for header in ("SCRIPT_NAME", "PATH_INFO", "Host", "X-Forwarded-Host", "X-Original-URL"):
+            with socket.create_connection(("127.0.0.1", port), timeout=20) as line:
+                value = "/en" if header.isupper() else "evil.example"
+                head = f"GET /en/fr/ HTTP/1.1\r\n{header}: {value}\r\nConnection: close\r\n"
+                head += "" if header == "Host" else f"Host: 127.0.0.1:{port}\r\n"
+                line.sendall(f"{head}\r\n".encode())
+                assert line.makefile("rb").readline().split()[1] in (b"400", b"404"), header
+        page = got(port, "/fr/")[2].decode()
+        assert 'href="/fr/"' in page
+        assert "/en/fr/" not in page
+        assert "evil" not in page
+
+
+def test_a_page_under_another_prefix_is_not_kept(site):
+    site.get(SCRIPT_NAME="/en")
+    site.get()
+    assert len(site.asked) == 2
+
+
 # What goes over the line
 
 
@@ -260,6 +284,20 @@ def test_caches_are_told_for_how_long(site):
     assert site.get("/fr/b/")[1]["Cache-Control"] == said
     site.answer = lambda: ("200 OK", [("Cache-Control", "public, max-age=86400")], "x")
     assert site.get("/fr/c/")[1]["Cache-Control"] == "public, max-age=86400"
+
+
+def test_nginx_is_told_the_moment_at_which_its_copy_ends(site, time_machine):
+    time_machine.move_to("2026-11-26 12:00:00.9+00:00", tick=False)
+    site.change("1")
+    behind = {"HTTP_X_SENDFILE_TYPE": "X-Accel-Redirect"}
+    for _time in range(2):
+        assert site.get(**behind)[1]["X-Accel-Expires"] == "@1795694400"
+        assert "X-Accel-Expires" not in site.get()[1]
+    for status, said in (("404 Not Found", True), ("302 Found", False), ("400 Bad Request", False)):
+        site.answer = lambda status=status: (status, [], "x")
+        assert ("X-Accel-Expires" in site.get("/fr/b/", **behind)[1]) == said
+    site.answer = lambda: ("200 OK", [("Cache-Control", "no-store")], "x")
+    assert "X-Accel-Expires" not in site.get("/fr/c/", **behind)[1]
 
 
 def test_nobody_keeps_what_staff_get_for_others(staff_client, imrap):

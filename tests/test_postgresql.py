@@ -92,7 +92,15 @@ def test_both_databases_give_the_same_hits_in_the_same_order(tmp_path):
         assert (ours.returncode, theirs.returncode) == (0, 0), ours.stderr + theirs.stderr
         assert theirs.stdout.splitlines() == ours.stdout.splitlines()
         assert len(ours.stdout.splitlines()) >= 280
-        tests = run("-m", "pytest", "-q", "-x", "tests/test_search.py", database=address)
+        tests = run(
+            "-m",
+            "pytest",
+            "-q",
+            "-x",
+            "tests/test_search.py",
+            "tests/test_flat.py",
+            database=address,
+        )
         assert tests.returncode == 0, tests.stdout
 
 

@@ -9,9 +9,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-FILES = ["requirements.in", "requirements-dev.in", "requirements-zim.in"]
+FILES = [
+    "requirements.in",
+    "requirements-scale.in",
+    "requirements-dev.in",
+    "requirements-zim.in",
+]
 LINE = re.compile(
-    r"([A-Za-z0-9-]+)(?:\[\w+\])?([<>=.,*\d]*)(?:; python_version [<>=]+ \"[\d.]+\")?  # (.{5,})"
+    r"([A-Za-z0-9-]+)(?:\[[\w,]+\])?([<>=.,*\d]*)(?:; python_version [<>=]+ \"[\d.]+\")?  # (.{5,})"
 )
 
 
@@ -37,7 +42,7 @@ def test_every_part_bears_its_reason(name):
 
 
 def test_what_is_imported_is_declared():
-    files = ("requirements.in", "requirements-zim.in")
+    files = ("requirements.in", "requirements-scale.in", "requirements-zim.in")
     declared = {LINE.fullmatch(line)[1].lower() for name in files for line in parts_in(name)}
     owners = {"libzim": ["libzim"], **packages_distributions()}  # which not every Python can have
     ours = {"profiles", "imrap_site", *sys.stdlib_module_names}

@@ -68,6 +68,7 @@ def test_a_session_ends_seven_days_after_signing_in_however_busy(clock, staff_cl
     assert not is_in(staff_client)
 
 
+@pytest.mark.on_sqlite("see test_two_hosts")
 def test_a_session_is_written_every_five_minutes_at_most(clock, staff_client, settings):
     (file,) = files(settings)
     seen = file.stat().st_mtime_ns
@@ -115,6 +116,7 @@ def test_signing_out_everywhere_asks_and_then_ends_each_session(staff, staff_cli
     assert sign_in_with(staff_client)["Location"] == "/admin/"
 
 
+@pytest.mark.on_sqlite("see test_two_hosts")
 def test_a_session_whose_file_comes_back_stays_ended(staff, staff_client, settings):
     """As from a backup, or where the disk could be read only."""
     (file,) = files(settings)
@@ -276,6 +278,7 @@ def test_what_no_browser_would_keep_is_left_out():
 # Files --------------------------------------------------------------------------------
 
 
+@pytest.mark.on_sqlite("see test_two_hosts")
 def test_sessions_are_files_that_others_of_the_machine_can_not_read(staff_client, settings):
     assert production.SESSION_ENGINE == "imrap_site.accounts.sessions"
     (file,) = files(settings)
@@ -283,6 +286,7 @@ def test_sessions_are_files_that_others_of_the_machine_can_not_read(staff_client
     assert file.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.on_sqlite("see test_two_hosts")
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe\0", b"half of it:1", b"{}", None])
 def test_a_torn_or_foreign_file_is_signed_out(staff_client, moussa, settings, content):
     mine, other = (
@@ -294,6 +298,7 @@ def test_a_torn_or_foreign_file_is_signed_out(staff_client, moussa, settings, co
     assert not mine.exists()
 
 
+@pytest.mark.on_sqlite("see test_two_hosts")
 def test_a_folder_in_the_place_of_a_file_is_signed_out(staff_client, settings):
     (file,) = files(settings)
     file.unlink()
@@ -301,6 +306,7 @@ def test_a_folder_in_the_place_of_a_file_is_signed_out(staff_client, settings):
     assert staff_client.get("/admin/").status_code == 302
 
 
+@pytest.mark.on_sqlite("see test_two_hosts")
 def test_one_person_has_thirty_sessions_at_most(clock, staff, settings):
     first = signed_in_as(staff)
     for _time in range(30):
@@ -310,6 +316,7 @@ def test_one_person_has_thirty_sessions_at_most(clock, staff, settings):
     assert (is_in(first), is_in(last)) == (False, True)
 
 
+@pytest.mark.on_sqlite("see test_two_hosts")
 def test_what_is_over_is_swept_quickly_and_what_is_not_stays(staff_client, settings):
     SessionStore.clear_expired()
     (file,) = files(settings)
@@ -325,6 +332,7 @@ def test_what_is_over_is_swept_quickly_and_what_is_not_stays(staff_client, setti
     assert is_in(staff_client)
 
 
+@pytest.mark.on_sqlite("see test_two_hosts")
 def test_the_sweep_needs_no_folder(settings, tmp_path):
     settings.SESSION_FILE_PATH = tmp_path / "never made"
     SessionStore.clear_expired()
@@ -338,6 +346,7 @@ def test_on_a_full_disk_who_is_signed_in_goes_on_reading(staff_client, imrap, fu
     assert is_in(staff_client)
 
 
+@pytest.mark.on_sqlite("see test_two_hosts")
 def test_on_a_full_disk_signing_in_answers_one_sentence(client, staff, full_disk):
     client.raise_request_exception = False
     answer = client.post(
@@ -353,7 +362,7 @@ def full_disk(monkeypatch):
     def no_room(*args, **kwargs):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("imrap_site.accounts.sessions.tempfile.mkstemp", no_room)
+    monkeypatch.setattr("imrap_site.accounts.session_files.tempfile.mkstemp", no_room)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,26 +1,25 @@
-"""Sessions: of people who are signed in, in files; of strangers, in a signed cookie of their own.
+"""Sessions: of people who are signed in, in files or in the database; of strangers, in a signed
+cookie of their own.
 
 So no stranger makes the server keep anything. A person's session ends twelve hours after they
-did something last and seven days after they signed in, whatever their browser keeps. Where several
-machines serve the site, `_read`, `_write` and what stands below them need another place.
+did something last and seven days after they signed in, whatever their browser keeps. On SQLite they
+lie in files, which ask nothing of the database; on PostgreSQL, where several hosts may serve the
+site, each of them finds them there.
 """
 
-import os
 import re
-import tempfile
 import time
 from contextlib import suppress
-from pathlib import Path
 
-from django.conf import settings
 from django.contrib.auth import SESSION_KEY as WHO
 from django.contrib.sessions.backends.base import SessionBase, UpdateError
+from django.db import connection
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 IDLE = 12 * HOUR
 LONGEST = 7 * DAY
 OF_STRANGERS = HOUR
-MOVED_ON_AFTER = 5 * MINUTE  # a file is not written at each page
+MOVED_ON_AFTER = 5 * MINUTE  # nothing is written at each page
 SESSIONS_OF_ONE = 30  # the oldest gives way
 LARGEST = 200_000
 LARGEST_COOKIE = 3_800  # browsers keep no larger one
@@ -67,12 +66,12 @@ class SessionStore(SessionBase):
         return signed if len(signed) <= LARGEST_COOKIE else self.encode({BEGUN: data[BEGUN]})
 
     def exists(self, session_key):
-        return is_of_person(session_key) and _file(session_key).exists()
+        return is_of_person(session_key) and place().exists(session_key)
 
     def delete(self, session_key=None):
         key = self.session_key if session_key is None else session_key
         if is_of_person(key):
-            _remove(_file(key))
+            place().remove(key)
 
     def get_expiry_age(self, **kwargs):
         """How many seconds the browser keeps the cookie."""
@@ -81,13 +80,17 @@ class SessionStore(SessionBase):
 
     @classmethod
     def clear_expired(cls):
-        """Remove what is over, by the files' times alone: none is opened."""
-        oldest = time.time() - IDLE
-        with suppress(FileNotFoundError), os.scandir(settings.SESSION_FILE_PATH) as files:
-            for file in files:
-                with suppress(OSError):
-                    if file.stat(follow_symlinks=False).st_mtime < oldest:
-                        os.unlink(file.path)
+        """Remove what is over; gives how many were."""
+        return place().remove_older_than(time.time() - IDLE)
+
+
+def place():
+    """The module that keeps them."""
+    if connection.vendor == "postgresql":
+        from imrap_site.accounts import session_rows as found  # a model: not before the settings
+    else:
+        from imrap_site.accounts import session_files as found
+    return found
 
 
 def is_of_person(key):
@@ -96,9 +99,9 @@ def is_of_person(key):
 
 def end_all(user, but=None):
     """End each session of a person, on all their machines, but for one."""
-    for file in _files_of(user.pk):
-        if file.name != but:
-            _remove(file)
+    for key in place().of_person(user.pk):
+        if key != but:
+            place().remove(key)
 
 
 def _age(data):
@@ -106,63 +109,28 @@ def _age(data):
     return abs(time.time() - begun) if isinstance(begun, int | float) else 0
 
 
-def _file(key):
-    return Path(settings.SESSION_FILE_PATH) / key
-
-
-def _files_of(number):
-    return list(Path(settings.SESSION_FILE_PATH).glob(f"{number}x*"))
-
-
 def _read(key, decode):
-    """What a file holds; nothing where it is over, torn or another's."""
-    file = _file(key)
+    """What a session holds; nothing where it is over, torn or another's."""
     try:
-        seen, content = file.stat().st_mtime, file.read_bytes()
+        text, seen = place().read(key)
     except OSError:
         return {}
-    data, idle = decode(content.decode("ascii", "replace")), time.time() - seen
+    data, idle = decode(text), time.time() - seen
     is_theirs = isinstance(data, dict) and str(data.get(WHO)) == OF_A_PERSON.fullmatch(key)[1]
     if not is_theirs or BEGUN not in data or idle > IDLE or _age(data) > LONGEST:
-        _remove(file)
+        place().remove(key)
         return {}
     if idle > MOVED_ON_AFTER:
-        _seen_now(file)
+        place().seen_now(key)
     return data
 
 
 def _write(key, text):
-    """All of it or, where there is no room, nothing."""
-    file = _file(key)
     if len(text) > LARGEST:
         raise OSError("This session is too large.")
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    number, name = tempfile.mkstemp(dir=file.parent, prefix="unfinished-")
-    try:
-        with open(number, "w", encoding="ascii") as unfinished:
-            unfinished.write(text)
-        os.replace(name, file)
-    except BaseException:
-        _remove(Path(name))
-        raise
-    _seen_now(file)
-
-
-def _seen_now(file):
-    with suppress(OSError):
-        os.utime(file, (now := time.time(), now))
+    place().write(key, text)
 
 
 def _make_room(number):
-    def age(file):
-        with suppress(OSError):
-            return file.stat().st_mtime
-        return 0
-
-    for file in sorted(_files_of(number), key=age)[:-SESSIONS_OF_ONE]:
-        _remove(file)
-
-
-def _remove(file):
-    with suppress(OSError):
-        file.unlink(missing_ok=True)
+    for key in place().of_person(number)[:-SESSIONS_OF_ONE]:
+        place().remove(key)

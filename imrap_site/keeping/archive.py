@@ -52,6 +52,10 @@ class ArchiveWriter:
     def __init__(self, file):
         self.file = file
 
+    def again(self, name, size, mtime_ns, progress):
+        """The Member, if a former backup has it already: here nothing is."""
+        return
+
     def add(self, name, path, progress):
         """The Member; None if the file went or changed meanwhile, and nothing of it is kept."""
         start = self.file.tell()

@@ -18,6 +18,7 @@ from django.utils import timezone
 from imrap_site.keeping import content, locks, sqlite
 from imrap_site.keeping.archive import Archive, ArchiveWriter, begins_like
 from imrap_site.keeping.manifest import DATABASES, ENV, KEY, MARKER, MEDIA, REACH, Manifest
+from imrap_site.keeping.media import of_the_site
 from imrap_site.keeping.refusals import Refused
 from imrap_site.keeping.snapshot import Snapshot, SnapshotWriter, private
 from imrap_site.keeping.verifying import check_content
@@ -67,26 +68,29 @@ def fill(writer, scratch, bar):
         moment, began = timezone.now(), time.time_ns()
         content.ENGINES[engine].copy(copied)
         named = content.ENGINES[engine].file_names(copied, content.file_columns())
+        media = of_the_site()
         files = {
-            name: path
-            for name, path in content.media_files().items()
-            if name in named or is_older(path, began)
+            name: found
+            for name, found in media.files().items()
+            # What nobody names yet and came after the database was copied belongs to a later backup.
+            if name in named or found.mtime_ns < began
         }
-        progress = bar("Copying", sum(map(size_of, [copied, *files.values()]))).add
+        size = size_of(copied) + sum(found.size for found in files.values())
+        progress = bar("Copying", size).add
         own = [added(writer, *one, progress) for one in own_files(scratch, copied, engine)]
         if None in own:
             raise Refused("The key or .env changed at this moment: try again.")
-        media = [added(writer, MEDIA + name, path, progress) for name, path in files.items()]
-        late = named - names_of(media)
-        media += [added_late(writer, name, progress) for name in sorted(late)]
-    members = [member for member in [*own, *media] if member]
+        kept = [media.copy(name, writer, scratch, progress) for name in files]
+        late = named - names_of(kept)
+        kept += [copied_late(media, name, writer, scratch, progress) for name in sorted(late)]
+    members = [member for member in [*own, *kept] if member]
     return Manifest(
         site=content.site(),
         version=content.version(),
         date=moment.isoformat(),
         engine=engine,
         migrations=content.applied_migrations(),
-        missing=sorted(named - names_of(media)),
+        missing=sorted(named - names_of(kept)),
         members=members,
     )
 
@@ -133,23 +137,16 @@ def names_of(media):
     return {member.name.removeprefix(MEDIA) for member in media if member}
 
 
-def is_older(path, moment):
-    """What nobody names yet and came after the database was copied belongs to a later backup."""
-    with suppress(OSError):
-        return path.lstat().st_mtime_ns < moment
-    return False
-
-
 def size_of(path):
     with suppress(OSError):
         return path.lstat().st_size
     return 0
 
 
-def added_late(writer, name, progress):
+def copied_late(media, name, writer, scratch, progress):
     """A file that an entry names and that was not there a moment ago; None if it stays away."""
     for _try in range(TRIES):
-        if member := added(writer, MEDIA + name, Path(settings.MEDIA_ROOT, name), progress):
+        if member := media.copy(name, writer, scratch, progress):
             return member
         time.sleep(PAUSE)
     return None

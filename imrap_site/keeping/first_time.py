@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
+from django.utils.crypto import salted_hmac
 
 
 def was_prepared():
@@ -23,7 +24,10 @@ def note_of_it():
 
 def name_of_database():
     wanted = settings.DATABASES["default"]
-    return " ".join(str(wanted.get(part, "")) for part in ("ENGINE", "HOST", "PORT", "NAME"))
+    name = " ".join(str(wanted.get(part, "")) for part in ("ENGINE", "HOST", "PORT", "NAME"))
+    who = f"{wanted.get('USER', '')} {wanted.get('PASSWORD', '')}".strip()
+    # A password that was never right must not pass for a server that is away for a while.
+    return f"{name} {salted_hmac('imrap_site.keeping', who).hexdigest()}" if who else name
 
 
 def make_database():

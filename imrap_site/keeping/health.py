@@ -10,12 +10,14 @@ import time
 from functools import cache
 
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpResponseNotAllowed, HttpResponseNotFound, JsonResponse
 from django.utils import timezone
 
+from imrap_site.keeping.parts import is_bucket
 from imrap_site.keeping.records import last_good_backup
 from imrap_site.sqlite.base import patience
 from profiles import search
@@ -105,12 +107,17 @@ def known_migrations():
 
 
 def media():
+    if is_bucket():
+        default_storage.must_be_there()
+        return {"status": OK}
     with tempfile.TemporaryFile(dir=settings.MEDIA_ROOT):
         return {"status": OK}
 
 
 def disk():
-    folders = (settings.VAR_DIR, settings.MEDIA_ROOT, tempfile.gettempdir())
+    folders = [settings.VAR_DIR, tempfile.gettempdir()]
+    if not is_bucket():
+        folders.append(settings.MEDIA_ROOT)
     free = min(shutil.disk_usage(folder).free for folder in folders)
     status = OK if free > LOW_BYTES else WARNING if free > NEEDED_BYTES else FAILING
     return {"status": status, "free_bytes": free}

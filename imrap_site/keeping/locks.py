@@ -1,12 +1,15 @@
-"""No file goes while a backup reads: a lock on a file in var/, which the system lifts."""
+"""No file goes while a backup reads: a lock on a file in var/, which the system lifts, and for all
+hosts of one database a lock there."""
 
 import fcntl
 import os
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from django.conf import settings
+from django.db import DatabaseError, connection
 
 from imrap_site.keeping.refusals import Refused
+from imrap_site.postgresql.turns import turn_for_long
 
 LOCK = "keeping-lock"
 
@@ -29,15 +32,20 @@ def files_may_go(is_patient=False):
 def locked(how):
     settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
     door = os.open(settings.VAR_DIR / LOCK, os.O_RDWR | os.O_CREAT, 0o666)
-    try:
-        fcntl.flock(door, how)
+    with ExitStack() as until:
+        until.callback(os.close, door)
+        try:
+            fcntl.flock(door, how)
+            if connection.vendor == "postgresql":
+                is_shared, is_patient = bool(how & fcntl.LOCK_SH), not how & fcntl.LOCK_NB
+                until.enter_context(turn_for_long(LOCK, is_shared, is_patient=is_patient))
+        except BlockingIOError:
+            raise Refused(
+                "A backup, a sweep or a restore is at work here: try again when it is done."
+            ) from None
+        except DatabaseError as problem:
+            raise Refused(f"The database does not answer: {str(problem).strip()}") from None
         yield
-    except BlockingIOError:
-        raise Refused(
-            "A backup, a sweep or a restore is at work here: try again when it is done."
-        ) from None
-    finally:
-        os.close(door)
 
 
 def must_be_the_owner():

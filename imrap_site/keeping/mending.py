@@ -20,9 +20,11 @@ def mend():
     from django.core.management import CommandError, call_command
     from django.db import DatabaseError, connection
 
+    from imrap_site.keeping import parts
     from profiles.search import store
 
     try:
+        parts.forget_the_key()
         with connection.cursor() as cursor:
             store.drop(cursor)
             if "django_session" in connection.introspection.table_names(cursor):

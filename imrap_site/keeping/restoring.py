@@ -20,6 +20,8 @@ from imrap_site import turns
 from imrap_site.keeping import postgresql, sqlite, switching
 from imrap_site.keeping.locks import LOCK, files_may_go
 from imrap_site.keeping.manifest import ENV, KEY, MEDIA, REACH
+from imrap_site.keeping.media import of_the_site
+from imrap_site.keeping.parts import is_bucket
 from imrap_site.keeping.refusals import Refused
 from imrap_site.keeping.verifying import must_fit, unpack, verify
 from imrap_site.keeping.working import UNFINISHED
@@ -44,6 +46,7 @@ class Restore:
         self.backup, self.say, self.bar, self.ask = backup, say, bar, ask
         self.manifest = backup.manifest
         self.var, self.media = settings.VAR_DIR, Path(settings.MEDIA_ROOT)
+        self.bucket = of_the_site() if is_bucket() else None
         self.prepared = self.var / switching.FOLDER
         self.former = self.free_former()
         self.is_sqlite = self.manifest.engine == "sqlite"
@@ -79,12 +82,17 @@ class Restore:
         return (
             f"The content of this site is replaced by the backup of {moment:%Y-%m-%d %H:%M}, made by "
             f"version {self.manifest.version}, with {len(self.manifest.media)} files.\n"
-            f"Database: {self.database_in_words()}\nFiles: {self.media}\n"
+            f"Database: {self.database_in_words()}\nFiles: {self.files_in_words()}\n"
             f"What is there now is kept in {self.former}."
         )
 
     def database_in_words(self):
         return sqlite.database() if self.is_sqlite else "PostgreSQL, as DATABASE_URL says"
+
+    def files_in_words(self):
+        if self.bucket:
+            return "the bucket of MEDIA_URL, in which what is there stays beside them"
+        return self.media
 
     def where(self):
         text = f"Restored. The former state is in {self.former}"
@@ -98,7 +106,7 @@ class Restore:
     def must_have_room(self):
         """Twice the database, as migrations and the index write too."""
         needed, database = {}, self.manifest.database.size
-        files = sum(member.size for member in self.manifest.media)
+        files = 0 if self.bucket else sum(member.size for member in self.manifest.media)
         beside = sqlite.database().parent if self.is_sqlite else self.var
         for folder, size in ((beside, 2 * database), (self.media, files), (self.var, SPARE)):
             folder = next(one for one in (folder, *folder.absolute().parents) if one.exists())
@@ -127,6 +135,8 @@ class Restore:
     def prepare(self):
         for folder in (self.prepared, self.media / HIDDEN):
             folder.mkdir(mode=0o700, parents=True)
+        if self.bucket:
+            self.bucket.files()
         self.database_here().parent.mkdir(parents=True, exist_ok=True)
         self.unpack()
         if self.is_sqlite:
@@ -141,11 +151,25 @@ class Restore:
         wanted = [member for member in self.manifest.members if self.target(member.name)]
         progress = self.bar("Unpacking", sum(member.size for member in wanted)).add
         for member in wanted:
+            if self.bucket and member.name.startswith(MEDIA):
+                self.unpack_into_bucket(member, progress)
+                continue
             target = self.target(member.name)
             target.parent.mkdir(parents=True, exist_ok=True)
             unpack(self.backup, member, target, progress)
             target.chmod(0o644 if member.name.startswith(MEDIA) else 0o600)
             os.utime(target, ns=(member.mtime_ns, member.mtime_ns))
+
+    def unpack_into_bucket(self, member, progress):
+        """At once in its place: a name belongs to one content, and what is there is nobody's loss."""
+        name, passing = member.name.removeprefix(MEDIA), self.prepared / "file"
+        if self.bucket.holds(name, member.size):
+            progress(member.size)
+            return
+        passing.unlink(missing_ok=True)
+        unpack(self.backup, member, passing, progress)
+        with passing.open("rb") as file:
+            self.bucket.take(name, file)
 
     def target(self, name):
         """Where a member is unpacked; None for what is not needed."""
@@ -187,6 +211,8 @@ class Restore:
         return path.with_name(f".{self.former.name}-{path.name}")
 
     def media_away(self):
+        if self.bucket:
+            return
         is_same_disk = self.media.stat().st_dev == self.var.stat().st_dev
         former = self.former / "media" if is_same_disk else self.media / f".{self.former.name}"
         for path in sorted(self.media.iterdir()):

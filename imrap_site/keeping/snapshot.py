@@ -25,13 +25,22 @@ class SnapshotWriter:
         with open_regular(path) as source:
             found = os.fstat(source.fileno())
             size, mtime_ns = found.st_size, time_of(found)
-            target = self.folder / name
-            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            same = self.known.get((name, size, mtime_ns))
-            if same and self.link(same, target):
-                progress(size)
+            if same := self.again(name, size, mtime_ns, progress):
                 return same
-            return self.copy(name, source, target, size, mtime_ns, progress)
+            return self.copy(name, source, size, mtime_ns, progress)
+
+    def again(self, name, size, mtime_ns, progress):
+        """The Member, if the former snapshot has the same, whose file is this one's too then."""
+        same = self.known.get((name, size, mtime_ns))
+        if same is None or not self.link(same, self.target(name)):
+            return None
+        progress(size)
+        return same
+
+    def target(self, name):
+        target = self.folder / name
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return target
 
     def link(self, member, target):
         """Whether the former snapshot's file is this one's too."""
@@ -49,7 +58,8 @@ class SnapshotWriter:
         self.linked += 1
         return True
 
-    def copy(self, name, source, target, size, mtime_ns, progress):
+    def copy(self, name, source, size, mtime_ns, progress):
+        target = self.target(name)
         with open(target, "xb", opener=private) as file:
             digest, copied = copy(source, file, size, progress)
             file.flush()

@@ -17,12 +17,14 @@ from typing import NamedTuple
 
 from django.apps import apps
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db.models import FileField, Sum
 from django.db.models.functions import Length
 from reversion.models import Revision, Version
 
 from imrap_site.keeping.content import files_below
 from imrap_site.keeping.locks import files_may_go
+from imrap_site.keeping.parts import is_bucket
 from profiles.editing import history
 from profiles.editing.spreadsheets.waiting import SHEETS
 from profiles.files.variants import stem_of
@@ -56,7 +58,7 @@ def sweep(is_dry=False, is_patient=False):
     else:
         with files_may_go(is_patient):
             # Before the versions: what they let go of stays until the next sweep.
-            yield from media()
+            yield from (bucket() if is_bucket() else media())
     yield from versions(is_dry)
 
 
@@ -67,9 +69,11 @@ def sessions(is_dry):
     folder = Path(settings.SESSION_FILE_PATH)
     before = sizes(folder)
     if not is_dry:
-        import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
-        for name, size in before.items() - sizes(folder).items():
-            yield Surplus("expired session", name, size)
+        number = import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+        gone = before.items() - sizes(folder).items()
+        yield from (Surplus("expired session", name, size) for name, size in gone)
+        rows = number - len(gone)  # in the database
+        yield from (Surplus("expired session", "a row", 0) for _row in range(rows))
 
 
 def sizes(folder):
@@ -90,6 +94,8 @@ def overdue_in_var():
 
 
 def is_old(path, seconds):
+    if isinstance(path, tuple):  # Stored on an S3 server
+        return path.modified < time.time() - seconds
     try:
         return path.lstat().st_mtime < time.time() - seconds
     except OSError:
@@ -123,7 +129,25 @@ def media():
     remove_empty_folders()
 
 
+def bucket():
+    """The same on an S3 server: who holds on to a file and who takes one away take turns there."""
+    for files in surplus_files(Held()):
+        for file in files:
+            with suppress(FileNotFoundError):
+                if not default_storage.delete_if_older(file.name, time.time() - DAY):
+                    break  # somebody holds it now
+                yield Surplus("file", file.name, file.size)
+    for room in (SHEETS, uploads()):
+        for file in room.overdue_elsewhere():
+            default_storage.delete(file.name)
+            yield Surplus("waiting file", file.name, file.size)
+
+
 def dry_media():
+    if is_bucket():
+        for files in surplus_files(Held()):
+            yield from (Surplus("file", file.name, file.size) for file in files)
+        return
     top = Path(settings.MEDIA_ROOT)
     for paths in surplus_files(Held()):
         for path in paths:
@@ -176,13 +200,21 @@ def surplus_files(held):
             yield sorted(paths, key=lambda path: (".w" in path.name, path.name))
 
 
+def is_name_of_ours(name):
+    return stem_of(name) or DOCUMENT.fullmatch(name)
+
+
 def known_files():
     """(name, path) of all that bears a name of ours, in folders of ours."""
     top = Path(settings.MEDIA_ROOT)
     for folder in (Organisation.kind_slug, *ALL_KINDS):
+        if is_bucket():
+            found = default_storage.listed(f"{folder}/")
+            yield from ((one.name, one) for one in found if is_name_of_ours(one.name))
+            continue
         for path in sorted(files_below(top / folder)):
             name = path.relative_to(top).as_posix()
-            if stem_of(name) or DOCUMENT.fullmatch(name):
+            if is_name_of_ours(name):
                 yield name, path
 
 

@@ -72,13 +72,23 @@ def is_behind_a_sender(request):
 
 def handed_over(request, name, how):
     """The web server answers, with ranges, at its own pace; no thread of ours waits for a reader."""
+    if request.method == "HEAD" and is_elsewhere():
+        return whole_or_part(request, name, how)  # what is signed there is signed for a GET
     if not default_storage.exists(name):
         raise Http404
     response = HttpResponse(content_type=how["content_type"])
     disposition = content_disposition(how["filename"], how["as_attachment"])
     response["Content-Disposition"] = disposition
-    response[SENDER] = FOLDER_OF_SENDER + quote(name)
+    if is_elsewhere():
+        response[SENDER] = default_storage.lent(name, how["content_type"], disposition)
+    else:
+        response[SENDER] = FOLDER_OF_SENDER + quote(name)
     return response
+
+
+def is_elsewhere():
+    """Whether files lie on a server, from which the web server before the site fetches them."""
+    return hasattr(default_storage, "lent")
 
 
 def whole_or_part(request, name, how):

@@ -2,6 +2,7 @@
 
 import datetime
 from collections import defaultdict
+from functools import lru_cache
 
 from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
 from django.contrib.contenttypes.models import ContentType
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from profiles.files import documents
 from profiles.files.documents import DocumentField
+from profiles.kept_queries import Given, KeptQuery
 from profiles.models.fields import tidy_texts
 from profiles.models.flaws import HEAVY_AT_ALL, HEAVY_MINUTE, flagged, flaw_of_recording
 from profiles.models.rules import Checked
@@ -126,14 +128,32 @@ def with_recordings(nouns):
     keys = defaultdict(list)
     for noun in nouns:
         keys[kind_of(noun)].append(noun.pk)
-    theirs = [Q(content_type=kind, object_id__in=of_kind) for kind, of_kind in keys.items()]
     found = defaultdict(list)
-    if theirs:
-        for one in AudioSummary.objects.filter(Q.create(theirs, connector=Q.OR)):
+    if keys:
+        given = {f"kind_{place}": kind for place, kind in enumerate(keys)}
+        given |= {
+            f"key_{place}_{number}": key
+            for place, of_kind in enumerate(keys.values())
+            for number, key in enumerate(of_kind)
+        }
+        for one in _recordings_of(tuple(map(len, keys.values())))(**given):
             found[one.content_type_id, one.object_id].append(one)
     for noun in nouns:
         noun.recordings = found[kind_of(noun), noun.pk]
     return nouns
+
+
+@lru_cache(maxsize=200)
+def _recordings_of(numbers):
+    """The question for so many nouns of a kind, so many of another…"""
+    of_kinds = [
+        Q(
+            content_type=Given(f"kind_{place}"),
+            object_id__in=[Given(f"key_{place}_{number}") for number in range(count)],
+        )
+        for place, count in enumerate(numbers)
+    ]
+    return KeptQuery(AudioSummary.objects.filter(Q.create(of_kinds, connector=Q.OR)))
 
 
 def kind_of(noun):

@@ -23,9 +23,19 @@ TOGETHER = {
 # The planner thinks that a vector is read as fast as a number, and would read all of them, which
 # takes a hundred times as long as asking the index.
 BY_INDEX = "SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off"
+TURN = 7_365_617_263  # a number that nobody else has a lock on
 WORD = "w"
 MOST_KEYS = 40_000  # a tsvector holds less than 1 MB
 MOST_PLACES = 16_000  # behind which all words have one place
+
+
+def is_all_there(cursor, tables):
+    """Once it is one's turn. Two that index at once would wait for each other: for words that both
+    bring, and since CREATE INDEX locks the table, also where the index is there."""
+    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TURN])
+    names = ", ".join(["to_regclass(%s)"] * len(tables))
+    cursor.execute(f"SELECT num_nulls({names}) = 0", tables)
+    return cursor.fetchone()[0]
 
 
 def insert_text(cursor, row, texts, words):

@@ -12,6 +12,11 @@ MATCH = "search_text MATCH %s"
 PAGE_MATCH = "search_page_text MATCH %s"
 
 
+def is_all_there(cursor, tables):
+    """Nobody else writes meanwhile, so asking costs as much as making."""
+    return False
+
+
 def insert_text(cursor, row, texts, words):
     names = ", ".join(texts)
     marks = ", ".join(["%s"] * len(texts))

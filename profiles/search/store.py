@@ -45,6 +45,9 @@ def database():
 
 
 def create(cursor):
+    """What is lacking of the tables; on PostgreSQL then one after the other writes into them."""
+    if database().is_all_there(cursor, TABLES):
+        return
     for statement in [*COMMON, *database().CREATE]:
         cursor.execute(statement.replace("SERIAL", database().SERIAL))
 

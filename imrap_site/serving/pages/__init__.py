@@ -24,7 +24,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from imrap_site.serving.pages import stamp as stamps
-from imrap_site.serving.pages.answers import Answer, Answers
+from imrap_site.serving.pages.answers import Answer, Answers, with_end_for_nginx
 from imrap_site.serving.pages.compression import compressed, encoding_for, with_header
 from imrap_site.serving.pages.content import NOTHING_KNOWN, Content
 from imrap_site.serving.pages.store import Address, Page, Store
@@ -43,6 +43,8 @@ ELSEWHERE = (*STAFF_PATHS, "/static/", "/media/", "/health/")
 # may answer by itself for a second, and for an hour while the site does not: no longer, as what was
 # withdrawn would still be read.
 CACHE_CONTROL = "public, max-age=0, s-maxage=1, stale-while-revalidate=1, stale-if-error=3600"
+
+FOR_EVERYBODY = (200, 404, 410)  # what is not there is kept too, in the place of what was
 
 
 class Pages:
@@ -99,7 +101,7 @@ class Pages:
                 return answer
             if (code := int(status[:3])) >= 500:
                 return self.instead(address, encoding, start_response, status, headers, answer)
-            if code in (200, 404, 410):
+            if code in FOR_EVERYBODY:
                 headers = for_everybody(headers)
             if code == 200 and is_same_for_all(headers) and len(answer.content) <= LARGEST:
                 page = page_of(headers, answer.content, content, ends)
@@ -111,6 +113,8 @@ class Pages:
             patience.reset(token)
             if place:
                 os.close(place)
+        if code in FOR_EVERYBODY and is_same_for_all(headers):
+            headers = with_end_for_nginx(environ, headers)
         return sent(start_response, status, headers, answer, encoding, environ["REQUEST_METHOD"])
 
     def ask(self, environ):
@@ -170,6 +174,7 @@ def is_public(environ):
         environ["REQUEST_METHOD"] in ("GET", "HEAD")
         and not environ["PATH_INFO"].startswith(ELSEWHERE)
         and settings.SESSION_COOKIE_NAME not in environ.get("HTTP_COOKIE", "")
+        and not environ["SCRIPT_NAME"]  # where links would begin, which no address here tells
     )
 
 

@@ -1,5 +1,6 @@
 """Finished answers in the memory of a process, as they are sent, one for each encoding."""
 
+import time
 from threading import Lock
 from typing import NamedTuple
 
@@ -24,8 +25,16 @@ class Answer(NamedTuple):
         if is_known(environ, self.headers):
             start_response("304 Not Modified", about_the_kept(self.headers))
             return ()
-        start_response("200 OK", self.headers)
+        start_response("200 OK", with_end_for_nginx(environ, self.headers))
         return () if environ["REQUEST_METHOD"] == "HEAD" else self.body
+
+
+def with_end_for_nginx(environ, headers):
+    """nginx counts whole seconds, so "for a second" lasts up to two there; it also takes a moment at
+    which a page ends, and keeps that to itself. The shipped file names itself by this header."""
+    if "HTTP_X_SENDFILE_TYPE" not in environ:
+        return headers
+    return [*headers, ("X-Accel-Expires", f"@{int(time.time())}")]
 
 
 class Shelf:

@@ -32,9 +32,10 @@ class StoreFailed(Exception):
     """It can't be read or written now; says why."""
 
 
-def store():
-    if connections["default"].vendor == "postgresql":
-        return PostgresStore()
+def store(alias="default"):
+    """Of the database that this is about."""
+    if connections[alias].vendor == "postgresql":
+        return PostgresStore(alias)
     return FileStore(Path(settings.VAR_DIR) / "reach.sqlite3")
 
 
@@ -58,6 +59,20 @@ class Store:
         found = self.rows("SELECT position FROM logs WHERE log = %s", [log])
         return found[0][0] if found else None
 
+    def copy_to(self, other):
+        """All of it, in the place of what is there; to itself it stays."""
+        if self == other:
+            return
+        counts = self.rows("SELECT day, noun, act, number FROM counts")
+        logs = self.rows("SELECT log, position FROM logs")
+        with other.opened(writing=True) as execute:
+            for table in ("counts", "logs"):
+                execute(f"DELETE FROM {table}")  # noqa: S608 (names of ours)
+            for row in counts:
+                execute(ADD, row)
+            for log, position in logs:
+                move(execute, log, None, position)
+
     def rows(self, sql, values=()):
         with self.opened() as execute:
             return execute(sql, values).fetchall()
@@ -74,6 +89,11 @@ def move(execute, log, former, position):
 class FileStore(Store):
     def __init__(self, path):
         self.path = path
+
+    def __eq__(self, other):
+        return isinstance(other, FileStore) and self.path == other.path
+
+    __hash__ = None
 
     @contextmanager
     def opened(self, writing=False):
@@ -124,9 +144,12 @@ class FileStore(Store):
 
 
 class PostgresStore(Store):
+    def __init__(self, alias):
+        self.alias = alias
+
     @contextmanager
     def opened(self, writing=False):
-        connection = connections["default"].copy()
+        connection = connections[self.alias].copy()
         try:
             connection.set_autocommit(False)
             with connection.cursor() as cursor:

@@ -18,7 +18,7 @@ from imrap_site.keeping.refusals import Refused, in_words
 from imrap_site.keeping.verifying import opened
 
 # Where things are put: what an empty installation needs of the backup's .env beforehand.
-PLACES = ("DATABASE_URL", "MEDIA_ROOT")
+PLACES = ("DATABASE_URL", "CACHE_URL", "MEDIA_ROOT", "MEDIA_URL")
 
 
 class Command(BaseCommand):

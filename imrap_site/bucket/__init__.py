@@ -1,0 +1,1 @@
+"""Files on an S3 server instead of the folder media/."""
