@@ -366,6 +366,26 @@ def test_a_broken_store_is_put_aside_and_a_new_one_begun(tmp_path):
     assert aside.read_bytes().startswith(b"this was a database once")
 
 
+def test_a_full_disk_is_told_and_what_was_counted_waits(db, caplog, monkeypatch):
+    site = Site()
+    site.get()
+    connected = FileStore.connected
+
+    def on_a_full_disk(self):
+        database = connected(self)
+        database.execute("PRAGMA max_page_count = 1")
+        database.execute("CREATE TABLE more (text)")
+        return database
+
+    if connection.vendor == "sqlite":
+        with monkeypatch.context() as patch:
+            patch.setattr(FileStore, "connected", on_a_full_disk)
+            site.door.write()
+        assert "reach.sqlite3: database or disk is full" in caplog.text
+    site.door.write()
+    assert numbers() == {"profile view": 1}
+
+
 def test_a_lost_store_begins_anew(tmp_path):
     file = FileStore(tmp_path / "reach.sqlite3")
     file.add({("2026-11-26", "papers-1", "view"): 3})
