@@ -6,7 +6,7 @@ import re
 
 import pytest
 import time_machine
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.db import connection
 from django.test import Client
 
@@ -152,6 +152,7 @@ def test_a_month_that_is_over_is_told_where_it_says_nothing_of_a_day():
     assert handed_out.of_month(one_hidden, is_over=True) == Figure(30, 34)
     assert handed_out.of_month(many_hidden, is_over=True) == Figure(36, 36)
     assert handed_out.of_month(many_hidden, is_over=False) == Figure(30, 50)
+    assert handed_out.of_month([10, 4, 3], is_over=True) == Figure(10, 18)
     assert handed_out.of_month([10, 4, 4, 4, 4, 4], is_over=True) == Figure(10, 30)  # all four
     assert handed_out.of_month([10, 1, 0, 0, 0, 0], is_over=True) == Figure(10, 30)
     assert str(handed_out.of_month([1, 0, 2], is_over=True)) == "< 5"
@@ -184,6 +185,18 @@ def test_who_may_view_entries_may_see_their_audience(read, groups):
         for address in ("", f"paper/{read.pk}/", "csv/", f"paper/{read.pk}/report/"):
             assert client.get(f"/admin/audience/{address}").status_code == status
     assert Client().get("/admin/audience/").status_code == 302
+
+
+def test_who_may_view_programmes_alone_reads_no_title_of_a_paper(read):
+    person = User.objects.create_user("programmes", is_staff=True)
+    person.user_permissions.set(Permission.objects.filter(codename="view_programme"))
+    client = Client()
+    client.force_login(person)
+    for address in ("audience/", "audience/csv/", "audience/report/", ""):
+        answer = client.get(f"/admin/{address}")
+        assert answer.status_code == 200
+        assert "Autoportrait" not in answer.content.decode()
+        assert "Deleted entry" not in answer.content.decode()
 
 
 def test_everything_is_said_in_french(staff_client, read):

@@ -465,7 +465,10 @@ def test_a_log_that_was_emptied_is_begun_anew(db, log):
     assert numbers() == {"profile view": 7}
 
 
-def test_two_processes_read_the_same_lines_once(db, log, monkeypatch):
+@pytest.mark.parametrize("before", [0, 1])
+def test_two_processes_read_the_same_lines_once(db, log, monkeypatch, before):
+    log.write_text(before * log_line())
+    Site().door.write()
     log.write_text(3 * log_line())
     former = FileStore.position
 
