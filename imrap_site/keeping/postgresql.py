@@ -79,17 +79,28 @@ def load(path):
 
 
 def going(script):
-    """What makes room: all tables, what moves their stamp and, where the copy has it, what is counted."""
-    drops = "".join(f"DROP TABLE IF EXISTS {name} CASCADE;\n" for name in tables())
-    drops += "DROP FUNCTION IF EXISTS move_content_stamp CASCADE;\n"
+    """What makes room: all tables, their functions and, where the copy has it, what is counted."""
+    gone = [*(f"TABLE IF EXISTS {name}" for name in tables()), *functions()]
     with script.open(encoding="utf-8") as lines:
-        has_reach = any(line.startswith("CREATE SCHEMA reach;") for line in lines)
-    return drops + ("DROP SCHEMA IF EXISTS reach CASCADE;\n" if has_reach else "")
+        if any(line.startswith("CREATE SCHEMA reach;") for line in lines):
+            gone.append("SCHEMA IF EXISTS reach")
+    return "".join(f"DROP {one} CASCADE;\n" for one in gone)
 
 
 def must_work(done):
     if done.returncode:
         raise Refused(f"The database can't be restored: {done.stderr.strip()[-500:]}")
+
+
+def functions():
+    """What triggers of the site call; not what an extension brought."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 'FUNCTION IF EXISTS ' || oid::regprocedure FROM pg_proc "
+            "WHERE pronamespace = current_schema()::regnamespace AND NOT EXISTS "
+            "(SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')"
+        )
+        return [signature for (signature,) in cursor.fetchall()]
 
 
 def tables():
