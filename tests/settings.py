@@ -28,6 +28,7 @@ SESSION_FILE_PATH = Path(os.environ.get("SESSION_FOLDER", SESSION_FILE_PATH))
 # Each test process counts failed sign-ins for itself.
 COUNTERS = tempfile.TemporaryDirectory()
 CACHES = {"default": {**PRODUCTION_CACHES["default"], "LOCATION": f"{COUNTERS.name}/counters"}}
+REACH_SECONDS = float(os.environ.get("REACH_SECONDS", 60))  # of a server that a test starts
 # On the parts that hosts share, each test process has a database of Redis and a bucket of its own.
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 if url := os.environ.get("CACHE_URL"):
