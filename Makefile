@@ -31,8 +31,9 @@ sweep: install-dev ## Let axe look at every page, in every width and colour
 quick: install-dev ## Run only the tests that need no browser and no server
 	@scripts/quick $(ARGS)
 
-bench: install-dev ## Measure the search beside a list page (ARGS="100 10000 100000": entries)
-	@.venv/bin/python benchmarks/search.py $(ARGS)
+bench: install-dev ## Measure how fast the site is, beside others (ARGS="peers server sizes search 100 10000")
+	@scripts/with-key .venv/bin/python -m imrap_site.start static
+	@.venv/bin/python -m benchmarks $(ARGS)
 
 lint: install-dev ## Make every check of .pre-commit-config.yaml (ARGS=ruff: only that one)
 	@scripts/lint $(ARGS)

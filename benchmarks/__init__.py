@@ -1,0 +1,1 @@
+"""How fast the site is, beside others on the same machine in the same minutes: `make bench`."""

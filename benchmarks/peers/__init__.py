@@ -1,0 +1,1 @@
+"""What the site is measured beside. Each of them holds content like the site's, and no more code."""

@@ -1,0 +1,1 @@
+"""Wagtail as `wagtail start` sets it up, with a home page like the site's profile."""
