@@ -121,6 +121,7 @@ def test_what_is_not_there_is_not_found(staff_client, imrap, address):
     assert staff_client.get(f"/admin/audience/{address}").status_code == 404
 
 
+@pytest.mark.on_sqlite("see test_postgresql")
 def test_a_store_that_fails_is_told_and_the_desk_goes_on(staff_client, read, var_folder):
     (var_folder / "reach.sqlite3").unlink()
     (var_folder / "reach.sqlite3").mkdir()

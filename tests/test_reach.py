@@ -87,6 +87,7 @@ def paper(transactional_db, add_paper):
     return paper
 
 
+@pytest.mark.on_sqlite("see test_two_hosts and test_postgresql")
 @pytest.mark.django_db(transaction=True)
 def test_views_downloads_plays_and_takings_away_are_counted_apart(paper, tmp_path):
     recording = a_recording(paper)
@@ -110,6 +111,7 @@ def test_views_downloads_plays_and_takings_away_are_counted_apart(paper, tmp_pat
         until(lambda: numbers() == expected)
 
 
+@pytest.mark.on_sqlite("see test_two_hosts and test_postgresql")
 @pytest.mark.django_db(transaction=True)
 def test_a_page_given_out_of_memory_counts_and_one_that_the_reader_has_too(paper, tmp_path):
     with a_server(tmp_path) as port:
@@ -122,6 +124,7 @@ def test_a_page_given_out_of_memory_counts_and_one_that_the_reader_has_too(paper
         until(lambda: numbers() == {f"papers-{paper.pk} view": 6})
 
 
+@pytest.mark.on_sqlite("see test_two_hosts and test_postgresql")
 @pytest.mark.django_db(transaction=True)
 def test_two_processes_add_up_and_an_end_loses_nothing(paper, tmp_path):
     """A minute goes by long after this server's end, which writes down what there is."""
@@ -132,6 +135,7 @@ def test_two_processes_add_up_and_an_end_loses_nothing(paper, tmp_path):
     assert numbers() == {f"papers-{paper.pk} view": 40}
 
 
+@pytest.mark.on_sqlite("see test_two_hosts and test_postgresql")
 @pytest.mark.django_db(transaction=True)
 def test_a_killed_process_loses_what_came_since_the_last_batch(paper, tmp_path):
     with a_server(tmp_path) as port:
@@ -159,6 +163,7 @@ def children_of(process):
         return [int(child) for child in file.read().split()]
 
 
+@pytest.mark.on_sqlite("see test_two_hosts and test_postgresql")
 @pytest.mark.django_db(transaction=True)
 def test_a_locked_store_delays_no_answer_and_what_was_counted_waits(paper, tmp_path):
     store().rows("SELECT 1")
@@ -173,6 +178,7 @@ def test_a_locked_store_delays_no_answer_and_what_was_counted_waits(paper, tmp_p
         until(lambda: numbers() == {"profile view": 5})
 
 
+@pytest.mark.on_sqlite("see test_two_hosts and test_postgresql")
 @pytest.mark.django_db(transaction=True)
 def test_who_has_signed_in_is_not_counted(paper, staff_client, tmp_path):
     with a_server(tmp_path) as port:
@@ -182,6 +188,7 @@ def test_who_has_signed_in_is_not_counted(paper, staff_client, tmp_path):
         until(lambda: numbers() == {"profile view": 1})
 
 
+@pytest.mark.on_sqlite("see test_two_hosts and test_postgresql")
 @pytest.mark.django_db(transaction=True)
 def test_a_preview_is_not_counted(paper, tmp_path):
     paper.is_draft = True
@@ -394,6 +401,7 @@ def test_a_lost_store_begins_anew(tmp_path):
     assert numbers(file) == {"papers-1 view": 1}
 
 
+@pytest.mark.on_sqlite("see test_two_hosts and test_postgresql")
 def test_a_batch_that_fails_is_told_and_tried_again(db, caplog):
     site = Site()
     site.get()

@@ -7,7 +7,7 @@ of all application hosts meet in one place, through a connection that only this 
 import fcntl
 import logging
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -151,20 +151,30 @@ class PostgresStore(Store):
     def opened(self, writing=False):
         connection = connections[self.alias].copy()
         try:
-            connection.set_autocommit(False)
             with connection.cursor() as cursor:
-                prepare(cursor)
-
-                def execute(sql, values=()):
-                    cursor.execute(sql, values)
-                    return cursor
-
-                yield execute
-            connection.commit()
+                yield from in_transaction(cursor)
         except DatabaseError as problem:
             raise StoreFailed(str(problem).strip()) from None
         finally:
             connection.close()
+
+
+def in_transaction(cursor):
+    """Of its own: Django's would be the one of whoever asks."""
+
+    def execute(sql, values=()):
+        cursor.execute(sql, values)
+        return cursor
+
+    cursor.execute("BEGIN")
+    try:
+        prepare(cursor)
+        yield execute
+        cursor.execute("COMMIT")
+    except BaseException:
+        with suppress(DatabaseError):
+            cursor.execute("ROLLBACK")
+        raise
 
 
 def prepare(cursor):
