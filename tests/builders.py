@@ -402,7 +402,7 @@ def served(command, printed, port, path="/en/", headers=(), stop=signal.SIGTERM,
         yield server
     finally:
         server.send_signal(stop)
-        server.wait(timeout=20)
+        server.wait(timeout=60)  # it lets what was begun end, for at most 30
 
 
 @contextmanager
