@@ -12,6 +12,9 @@ bind = start.netloc()
 # only in this header: the site itself can't see who wrote it (see HTTPS in the settings).
 forwarded_allow_ips = ",".join(start.trusted_proxies())
 secure_scheme_headers = {"X-FORWARDED-PROTO": "https"}
+# It would take SCRIPT_NAME from the same server, which may hand on what a visitor wrote: all links
+# of a page would lead elsewhere, and the page would be kept for others.
+forwarder_headers = ""
 # What the search field takes, in any script, and the address around it.
 limit_request_line = 8190
 workers = 2

@@ -113,6 +113,7 @@ def is_public(environ):
         environ["REQUEST_METHOD"] in ("GET", "HEAD")
         and not environ["PATH_INFO"].startswith(ELSEWHERE)
         and settings.SESSION_COOKIE_NAME not in environ.get("HTTP_COOKIE", "")
+        and not environ["SCRIPT_NAME"]  # where links would begin, which no address here tells
     )
 
 
