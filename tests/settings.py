@@ -7,6 +7,8 @@ from pathlib import Path
 os.environ["SECRET_KEY"] = "only-for-tests-" + 50 * "x"
 os.environ["ALLOWED_HOSTS"] = "testserver,localhost,127.0.0.1"
 os.environ.setdefault("KINDS_OFF", "")  # whatever .env says
+# Never the site's own: whoever empties a database between tests must not come near it.
+os.environ.setdefault("DATABASE_URL", "sqlite:///:memory:")
 
 from imrap_site.settings import *  # noqa: F403
 from imrap_site.settings import CACHES as PRODUCTION_CACHES
