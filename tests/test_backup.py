@@ -41,8 +41,10 @@ class Site:
         with subprocess.Popen(
             [sys.executable, *command], **self.how(variables), **pipes
         ) as process:
-            yield process
-            process.kill()
+            try:
+                yield process
+            finally:
+                process.kill()
 
     def do(self, *command, **variables):
         return subprocess.run(
@@ -554,7 +556,7 @@ def test_a_sweep_waits_for_a_backup(site):
 
 def test_whoever_stores_what_is_being_swept_loses_nothing(site):
     with site.walk("sweeper.py") as sweeper, site.walk("storer.py") as storer:
-        complaints = storer.communicate(timeout=100)
+        complaints = storer.communicate(timeout=300)
         assert sweeper.poll() is None
     assert complaints == ("stored 24 times\n", "")
     assert storer.returncode == 0
