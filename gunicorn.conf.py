@@ -94,3 +94,9 @@ def post_worker_init(worker):
     quietly.start()
     if watch := getattr(worker.wsgi, "watch", None):  # not every application is ours
         watch()
+
+
+def worker_exit(server, worker):
+    """It ends: what was counted since the last minute is written down."""
+    if write := getattr(getattr(worker, "wsgi", None), "write", None):
+        write()

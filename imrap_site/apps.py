@@ -4,4 +4,4 @@ from django.contrib.admin.apps import AdminConfig
 
 
 class DeskConfig(AdminConfig):
-    default_site = "imrap_site.keeping.desk.KeptAdminSite"
+    default_site = "imrap_site.audience.desk.AudienceAdminSite"

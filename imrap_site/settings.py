@@ -189,6 +189,11 @@ REVISIONS_KEPT = env.int("REVISIONS_KEPT", default=100)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_500  # an action on all that one spreadsheet may bring
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024  # a long text in two languages fits easily
 
+# Reach ------------------------------------------------------------------------------
+
+# The log of the web server before the site, if that answers pages from its own memory.
+REACH_LOG = env("REACH_LOG", default="")
+
 # Safety -----------------------------------------------------------------------------
 
 AUTH_PASSWORD_VALIDATORS = [

@@ -447,6 +447,13 @@ def got(port, path, method="GET", **headers):
         return answer.status, answer.headers, answer.read()
 
 
+def empty_reach():
+    """On PostgreSQL, where it lies in a schema of its own and not in the folder of a test."""
+    other = connection.copy()
+    with closing(other), other.cursor() as cursor:
+        cursor.execute("DROP SCHEMA IF EXISTS reach CASCADE")
+
+
 def wait_for(page, server, printed):
     for _ in range(600):
         assert server.poll() is None, printed.read_text()

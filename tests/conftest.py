@@ -71,6 +71,10 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "browser" in item.fixturenames:
             item.add_marker("browser")
+        # Its server needs the test's database, which pytest makes for those that ask for one only.
+        asks = {"db", "transactional_db", "live_server"} & set(item.fixturenames)
+        if "context" in item.fixturenames and not (asks or item.get_closest_marker("django_db")):
+            item.add_marker("django_db")
 
 
 @pytest.fixture(scope="session")

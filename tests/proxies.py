@@ -91,6 +91,7 @@ def nginx(folder, site, plain, port):
     text = re.sub(r"\n *listen \[::\].*", "", text)
     text = text.replace("listen 80;", f"listen {HOST}:{plain};")
     text = text.replace("listen 443 ", f"listen {HOST}:{port} ")
+    text = text.replace("/var/log/profile-site", str(folder))
     text = re.sub(r"/etc/letsencrypt/\S+\.pem", str(site.certificate), text)
     text = text.replace("https://www.example.org$", f"https://{HOST}:{port}$")
     for written, ours in getattr(site, "changes", ()):

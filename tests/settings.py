@@ -7,6 +7,8 @@ from pathlib import Path
 os.environ["SECRET_KEY"] = "only-for-tests-" + 50 * "x"
 os.environ["ALLOWED_HOSTS"] = "testserver,localhost,127.0.0.1"
 os.environ.setdefault("KINDS_OFF", "")  # whatever .env says
+# Never the site's own: whoever empties a database between tests must not come near it.
+os.environ.setdefault("DATABASE_URL", "sqlite:///:memory:")
 
 from imrap_site.settings import *  # noqa: F403
 from imrap_site.settings import CACHES as PRODUCTION_CACHES
@@ -28,6 +30,7 @@ SESSION_FILE_PATH = Path(os.environ.get("SESSION_FOLDER", SESSION_FILE_PATH))
 # Each test process counts failed sign-ins for itself.
 COUNTERS = tempfile.TemporaryDirectory()
 CACHES = {"default": {**PRODUCTION_CACHES["default"], "LOCATION": f"{COUNTERS.name}/counters"}}
+REACH_SECONDS = float(os.environ.get("REACH_SECONDS", 60))  # of a server that a test starts
 # On the parts that hosts share, each test process has a database of Redis and a bucket of its own.
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 if url := os.environ.get("CACHE_URL"):

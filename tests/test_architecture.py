@@ -27,6 +27,7 @@ FLOORS = {
     "imrap_site": [
         {"settings", "places", "serving", "accounts", "formats", "sqlite", "postgresql", "bucket"},
         {"urls", "apps", "wsgi", "turns", "start", "install", "keeping"},
+        {"audience"},
     ],
 }
 # What visitors get never imports what only staff use, not even through a third module.

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from imrap_site.serving.reach.store import FileStore
 from tests import builders
 from tests.builders import a_clone, environment, lend_static_files
 
@@ -40,8 +41,10 @@ class Site:
         with subprocess.Popen(
             [sys.executable, *command], **self.how(variables), **pipes
         ) as process:
-            yield process
-            process.kill()
+            try:
+                yield process
+            finally:
+                process.kill()
 
     def do(self, *command, **variables):
         return subprocess.run(
@@ -248,6 +251,29 @@ def test_the_env_of_this_machine_stays(site):
     assert (site.clone / ".env").read_text() == "KINDS_OFF=videos\n"
     (former,) = site.var.glob("before-restore-*")
     assert (former / "env-of-the-backup").read_text() == "KINDS_OFF=mandates\n"
+
+
+def test_what_is_counted_comes_along_and_an_older_backup_leaves_it(site, empty):
+    older = site.back_up().rename(site.clone.parent / "older.tar")
+    count_a_view(site.var)
+    empty.run("restore", site.back_up(), "--yes")
+    assert views(empty.var) == 1
+    count_a_view(empty.var)
+    empty.run("restore", older, "--yes")
+    assert views(empty.var) == 2
+
+
+def test_a_broken_count_keeps_no_content_from_its_backup(site):
+    (site.var / "reach.sqlite3").write_bytes(b"broken" * 1000)
+    assert site.back_up().exists()
+
+
+def count_a_view(var):
+    FileStore(var / "reach.sqlite3").add({("2026-11-26", "papers-1", "view"): 1})
+
+
+def views(var):
+    return FileStore(var / "reach.sqlite3").rows("SELECT sum(number) FROM counts")[0][0]
 
 
 def test_a_key_from_the_environment_is_in_the_backup(site, empty):
@@ -530,7 +556,7 @@ def test_a_sweep_waits_for_a_backup(site):
 
 def test_whoever_stores_what_is_being_swept_loses_nothing(site):
     with site.walk("sweeper.py") as sweeper, site.walk("storer.py") as storer:
-        complaints = storer.communicate(timeout=100)
+        complaints = storer.communicate(timeout=300)
         assert sweeper.poll() is None
     assert complaints == ("stored 24 times\n", "")
     assert storer.returncode == 0

@@ -85,6 +85,7 @@ def variables(machine, **more):
         "SITE_FOLDER": str(machine.site),
         "SITE_USER": "root",
         "ETC": str(machine.etc),
+        "LOGS": str(machine.etc / "log"),
         "READY_WITHIN": "15",
         "TESTS_PYTHON": sys.executable,
         **more,
@@ -280,6 +281,9 @@ def test_nginx_gets_a_certificate_and_its_file(served):
     assert f"alias {served.site}/media/;" in text
     certificate = next(line for line in calls(served) if line.startswith("certbot "))
     assert "--domain www.example.org" in certificate
+    log = f"{served.etc}/log/profile-site/reach.log"
+    assert f"REACH_LOG={log}\n" in (served.site / ".env").read_text()
+    assert (served.etc / "logrotate.d/profile-site").exists()
     enabled.unlink()
 
 

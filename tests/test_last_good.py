@@ -1,6 +1,7 @@
 """The database is lost, broken or locked: visitors read on, staff are told, nothing is lost."""
 
 import os
+import socket
 import sqlite3
 import threading
 import time
@@ -165,6 +166,27 @@ def test_an_answer_for_one_person_is_not_kept(site, monkeypatch, var_folder, hea
     answer_with(site, monkeypatch, "200 OK")
     answer_of(site, "/fr/", HTTP_COOKIE="csrftoken=x")
     assert len(kept(var_folder)) == 1
+
+
+@pytest.mark.server
+@pytest.mark.django_db(transaction=True)
+def test_no_header_of_a_visitor_changes_what_is_kept_for_others(imrap, tmp_path):
+    with a_copy_served(tmp_path) as (port, database):
+        for header in ("SCRIPT_NAME", "PATH_INFO", "Host", "X-Forwarded-Host", "X-Original-URL"):
+            with socket.create_connection(("127.0.0.1", port), timeout=20) as line:
+                value = "/en" if header.isupper() else "evil.example"
+                head = f"GET /en/fr/ HTTP/1.1\r\n{header}: {value}\r\nConnection: close\r\n"
+                head += "" if header == "Host" else f"Host: 127.0.0.1:{port}\r\n"
+                line.sendall(f"{head}\r\n".encode())
+                assert line.makefile("rb").readline().split()[1] in (b"400", b"404"), header
+        missing(database)
+        assert got(port, "/fr/")[0] == 503
+
+
+@pytest.mark.django_db
+def test_a_page_under_another_prefix_is_not_kept(site, var_folder):
+    assert answer_of(site, "/fr/", SCRIPT_NAME="/en")[0] == "200 OK"
+    assert kept(var_folder) == []
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,16 @@ class Site:
         return dict(line.split(" ", 1) for line in lines)
 
 
+COUNT = """
+from imrap_site.serving.reach.store import store
+store().add({("2026-11-26", "papers-1", "view"): 7}, ("log", None, 5))
+"""
+COUNTED = """
+from imrap_site.serving.reach.store import store
+print(store().rows("SELECT number FROM counts"))
+"""
+
+
 @pytest.fixture
 def old(clone, tmp_path):
     """A site with all that there is, on SQLite and in a folder."""
@@ -133,6 +143,7 @@ def digests_in(folder):
 def test_a_site_arrives_whole_on_postgresql_and_in_a_bucket_and_comes_back(
     old, clone, empty, tmp_path
 ):
+    old.manage("shell", "--no-imports", "-c", COUNT)
     before = digests_in(tmp_path)
     said = old.manage("move_to", empty[0], "--media", empty[1])
     assert "and the same." in said
@@ -140,6 +151,7 @@ def test_a_site_arrives_whole_on_postgresql_and_in_a_bucket_and_comes_back(
     assert digests_in(tmp_path) == before
     new = Site(clone, DATABASE_URL=empty[0], MEDIA_URL=empty[1])
     assert new.everything() == old.everything()
+    assert new.manage("shell", "--no-imports", "-c", COUNTED) == "[(7,)]\n"
     rows = json.loads(new.everything()["reversion.Version"])
     assert len(rows) >= 10
     found = ["shell", "--no-imports", "-c", FOUND]
@@ -150,6 +162,7 @@ def test_a_site_arrives_whole_on_postgresql_and_in_a_bucket_and_comes_back(
     assert back.everything() == old.everything()
     assert digests_in(tmp_path / "back") == digests_in(tmp_path / "media")
     assert back.manage(*found) == old.manage(*found)
+    assert back.manage("shell", "--no-imports", "-c", COUNTED) == "[(7,)]\n"
     # The number of the paper that was deleted is never given again.
     numbers = {site.manage("shell", "--no-imports", "-c", NEXT) for site in (old, new, back)}
     assert len(numbers) == 1

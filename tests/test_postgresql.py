@@ -312,3 +312,48 @@ def test_on_postgresql_no_page_is_old_right_after_a_commit(tmp_path):
                     other.execute("UPDATE profiles_organisation SET name_fr = %s", [title])
                     for _time in range(2):
                         assert title.encode() in got(port, "/fr/")[2]
+
+
+COUNT = """
+import django
+django.setup()
+from concurrent.futures import ThreadPoolExecutor
+from django.db import connection
+from imrap_site.serving.pages import stamp
+from imrap_site.serving.reach.store import store
+stamp_before = stamp.of_database()()
+def add(number):
+    return store().add({("2026-11-26", "papers-1", "view"): 1}, ("log", (number or None) and 0, 9 if number else 0))
+with ThreadPoolExecutor(4) as hosts:
+    first = add(0)
+    counted = list(hosts.map(add, range(1, 9)))
+print(first, sorted(counted), store().rows("SELECT * FROM counts"), store().position("log"))
+print(stamp.of_database()() == stamp_before, connection.introspection.table_names().count("counts"))
+"""
+READ = """
+import django
+django.setup()
+from imrap_site.serving.reach.store import store
+print(store().rows("SELECT number FROM counts"))
+"""
+
+
+@pytest.mark.server
+@pytest.mark.skipif(FOLDER is None, reason="There is no PostgreSQL on this machine.")
+@pytest.mark.skipif(connection.vendor == "postgresql", reason="It is the one that is used.")
+def test_what_is_read_is_counted_beside_the_content_and_comes_along_in_a_backup(tmp_path):
+    """Of hosts that read the same log at once, one counts it; pages stay as they are."""
+    clone, backup = a_clone(tmp_path / "clone"), str(tmp_path / "backup.tar")
+    with server() as address:
+        where = {"database": address, "MEDIA_ROOT": str(tmp_path / "media"), "cwd": clone}
+        assert run("manage.py", "migrate", "--verbosity=0", **where).returncode == 0
+        done = run("-c", COUNT, **where)
+        assert done.stdout.splitlines() == [
+            f"True {[*7 * [False], True]} [('2026-11-26', 'papers-1', 'view', 2)] 9",
+            "True 0",
+        ], done.stderr
+        assert run("manage.py", "backup", backup, **where).returncode == 0
+        run("-c", COUNT, **where)
+        done = run("manage.py", "restore", backup, "--yes", **where)
+        assert "Restored." in done.stdout, done.stderr
+        assert run("-c", READ, **where).stdout == "[(2,)]\n"

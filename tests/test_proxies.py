@@ -36,6 +36,7 @@ def site(request, tmp_path_factory):
     variables = {"HTTPS": "true", "ACCESS_LOG": "addresses"}
     with started(clone, FROM_THE_PROXY, **variables) as (address, printed):
         site = SimpleNamespace(clone=clone, certificate=certificate, printed=printed)
+        site.folder, site.proxy = folder, request.param
         site.port = urllib.parse.urlsplit(address).port
         site.password = re.search(r"password +(\S{20,})\n", printed.read_text())[1]
         with proxies.serving(request.param, folder, site) as (site.plain, site.public):
@@ -120,6 +121,23 @@ def test_a_page_comes_at_once_with_the_headers_of_the_site(site):
     assert "default-src 'none';" in page.headers["Content-Security-Policy"]
     assert page.headers["Set-Cookie"] is None
     assert f'<link rel="canonical" href="{site.address}/fr/">'.encode() in page.content
+
+
+def test_what_is_read_is_counted_once_whoever_answers(site):
+    if site.proxy != "nginx":
+        pytest.skip("Caddy keeps no pages, so the site counts what passes through.")
+    people = {"User_Agent": "Mozilla/5.0 Firefox/143.0"}
+    for _time in range(5):
+        assert asked(site, "/fr/papers/", **people).status == 200
+    asked(site, "/fr/papers/", User_Agent="Mozilla/5.0 (compatible; Googlebot/2.1)")
+    asked(site, "/fr/papers/", Sec_Purpose="prefetch", **people)
+    asked(site, "/fr/papers/", Cookie="sessionid=abc", **people)
+    asked(site, "/fr/papers/?preview=papers-1:abc", **people)
+    asked(site, "/fr/papers/", "HEAD", **people)
+    asked(site, "/fr/papers/?q=kidal", **people)
+    log = (site.folder / "reach.log").read_text()
+    pattern = r"(\S+T\S+ GET 200 /fr/papers/\n){6}"
+    assert re.fullmatch(pattern, log), log
 
 
 def test_http_2_is_spoken(site):

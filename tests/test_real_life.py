@@ -104,6 +104,8 @@ def test_one_picture_of_a_page_comes_first(visit):
 
 def weights(page, visit, address, size=PHONE):
     """{address: bytes of the answer's body} of all that a first view brings."""
+    # What an earlier test has fetched would be asked for with its entity tag, and not come again.
+    page.context.new_cdp_session(page).send("Network.clearBrowserCache")
     answers = []
     page.on("response", lambda answer: answers.append(answer))
     visit(address, size)

@@ -1,6 +1,9 @@
 """What has to agree before a version gets its tag."""
 
+import os
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -26,3 +29,12 @@ def test_every_part_that_the_site_runs_on_has_its_decision():
     decided = re.findall(r"\*\*([\w-]+)", (ROOT / "docs/decisions.md").read_text())
     assert {"django", "pillow", "gunicorn"} < parts
     assert parts - {part.lower() for part in decided} == set()
+
+
+def test_tests_never_open_the_site_s_own_database():
+    variables = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    show = "from tests.settings import DATABASES; print(DATABASES['default']['NAME'])"
+    done = subprocess.run(
+        [sys.executable, "-c", show], cwd=ROOT, env=variables, capture_output=True, text=True
+    )
+    assert done.stdout == ":memory:\n", done.stderr

@@ -197,6 +197,8 @@ def test_migrating_completes_the_index(imrap):
 def test_the_index_mends_itself_where_a_part_is_lost(indexed, table):
     indexed("La paix")
     with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":  # the stamp moves now, not at the end of this test
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(f"DROP TABLE {table}")
     assert titles("paix") == ["La paix"]
 

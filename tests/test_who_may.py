@@ -27,19 +27,20 @@ STAFF = (
     "deleted",
     "people",
     "groups",
+    "audience",
 )
-VISITOR, SENT = ".......", "SSSSSSSSSS"
+VISITOR, SENT = ".......", "SSSSSSSSSSS"
 MATRIX = {
     "no account": f"{VISITOR} {SENT}",
     "inactive": f"{VISITOR} {SENT}",
-    "outside the team": f"{VISITOR} NNNNNNNNNN",
-    "without a right": f"{VISITOR} NNNNNNNNNN",
-    "Rédaction": "RRRRRRR RRRRRRNRNN",
-    "Responsable": "RRRRRRR RRRRRRRRNN",
-    "superuser": "RRRRRRR RRRRRRRRRR",
-    "views papers": "RRRRRRR RRRRNRNNNN",
-    "changes papers": "RRRRRRR RRRRNRNNNN",
-    "changes programmes": f"{VISITOR} NNNNNNNNNN",
+    "outside the team": f"{VISITOR} NNNNNNNNNNN",
+    "without a right": f"{VISITOR} NNNNNNNNNNN",
+    "Rédaction": "RRRRRRR RRRRRRNRNNR",
+    "Responsable": "RRRRRRR RRRRRRRRNNR",
+    "superuser": "RRRRRRR RRRRRRRRRRR",
+    "views papers": "RRRRRRR RRRRNRNNNNR",
+    "changes papers": "RRRRRRR RRRRNRNNNNR",
+    "changes programmes": f"{VISITOR} NNNNNNNNNNN",
 }
 LETTERS = {200: "R", 302: "S", 403: "N", 404: "."}
 
@@ -76,6 +77,7 @@ def addresses(paper):
         "deleted": f"{admin}deleted/",
         "people": "/admin/auth/user/",
         "groups": "/admin/auth/group/",
+        "audience": f"/admin/audience/paper/{paper.pk}/",
     }
 
 

@@ -15,9 +15,9 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
-from imrap_site.keeping import content, locks
+from imrap_site.keeping import content, locks, sqlite
 from imrap_site.keeping.archive import Archive, ArchiveWriter, begins_like
-from imrap_site.keeping.manifest import DATABASES, ENV, KEY, MARKER, MEDIA, Manifest
+from imrap_site.keeping.manifest import DATABASES, ENV, KEY, MARKER, MEDIA, REACH, Manifest
 from imrap_site.keeping.media import of_the_site
 from imrap_site.keeping.refusals import Refused
 from imrap_site.keeping.snapshot import Snapshot, SnapshotWriter, private
@@ -107,6 +107,18 @@ def own_files(scratch, copied, engine):
     yield KEY, key
     if (settings.BASE_DIR / ".env").exists():
         yield ENV, (settings.BASE_DIR / ".env").resolve()
+    if engine == "sqlite" and (reach := copied_reach(scratch)):
+        yield REACH, reach
+
+
+def copied_reach(scratch):
+    """What is counted; None where there is none. One that is broken keeps no content from its backup."""
+    live, copied = settings.VAR_DIR / REACH, scratch / "reach"
+    with suppress(Refused):
+        if live.exists():
+            sqlite.copy(copied, live)
+            return copied
+    return None
 
 
 def write(path, text):

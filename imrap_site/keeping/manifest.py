@@ -11,6 +11,7 @@ from imrap_site.keeping.refusals import Refused
 FORMAT = 1
 MARKER = "READ-ME.txt"
 KEY, ENV, MEDIA = "secret-key", ".env", "media/"
+REACH = "reach.sqlite3"  # beside SQLite; a dump of PostgreSQL holds it
 DATABASES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 FOREIGN = "This is no backup of such a site: {}."
 DAMAGED = "The backup is damaged: {}."
@@ -95,7 +96,7 @@ def check_members(manifest):
     names = [member.name for member in manifest.members]
     must(all(isinstance(name, str) for name in names), "names")
     must(len(set(names)) == len(names), "a name that stands twice")
-    known = {MARKER, DATABASES[manifest.engine], KEY, ENV}
+    known = {MARKER, DATABASES[manifest.engine], KEY, ENV, REACH}
     for member in manifest.members:
         must(member.name in known or is_safe(member.name), f"the name {member.name[:200]!r}")
         must(is_whole(member.size) and is_whole(member.mtime_ns), "a size or a time")

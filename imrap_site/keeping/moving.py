@@ -19,6 +19,7 @@ from django.db import DatabaseError, connection, connections, transaction
 
 from imrap_site.keeping.content import applied_migrations, known_migrations
 from imrap_site.keeping.refusals import Refused
+from imrap_site.serving.reach.store import StoreFailed, store
 from profiles.models import ALL_KINDS, Organisation
 
 THERE = "there"  # the alias of the other database
@@ -58,9 +59,17 @@ class Move:
             moved = self.copy()
             self.compare(moved)
             self.go_on_counting()
+        self.bring_reach()
         self.say("Making the search index there…")
         self.manage("rebuild_search", "--verbosity=0")
         return {model._meta.label: number for model, (number, _digest) in moved.items()}
+
+    def bring_reach(self):
+        """What is counted, which no transaction of the content holds."""
+        try:
+            store().copy_to(store(THERE))
+        except StoreFailed as problem:
+            self.say(f"What was counted of readers stays here, and can't be moved: {problem}")
 
     # Before anything is written
 

@@ -72,15 +72,35 @@ def load(path):
         must_work(
             run_plain("pg_restore", ["--no-owner", "--no-acl", f"--file={script}", str(path)])
         )
-        before.write_text("".join(f"DROP TABLE IF EXISTS {name} CASCADE;\n" for name in tables()))
+        before.write_text(going(script))
         connection.close()
         psql = ["-X", "-q", "--single-transaction", "-v", "ON_ERROR_STOP=1"]
         must_work(run("psql", [*psql, "-f", str(before), "-f", str(script)]))
 
 
+def going(script):
+    """What makes room: all tables, their functions and, where the copy has it, what is counted."""
+    gone = [*(f"TABLE IF EXISTS {name}" for name in tables()), *functions()]
+    with script.open(encoding="utf-8") as lines:
+        if any(line.startswith("CREATE SCHEMA reach;") for line in lines):
+            gone.append("SCHEMA IF EXISTS reach")
+    return "".join(f"DROP {one} CASCADE;\n" for one in gone)
+
+
 def must_work(done):
     if done.returncode:
-        raise Refused(f"The database can't be restored: {done.stderr.strip()[:500]}")
+        raise Refused(f"The database can't be restored: {done.stderr.strip()[-500:]}")
+
+
+def functions():
+    """What triggers of the site call; not what an extension brought."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 'FUNCTION IF EXISTS ' || oid::regprocedure FROM pg_proc "
+            "WHERE pronamespace = current_schema()::regnamespace AND NOT EXISTS "
+            "(SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')"
+        )
+        return [signature for (signature,) in cursor.fetchall()]
 
 
 def tables():

@@ -19,7 +19,7 @@ from django.utils import timezone
 from imrap_site import turns
 from imrap_site.keeping import postgresql, sqlite, switching
 from imrap_site.keeping.locks import LOCK, files_may_go
-from imrap_site.keeping.manifest import ENV, KEY, MEDIA
+from imrap_site.keeping.manifest import ENV, KEY, MEDIA, REACH
 from imrap_site.keeping.media import of_the_site
 from imrap_site.keeping.parts import is_bucket
 from imrap_site.keeping.refusals import Refused
@@ -177,7 +177,7 @@ class Restore:
             return self.media / HIDDEN / name.removeprefix(MEDIA)
         if name == self.manifest.database.name:
             return self.database_here()
-        return self.prepared / name if name in (KEY, ENV) else None
+        return self.prepared / name if name in (KEY, ENV, REACH) else None
 
     # The plan
 
@@ -190,6 +190,7 @@ class Restore:
     def var_away(self):
         for path in sorted(self.var.iterdir()):
             stays = path.name in STAYS or path.name.startswith((FORMER, ".restoring-", UNFINISHED))
+            stays |= path.name.startswith("reach") and not self.manifest.member(REACH)
             if not stays and not self.holds_what_has_its_own_way(path):
                 yield [str(path), str(self.former / path.name)]
 
@@ -225,6 +226,8 @@ class Restore:
     def here(self):
         if self.is_sqlite:
             yield [str(self.database_here()), str(sqlite.database())]
+        if (self.prepared / REACH).exists():
+            yield [str(self.prepared / REACH), str(self.var / REACH)]
         if (self.prepared / KEY).exists():
             yield [str(self.prepared / KEY), str(self.var / KEY)]
             self.say_whose_key()

@@ -26,8 +26,8 @@ def opened(path, how):
     return closing(sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True))
 
 
-def copy(to):
-    """The content at one moment; who saves meanwhile waits until it is copied."""
+def copy(to, source=None):
+    """The content, or another database, at one moment; who saves meanwhile waits until it is copied."""
     until = time.monotonic() + LONGEST_WAIT
 
     def must_go_on(_status, left, _total):
@@ -36,7 +36,7 @@ def copy(to):
 
     try:
         # rw: what a killed process left half-written is undone before it is read; never a new file.
-        with opened(database(), "mode=rw") as live, opened(to, "mode=rwc") as copied:
+        with opened(source or database(), "mode=rw") as live, opened(to, "mode=rwc") as copied:
             # All at once: in portions, each save of somebody would begin it anew.
             live.backup(copied, pages=-1, progress=must_go_on, sleep=0.1)
     except sqlite3.Error as problem:

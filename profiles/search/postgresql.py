@@ -23,6 +23,8 @@ TOGETHER = {
 # The planner thinks that a vector is read as fast as a number, and would read all of them, which
 # takes a hundred times as long as asking the index.
 BY_INDEX = "SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off"
+# What hangs on changed rows until the transaction ends comes at once: a table can't be dropped before.
+BEFORE_DROP = "SET CONSTRAINTS ALL IMMEDIATE"
 TURN = 7_365_617_263  # a number that nobody else has a lock on
 WORD = "w"
 MOST_KEYS = 40_000  # a tsvector holds less than 1 MB

@@ -1,7 +1,7 @@
 """What of the index is SQLite's own: FTS5 finds rows by keys."""
 
 # Keys are letters and digits only; "ascii" leaves letters beyond ASCII as they are.
-BY_INDEX = ""  # nothing has to be wished for
+BY_INDEX = BEFORE_DROP = ""  # nothing has to be wished for
 CREATE = [
     "CREATE VIRTUAL TABLE IF NOT EXISTS search_text USING "
     "fts5(title, facts, tied, text, pages, words, tokenize='ascii', prefix='3 4')",

@@ -50,6 +50,7 @@ def create(cursor):
         return
     for statement in [*COMMON, *database().CREATE]:
         cursor.execute(statement.replace("SERIAL", database().SERIAL))
+    tables_made.send(sender=None)
 
 
 COMMON = [
@@ -65,6 +66,8 @@ COMMON = [
 
 
 def drop(cursor):
+    if database().BEFORE_DROP:
+        cursor.execute(database().BEFORE_DROP)
     for table in TABLES:
         cursor.execute(f"DROP TABLE IF EXISTS {table}")
 
@@ -151,7 +154,6 @@ def clear():
     with transaction.atomic(), connection.cursor() as cursor:
         drop(cursor)
         create(cursor)
-        tables_made.send(sender=None)
 
 
 def set_scheme(scheme):
