@@ -13,7 +13,8 @@ from contextlib import closing
 from importlib import import_module
 from io import BytesIO
 
-HOST = "127.0.0.1"
+from benchmarks.processes import BROWSER, HOST
+
 HITS, MADE, EDITS = 10_000, 40, 20
 REST = 0.03  # seconds after which an edit can't be mistaken for the next one
 
@@ -28,6 +29,7 @@ def environ(path, query=""):
         "SERVER_PORT": "80",
         "SERVER_PROTOCOL": "HTTP/1.1",
         "HTTP_HOST": HOST,
+        "HTTP_USER_AGENT": BROWSER["User-Agent"],
         "HTTP_ACCEPT_ENCODING": "gzip",
         "HTTP_ACCEPT_LANGUAGE": "fr,en;q=0.5",
         "REMOTE_ADDR": HOST,

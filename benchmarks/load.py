@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.processes import CannotMeasure, cpu_seconds
+from benchmarks.processes import BROWSER, CannotMeasure, cpu_seconds
 
 SCRIPT = Path(__file__).with_name("ask.lua")
 
@@ -28,7 +28,7 @@ def measured(server, path, connections, seconds, headers=(), is_unknown=False):
     """`is_unknown` asks each time with a query that nobody has asked with before."""
     command = ["wrk", "--threads=1", f"--connections={connections}", f"--duration={seconds}s"]
     command += ["--timeout=10s", f"--script={SCRIPT}"]
-    for name, value in {"Accept-Encoding": "gzip", **dict(headers)}.items():
+    for name, value in {**BROWSER, "Accept-Encoding": "gzip", **dict(headers)}.items():
         command += ["--header", f"{name}: {value}"]
     command += [server.address(path), "--", str(time.time_ns()) if is_unknown else ""]
     before = cpu_seconds(server.groups)

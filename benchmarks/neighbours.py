@@ -129,5 +129,6 @@ def shipped(copy, behind, folder, port):
     text = text.replace("listen 443 ssl http2", f"listen {HOST}:{port}")
     text = text.replace("www.example.org", HOST)
     text = text.replace("/var/lib/nginx/profile-site", str(folder / "cache"))
+    text = text.replace("/var/log/profile-site", str(folder))
     text = text.replace("/srv/profile-site", str(copy))
     return text.replace("127.0.0.1:8000", f"{HOST}:{behind}")

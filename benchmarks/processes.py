@@ -16,6 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 TICKS = os.sysconf("SC_CLK_TCK")
 SECONDS_TO_START = 60
+# Of a person, whose reading is counted.
+BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
 
 
 class CannotMeasure(Exception):

@@ -17,8 +17,8 @@ from benchmarks.side_by_side import BARE, SITE, Cell, Page, Row
 # What is chosen
 
 
-def test_a_run_without_words_measures_everything():
-    assert bench.chosen([]) == (["peers", "server", "sizes", "search"], [100, 10_000])
+def test_a_run_without_words_measures_all_but_what_takes_long():
+    assert bench.chosen([]) == (["peers", "server", "sizes"], [100, 10_000])
 
 
 def test_words_choose_parts_and_numbers_choose_sizes():
@@ -26,7 +26,7 @@ def test_words_choose_parts_and_numbers_choose_sizes():
         ["peers", "search"],
         [100, 100_000],
     )
-    assert bench.chosen(["1000"]) == (bench.PARTS, [1000])
+    assert bench.chosen(["1000"]) == (["peers", "server", "sizes"], [1000])
 
 
 def test_an_unknown_part_is_named():
@@ -175,7 +175,16 @@ def test_the_shipped_configuration_is_the_one_that_is_measured(tmp_path):
     assert "proxy_cache profile_site_pages;" in text
     assert f"proxy_cache_path {tmp_path}/nginx/cache " in text
     assert f"alias {tmp_path}/copy/media/;" in text
+    assert "/var/" not in text.replace(str(tmp_path), "")
     assert not re.search(r"^ *(ssl_|listen 443|listen 80|listen \[)|example\.org|/srv/", text, re.M)
+
+
+@pytest.mark.server
+@pytest.mark.skipif(not neighbours.NGINX, reason="nginx is not installed here")
+def test_nginx_takes_the_shipped_configuration(tmp_path):
+    site = Server(processes.a_free_port(), ())
+    with neighbours.nginx_before(site, tmp_path, tmp_path / "copy") as server:
+        assert recorded.asked(server, "/health/")[0] == "404 Not Found"
 
 
 @pytest.mark.server
