@@ -15,6 +15,13 @@ from django.utils import timezone
 
 ROOM = 2_000_000  # letters of markup in one memory
 LETTERS_OF_ROWS = 5_000  # as which all else counts
+LETTERS_OF_ANSWER = 300  # yes or no, with the name of what was asked
+
+
+def letters_of(made: Any) -> int:
+    if isinstance(made, bool):
+        return LETTERS_OF_ANSWER
+    return len(made) if isinstance(made, str) else LETTERS_OF_ROWS
 
 
 class Memory:
@@ -25,7 +32,7 @@ class Memory:
         self.room = ROOM
 
     def put(self, key: Hashable, part: tuple[Any, list[datetime]]) -> None:
-        size = len(part[0]) if isinstance(part[0], str) else LETTERS_OF_ROWS
+        size = letters_of(part[0])
         if key in self.parts or size <= self.room:
             self.room -= 0 if key in self.parts else size
             self.parts[key] = part

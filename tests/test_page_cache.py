@@ -13,6 +13,7 @@ from datetime import timedelta
 
 import brotli
 import pytest
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.db.models import F
 from django.http import HttpResponse
@@ -24,8 +25,8 @@ from imrap_site.serving.pages import Pages, answers, stamp
 from imrap_site.serving.pages.answers import Answers
 from imrap_site.serving.pages.store import Address, Page
 from profiles import lasting
-from profiles.models import KINDS, Paper, Vacancy
-from tests.builders import a_copy_served, environment, got
+from profiles.models import KINDS, Paper, PaperFile, Vacancy
+from tests.builders import a_copy_served, a_pdf, environment, got
 
 FRENCH = {"HTTP_ACCEPT_LANGUAGE": "fr"}
 TEXT = 'attr="' + 400 * "é" + '"'
@@ -539,6 +540,60 @@ def test_staff_share_nothing_with_visitors(real, imrap, staff_client, add_paper)
     real.get("/fr/papers/brouillon/", HTTP_COOKIE=cookie)
     assert real.door.content.memory.parts == before
     assert "Brouillon" not in repr(before)
+
+
+@pytest.fixture
+def file(add_paper):
+    """The address of a published paper's file."""
+    paper = add_paper(slug="rapport")
+    content = ContentFile(a_pdf(b"(un) Tj"), "rapport.pdf")
+    return PaperFile.objects.create(paper=paper, file=content).file.url
+
+
+def test_whether_a_file_may_be_read_is_asked_once(real, file, django_assert_num_queries):
+    real.change("1")
+    assert real.get(file)[0] == "200 OK"
+    with django_assert_num_queries(0):
+        for _time in range(3):
+            assert real.get(file)[2].startswith(b"%PDF")
+        assert len(real.get(file, HTTP_RANGE="bytes=0-3")[2]) == 4
+
+
+def test_a_withdrawn_file_is_gone_with_the_change(real, file):
+    real.change("1")
+    assert real.get(file)[0] == "200 OK"
+    Paper.objects.update(is_draft=True)
+    real.change("22")
+    assert real.get(file)[0] == "404 Not Found"
+
+
+def test_a_file_comes_with_its_entry(real, file, time_machine):
+    now = timezone.now().replace(hour=12, minute=0, second=0, microsecond=0)
+    time_machine.move_to(now, tick=False)
+    Paper.objects.update(publish_at=now + timedelta(minutes=7))
+    real.change("1")
+    assert real.get(file)[0] == "404 Not Found"
+    time_machine.move_to(now + timedelta(minutes=7))
+    assert real.get(file)[0] == "200 OK"
+
+
+def test_that_staff_may_read_a_file_is_told_to_nobody_else(real, file, staff_client):
+    Paper.objects.update(is_draft=True)
+    real.change("1")
+    cookie = f"sessionid={staff_client.cookies['sessionid'].value}"
+    assert real.get(file, HTTP_COOKIE=cookie)[0] == "200 OK"
+    assert real.get(file)[0] == "404 Not Found"
+
+
+def test_names_of_files_that_anybody_can_invent_do_not_fill_the_memory(real, file):
+    real.change("1")
+    real.get(file)
+    assert real.door.content.memory.room == lasting.ROOM - lasting.LETTERS_OF_ANSWER
+    rooms = set()
+    for number in range(30):
+        assert real.get(f"/media/papers/{number}.pdf")[0] == "404 Not Found"
+        rooms.add(real.door.content.memory.room)
+    assert len(rooms) == 1  # what the answer shows is the same each time
 
 
 def test_a_part_is_made_anew_when_its_time_is_over(time_machine):

@@ -1,5 +1,7 @@
 """Uploaded files: never a draft's to a visitor, and no file can act as a page of this site."""
 
+from contextlib import suppress
+from functools import partial
 from pathlib import PurePosixPath
 from posixpath import normpath
 from urllib.parse import quote
@@ -12,6 +14,7 @@ from imrap_site.serving.ranges import ranged_response
 from profiles import preview
 from profiles.addresses import content_disposition
 from profiles.files.documents import FORMATS
+from profiles.lasting import kept
 from profiles.models import file_is_visible
 
 MEDIA_TYPES = {
@@ -47,7 +50,7 @@ def media(request, name):
     if media_type is None or normpath(name) != name or "\0" in name:
         raise Http404
     token = request.GET.get(preview.PARAMETER)
-    if not file_is_visible(name, request.user) and not preview.opens_file(token, name):
+    if not is_visible(name, request.user) and not preview.opens_file(token, name):
         raise Http404
     is_inline = INLINE in request.GET and media_type == FORMATS["pdf"].media_type
     how = {
@@ -64,6 +67,20 @@ def media(request, name):
     policy = INLINE_POLICY if is_inline else "sandbox; default-src 'none'"
     response["Content-Security-Policy"] = policy
     return response
+
+
+def is_visible(name, user):
+    """Asked once while the content stays as it is, by visitors. What they may not read is asked each
+    time: anybody can invent such names, which would fill the memory."""
+    with suppress(Http404):
+        return kept(("file", name), partial(visible_or_404, name, user))
+    return False
+
+
+def visible_or_404(name, user):
+    if not file_is_visible(name, user):
+        raise Http404
+    return True
 
 
 def is_behind_a_sender(request):

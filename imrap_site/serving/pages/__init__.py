@@ -10,7 +10,7 @@ its addresses are then asked anew, one by one, by nobody but the site itself.
 import logging
 import os
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
@@ -38,7 +38,8 @@ LARGEST = 2 * 1024 * 1024
 SECONDS = 5  # that a visitor waits for a locked database
 LOOK = 5  # seconds between two looks whether pages wait to be asked anew
 PAUSE = 0.05  # seconds between two pages that are asked anew
-ELSEWHERE = (*STAFF_PATHS, "/static/", "/media/", "/health/")
+FILES = "/media/"  # which are read as they lie; only whether they may be is remembered
+ELSEWHERE = (*STAFF_PATHS, "/static/", "/health/")
 # A browser asks each time, and mostly hears that nothing has changed. A web server before the site
 # may answer by itself for a second, and for an hour while the site does not: no longer, as what was
 # withdrawn would still be read.
@@ -65,6 +66,9 @@ class Pages:
     def __call__(self, environ, start_response):
         if not is_public(environ):
             return self.application(environ, start_response)
+        if environ["PATH_INFO"].startswith(FILES):
+            with self.keeping(self.stamp()):
+                return self.application(environ, start_response)
         address = Address.of(environ)
         encoding = encoding_for(environ.get("HTTP_ACCEPT_ENCODING", ""))
         if answer := self.answers.find(address, encoding, self.stamp(), time.time()):
@@ -93,8 +97,7 @@ class Pages:
     def answered(self, environ, address, encoding, start_response, stamp):
         place, token = self.store.open(), patience.set(SECONDS)
         try:
-            content = self.content_under(stamp)
-            with keeping_in(content.memory if content else Memory()):
+            with self.keeping(stamp) as content:
                 status, headers, answer, ends = self.ask(environ)
             if getattr(answer, "streaming", True):
                 start_response(status, headers)
@@ -125,6 +128,14 @@ class Pages:
             answer = self.application(whole(environ), lambda *head, **_more: began.append(head))
         status, headers = began[-1][:2]
         return status, headers, answer, ends
+
+    @contextmanager
+    def keeping(self, stamp):
+        """Meanwhile what is made of the content is remembered for as long as it holds: then the
+        content is given."""
+        content = self.content_under(stamp)
+        with keeping_in(content.memory if content else Memory()):
+            yield content
 
     def content_under(self, stamp):
         """None where a change could go unnoticed, or nobody can tell."""
