@@ -2,8 +2,9 @@
 
     $time_iso8601 $request_method $status $uri
 
-as deploy/nginx.conf writes them, which leaves out what doesn't count. Where the web server says that it logs a page, the site doesn't count
-that page too. How far the log was read is kept together with the numbers, so each line counts once.
+as deploy/nginx.conf writes them, which leaves out what does not count. Where the web server says that
+it logs a page, the site does not count that page too. How far the log was read is kept together with
+the numbers, so each line counts once.
 """
 
 import logging
