@@ -152,6 +152,7 @@ def report(site, request, noun, period):
     context = {"head": table.head, "rows": rows, "total": rows and table.total}
     context["days"] = [date_in_words(str(day)) for day in (period.first, period.last)]
     since = figures.first_day_of_all()
+    context["about"] = noun or Organisation.objects.first()
     context["since"] = since and since > period.first and date_in_words(str(since))
     return site.page(request, "report", noun, period, **context)
 

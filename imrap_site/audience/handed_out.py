@@ -1,10 +1,9 @@
 """Numbers as they may leave the house: fewer than five are not told, and don't follow from others.
 
-A day with fewer than five of something, none included, is “< 5”. A month that is over is told exactly
-only where that says nothing about a single day: where no day of it is hidden, or at least five are and
-they have at least five together. Every other sum is the sum of what is shown, from the least to the
-most that it can be. So no sum tells more than its lines do; and since a month that is over
-stays the same, two files of different days can't be subtracted from one another either.
+A day with fewer than five of something, none included, is “< 5”. A sum of days is told as exactly as
+says nothing about a single one of them: exactly where no day is hidden, or at least five are that have
+at least five together; as a sum with “< 5” where those have fewer; else from the least to the most that
+it can be. So no sum of a table tells more than its lines do.
 """
 
 from typing import NamedTuple
@@ -42,20 +41,21 @@ def of_day(number):
 
 
 def of_days(numbers):
-    """The sum of what is told of each."""
-    return total(of_day(number) for number in numbers)
-
-
-def of_month(numbers, is_over):
-    """Of a month, of which these are the numbers of its days."""
-    if not is_over:
-        return of_days(numbers)
+    """The sum of these numbers of days."""
     hidden = [number for number in numbers if number < FEW]
-    together = sum(hidden)
-    says_nothing = len(hidden) >= FEW and FEW <= together < (FEW - 1) * len(hidden)
-    if says_nothing or not hidden:
-        return Figure(sum(numbers), sum(numbers))
-    return FEWER if sum(numbers) < FEW else of_days(numbers)
+    shown = sum(numbers) - sum(hidden)
+    return Figure(shown, shown) + of_hidden_days(hidden)
+
+
+def of_hidden_days(numbers):
+    together, most = sum(numbers), (FEW - 1) * len(numbers)
+    if not numbers:
+        return NONE
+    if len(numbers) < FEW:
+        return Figure(0, most)
+    if together < FEW:
+        return FEWER
+    return Figure(together, together) if together < most else Figure(FEW, most)
 
 
 def total(figures):

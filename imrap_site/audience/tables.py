@@ -16,13 +16,6 @@ class Table(NamedTuple):
     rows: list  # (words, [figure of each act])
     total: list
 
-    @classmethod
-    def of(cls, head, rows):
-        total = [
-            handed_out.total(figure[place] for _, figure in rows) for place in range(len(ACTS))
-        ]
-        return cls(head, rows, total)
-
     @property
     def acts(self):
         return [str(name) for name in ACT_NAMES.values()]
@@ -31,10 +24,11 @@ class Table(NamedTuple):
 def of_noun(noun, period):
     days = figures.by_day(noun, period)
     rows = [
-        (period.step_in_words(step), told(step, several, period))
+        (period.step_in_words(step), told(several, period))
         for step, several in figures.in_steps(days, period).items()
     ]
-    return Table.of(_("Day") if period.is_of_days else _("Month"), rows)
+    head = _("Day") if period.is_of_days else _("Month")
+    return Table(head, rows, summed_up(days, period))
 
 
 def of_all(period, may_see):
@@ -43,19 +37,24 @@ def of_all(period, may_see):
         (row.title, summed_up(figures.by_day(row.key, period), period))
         for row in figures.most_asked_for(period, may_see)
     ]
-    return Table.of(_("Entry"), rows)
+    return Table(_("Entry"), rows, added([numbers for _title, numbers in rows]))
 
 
-def told(step, several, period):
-    """What is told of a day or a month, of each act."""
+def told(several, period):
+    """What is told of a day or of the days of a month, of each act."""
     if period.is_of_days:
         return [handed_out.of_day(several[0][act]) for act in ACTS]
-    is_over = (step.year, step.month) < (period.last.year, period.last.month)
-    return [handed_out.of_month([one[act] for one in several], is_over) for act in ACTS]
+    return [handed_out.of_days([one[act] for one in several]) for act in ACTS]
 
 
 def summed_up(days, period):
-    lines = [told(step, some, period) for step, some in figures.in_steps(days, period).items()]
+    """Of a whole period: no more than the lines of its days or months tell."""
+    if period.is_of_days:
+        return [handed_out.of_days([one[act] for one in days.values()]) for act in ACTS]
+    return added([told(some, period) for some in figures.in_steps(days, period).values()])
+
+
+def added(lines):
     return [handed_out.total(line[place] for line in lines) for place in range(len(ACTS))]
 
 
