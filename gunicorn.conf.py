@@ -47,10 +47,13 @@ allow_connections(3 * worker_connections)  # each may read a file, and write one
 
 
 def keep_memory_together():
-    """glibc would give threads areas of their own, of which it gives little back. Other systems'
-    libraries know no such wish."""
+    """glibc would give threads areas of their own, and keep what one large answer took for the next:
+    it gives little of either back. Other systems' libraries know no such wishes."""
     with suppress(AttributeError, OSError):
-        ctypes.CDLL(None).mallopt(-8, 1)  # M_ARENA_MAX
+        wish = ctypes.CDLL(None).mallopt
+        wish(-8, 1)  # M_ARENA_MAX
+        for name in (-1, -3):  # M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, which grow unless they are set
+            wish(name, 128 * 1024)
 
 
 keep_memory_together()

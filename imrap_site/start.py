@@ -66,6 +66,7 @@ def serve():
         address = f"http://{netloc()}/"
         say(f"\nThe site:   {address}\nIts admin:  {address}admin/   (Ctrl+C stops the site)")
         if is_ready:
+            draw_icons()
             create_staff_account()
     turns.stay()
     # Until it listens nobody else may prepare: of two starts on one port, one says so.
@@ -302,6 +303,16 @@ def static_fingerprint():
             files.append((name, found.st_size, found.st_mtime_ns))
     read = repr((settings.STORAGES["staticfiles"], sorted(files)))
     return hashlib.sha256(read.encode()).hexdigest()
+
+
+def draw_icons():
+    """Here, so that what draws them is loaded by no process that serves, until there is another logo."""
+    from profiles.formats import icons
+    from profiles.models import Organisation
+
+    for organisation in Organisation.objects.all()[:1]:
+        for size in icons.SIZES:
+            icons.icon(organisation.logo, size)
 
 
 def say_warnings():

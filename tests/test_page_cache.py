@@ -461,16 +461,24 @@ def test_of_pages_read_right_after_a_commit_none_is_old(imrap, add_paper, tmp_pa
 
 
 HEAVY = ["openpyxl", "PIL", "pypdfium2", "pikepdf", "lxml", "pi_heif"]
+ONLY_FOR_STAFF = ["allauth.account.views", "fido2.rpid", "cryptography", "imrap_site.urls"]
+STEMMERS = ["snowballstemmer.german_stemmer", "snowballstemmer.russian_stemmer"]
 VISIT = f"""
 import sys
 from imrap_site.wsgi import application
 from imrap_site.serving.pages.store import Address
-for path in ("/", "/fr/", "/fr/papers/", "/fr/search/", "/fr/feed.atom", "/sitemap.xml",
-             "/manifest.webmanifest", "/robots.txt", "/nowhere", "/accounts/login/"):
-    environ = Address("http", "testserver", path, "", "fr").environ()
-    answer = application(environ, lambda status, headers: print(path, status))
-    b"".join(answer)
-print([name for name in {HEAVY} if name in sys.modules])
+
+def visit(*paths):
+    for path in paths:
+        environ = Address("http", "testserver", path, "", "fr").environ()
+        answer = application(environ, lambda status, headers: print(path, status))
+        b"".join(answer)
+
+visit("/", "/fr/", "/fr/papers/", "/fr/search/", "/fr/feed.atom", "/sitemap.xml",
+      "/manifest.webmanifest", "/robots.txt", "/nowhere")
+loaded = [name for name in {HEAVY + ONLY_FOR_STAFF + STEMMERS} if name in sys.modules]
+visit("/accounts/login/")
+print(loaded + [name for name in {HEAVY} if name in sys.modules])
 """
 
 

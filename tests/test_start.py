@@ -321,6 +321,15 @@ def test_a_running_site_keeps_the_static_files_that_it_knows(tmp_path, settings,
     assert (settings.STATIC_ROOT / "site.css").exists()
 
 
+@pytest.mark.parametrize("logo", ["", "organisation/lost.png"])
+def test_icons_are_drawn_before_anybody_is_served(imrap, var_folder, logo):
+    imrap.logo = logo
+    imrap.save()
+    start.draw_icons()
+    drawn = sorted(path.name for path in (var_folder / "icons").iterdir())
+    assert [name.partition("-")[2] for name in drawn] == ["180.png", "192.png", "48.png", "512.png"]
+
+
 def test_a_port_in_the_file_env_is_not_known_before_the_installation(tmp_path, monkeypatch):
     monkeypatch.setattr(start, "ROOT", tmp_path)
     with socket.create_server(("127.0.0.1", 0)) as door:

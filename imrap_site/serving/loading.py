@@ -6,6 +6,8 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
 
+from imrap_site.serving.staff import URLS_OF_VISITORS
+
 PAGES = ["profiles/profile.html", "profiles/list.html", "profiles/entry.html"]
 
 
@@ -14,6 +16,6 @@ def load():
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
             translation.gettext("Home")
-            reverse("profile")  # and what all addresses lead to
+            reverse("profile", URLS_OF_VISITORS)  # and what all their addresses lead to
     for page in PAGES:
         get_template(page)

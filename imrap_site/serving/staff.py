@@ -9,6 +9,8 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.cache import patch_cache_control
 
 STAFF_PATHS = ("/admin/", "/accounts/")
+# Without the addresses of staff, which would load all that only they need.
+URLS_OF_VISITORS = "imrap_site.public_urls"
 
 
 def is_staff_path(request):
@@ -31,6 +33,10 @@ class OnStaffRequests:
 
 
 class StaffSessionMiddleware(OnStaffRequests, SessionMiddleware):
+    def pass_by(self, request):
+        request.urlconf = URLS_OF_VISITORS
+        return super().pass_by(request)
+
     def process_response(self, request, response):
         """What staff get is for them alone, public pages too: nobody keeps it for others."""
         if not response.has_header("Cache-Control"):

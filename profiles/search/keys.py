@@ -5,10 +5,12 @@ have no stemmer; so each word has several keys, made of small letters and digits
 """
 
 import re
+import sys
 import unicodedata
 from functools import cache, lru_cache
+from importlib import import_module
+from importlib.util import find_spec, module_from_spec
 
-import snowballstemmer
 from django.utils.translation import get_language_info
 
 # Nobody sees or types these, but word processors and web pages leave them inside words.
@@ -104,10 +106,20 @@ def stem_in(language):
         name = get_language_info(language)["name"].partition(" ")[0].lower()
     except KeyError:  # Django does not know all of our languages.
         return None
-    return snowballstemmer.stemmer(name).stemWord if name in snowballstemmer.algorithms() else None
+    return stemmer(name)
 
 
-@lru_cache(maxsize=50_000)
+def stemmer(name):
+    """Of one language alone: what the package loads by itself, all of them, takes 3 MB."""
+    package = "snowballstemmer"
+    sys.modules.setdefault(package, module_from_spec(find_spec(package)))
+    if not name.isalpha() or find_spec(f"{package}.{name}_stemmer") is None:
+        return None
+    module = import_module(f"{package}.{name}_stemmer")
+    return getattr(module, f"{name.capitalize()}Stemmer")().stemWord
+
+
+@lru_cache(maxsize=10_000)  # some 600 bytes each
 def keys(word, language):
     """All keys of one word, written in `language` or looked for in it."""
     word = word[:LONGEST_WORD]

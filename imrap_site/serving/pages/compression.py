@@ -11,7 +11,7 @@ WORTH_IT = 200  # bytes
 TEXTS = re.compile(r"text/|image/svg|application/(?:[\w.-]+\+)?(?:xml|json)|application/.*bibtex")
 TOKEN = re.compile(r"\s*([\w-]+)\s*(?:;\s*q\s*=\s*([0-9.]+))?\s*")
 WAYS = {
-    "br": lambda body: brotli.compress(body, mode=brotli.MODE_TEXT, quality=5),
+    "br": lambda body: brotli.compress(body, mode=brotli.MODE_TEXT, quality=5, lgwin=18),
     "gzip": lambda body: gzip.compress(body, compresslevel=6, mtime=0),
 }
 
