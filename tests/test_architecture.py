@@ -26,7 +26,7 @@ FLOORS = {
     ],
     "imrap_site": [
         {"settings", "places", "serving", "accounts", "formats", "sqlite", "postgresql", "bucket"},
-        {"urls", "apps", "wsgi", "turns", "start", "install", "keeping"},
+        {"urls", "public_urls", "apps", "wsgi", "turns", "start", "install", "keeping"},
         {"audience"},
     ],
 }
@@ -40,6 +40,7 @@ PUBLIC = {
     "profiles.urls",
     "profiles.templatetags.for_machines",
     "profiles.templatetags.profile_page",
+    "imrap_site.public_urls",
     "imrap_site.serving",
 }
 STAFF = {
