@@ -165,7 +165,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"  # of addresses; the variable of this name says which S3 server has the files
-MEDIA_ROOT = env.path("MEDIA_ROOT", default=BASE_DIR / "media")
+MEDIA_ROOT = places.media_folder(env, BASE_DIR, VAR_DIR)
 STORAGES = {
     "default": places.media(env),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -183,7 +183,7 @@ FILE_UPLOAD_HANDLERS = [
     "profiles.files.arriving.BoundedUploadHandler",
 ]
 # Where backups lie that are given no other place; the script of the timer asks for it too.
-BACKUP_DIR = BASE_DIR / env("BACKUP_DIR", default="var/backups")
+BACKUP_DIR = BASE_DIR / (env("BACKUP_DIR", default="").strip() or "var/backups")
 # Versions that the history keeps of each entry, beside its first: the sweep removes older ones.
 REVISIONS_KEPT = env.int("REVISIONS_KEPT", default=100)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_500  # an action on all that one spreadsheet may bring

@@ -212,6 +212,7 @@ def test_a_place_that_is_taken_is_refused(old, clone, empty, tmp_path):
         ("mysql://site@127.0.0.1/site", "DATABASE_URL must begin with sqlite:/// or postgresql://"),
         ("postgresql://site:Geheim@127.0.0.1:1/site", "The database there can't be used: "),
         ("sqlite:////nowhere/at/all.db", "The database there can't be made: No such file"),
+        ("sqlite:///", "DATABASE_URL names no file, so all content would be lost with the process"),
     ],
 )
 def test_an_address_that_leads_nowhere_is_refused_in_words(old, url, sentence):

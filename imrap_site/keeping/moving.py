@@ -18,6 +18,7 @@ from django.core.management.color import no_style
 from django.db import DatabaseError, connection, connections, transaction
 
 from imrap_site.keeping.content import applied_migrations, known_migrations
+from imrap_site.keeping.parts import IN_MEMORY
 from imrap_site.keeping.refusals import Refused
 from imrap_site.serving.reach.store import StoreFailed, store
 from profiles.models import ALL_KINDS, Organisation
@@ -45,6 +46,8 @@ class Move:
             str(here.get(part, "")) for part in parts
         ]:
             raise Refused(ALREADY)
+        if database["NAME"] == ":memory:":
+            raise Refused(IN_MEMORY)
         connections.databases[THERE] = connections.databases["default"] | database
         self.there = connections[THERE]
 
