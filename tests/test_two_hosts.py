@@ -494,6 +494,8 @@ def test_killing_postgresql_loses_no_save_and_visitors_are_answered(site, admin,
         site.postgresql.end(how)
         time.sleep(3)
         assert found.read > read + 10
+        for one in site.hosts:  # without nginx, which keeps pages too
+            assert Browser(site).ask("/fr/", one).status == 200
         if how == signal.SIGKILL:
             (site.postgresql.folder / "data/postmaster.pid").unlink(missing_ok=True)
         site.postgresql.start()
