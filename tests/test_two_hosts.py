@@ -494,14 +494,33 @@ def test_killing_postgresql_loses_no_save_and_visitors_are_answered(site, admin,
         site.postgresql.end(how)
         time.sleep(3)
         assert found.read > read + 10
-        for one in site.hosts:  # without nginx, which keeps pages too
-            assert Browser(site).ask("/fr/", one).status == 200
         if how == signal.SIGKILL:
             (site.postgresql.folder / "data/postmaster.pid").unlink(missing_ok=True)
         site.postgresql.start()
         wait_for_saves(found, 3)
     must_all_be_there(site, found)
     assert found.failed == []
+
+
+def test_each_host_shows_what_it_kept_while_postgresql_is_gone(site):
+    """By itself, without what nginx kept."""
+    visitor = Browser(site)
+    for one in site.hosts:
+        assert visitor.ask("/fr/papers/", one).status == 200
+    site.postgresql.end(signal.SIGKILL)
+    try:
+        for one in site.hosts:
+            page = visitor.ask("/fr/papers/", one)
+            assert page.status == 200
+            assert page.headers["Cache-Status"] == "site; hit; detail=last-good"
+            assert "Le site est en réparation." in page.text
+    finally:
+        (site.postgresql.folder / "data/postmaster.pid").unlink(missing_ok=True)
+        site.postgresql.start()
+    for one in site.hosts:
+        assert (
+            visitor.ask("/fr/papers/", one).headers["Cache-Status"] != page.headers["Cache-Status"]
+        )
 
 
 def test_visitors_read_on_when_both_hosts_are_gone(site):
