@@ -3,7 +3,6 @@
 from datetime import date
 from pathlib import Path
 
-import environ
 from csp.constants import NONCE, NONE, SELF
 from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
@@ -12,12 +11,13 @@ from django_prose_editor.config import html_tags
 from js_asset import static_lazy
 
 from imrap_site import places
+from imrap_site.variables import Variables
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"  # what the site makes for itself; media/ holds what staff upload
 
-env = environ.Env()
-environ.Env.read_env(BASE_DIR / ".env")
+env = Variables()
+Variables.read_env(BASE_DIR / ".env")
 
 # The machine ------------------------------------------------------------------------
 
@@ -157,7 +157,7 @@ LANG_INFO.setdefault("ff", {"bidi": False, "code": "ff", "name": "Fulah", "name_
 # Content ----------------------------------------------------------------------------
 
 # Kinds of entries that this site does without, as in addresses; `profiles.models` reads it.
-KINDS_OFF = [kind for text in env.list("KINDS_OFF", default=[]) if (kind := text.strip())]
+KINDS_OFF = env.list("KINDS_OFF", default=[])
 
 # Files ------------------------------------------------------------------------------
 

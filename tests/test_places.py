@@ -10,6 +10,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from imrap_site import places
+from imrap_site.variables import Variables
 from tests import topology
 from tests.builders import a_clone, a_free_port, environment
 
@@ -201,6 +202,58 @@ def test_an_s3_server_needs_its_packages_too(monkeypatch):
     )
 
 
+# Of all other variables
+
+
+def variables(**said):
+    class Said(Variables):
+        ENVIRON = said
+
+    return Said()
+
+
+@pytest.mark.parametrize("said", ["", " "])
+def test_a_switch_or_a_number_that_says_nothing_is_as_none(said):
+    found = variables(HTTPS=said, REVISIONS_KEPT=said, ALLOWED_HOSTS=said, EMAIL_URL=said)
+    assert found.bool("HTTPS", default=True) is True
+    assert found.int("REVISIONS_KEPT", default=100) == 100
+    assert found.list("ALLOWED_HOSTS", default=["localhost"]) == ["localhost"]
+    mail = found.email_url("EMAIL_URL", default="consolemail://")
+    assert mail["EMAIL_BACKEND"].endswith(".console.EmailBackend")
+
+
+def test_what_is_said_is_read_with_spaces_or_without():
+    found = variables(HTTPS=" False ", REVISIONS_KEPT="7 ", ALLOWED_HOSTS="a.org, b.org,")
+    assert found.bool("HTTPS", default=True) is False
+    assert found.int("REVISIONS_KEPT", default=100) == 7
+    assert variables(REVISIONS_KEPT="0").int("REVISIONS_KEPT", default=100) == 0  # all of them
+    assert found.list("ALLOWED_HOSTS", default=[]) == ["a.org", "b.org"]
+    mail = variables(EMAIL_URL="smtp+tls://me%40a.org:pa%2Fss@mail.a.org:587").email_url(
+        "EMAIL_URL", default=""
+    )
+    assert (mail["EMAIL_HOST_USER"], mail["EMAIL_HOST_PASSWORD"]) == ("me@a.org", "pa/ss")
+    assert (mail["EMAIL_HOST"], mail["EMAIL_PORT"]) == ("mail.a.org", 587)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mail.example.org",
+        f"smtp://name:{HIDDEN}@mail.example.org:port",
+        f"smtp+tls://name:pa/{HIDDEN}@mail.example.org:587",
+        f"smtp+tls://name:1/{HIDDEN}@mail.example.org:587",
+        f"pop3://name:{HIDDEN}@mail.example.org",
+    ],
+)
+def test_a_mail_server_that_can_t_be_one_is_refused(url):
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        variables(EMAIL_URL=url).email_url("EMAIL_URL", default="")
+    assert str(refusal.value) == (
+        "EMAIL_URL can't be read: it must be as smtp+tls://name:password@mail.example.org:587, with "
+        "/ ? # % in a password written as %2F %3F %23 %25."
+    )
+
+
 # What stops the start
 
 
@@ -388,3 +441,18 @@ def test_no_command_shows_a_trace_of_a_bad_setting(clone, url):
     assert done.stderr.startswith("DATABASE_URL must begin with sqlite:/// or postgresql://")
     assert done.stderr.count("\n") == 1
     assert HIDDEN not in done.stderr
+
+
+@pytest.mark.server
+@pytest.mark.parametrize(
+    ("variable", "said", "sentence"),
+    [
+        ("HTTPS", "ture", "HTTPS must be true or false, not 'ture'."),
+        ("REQUIRE_SECOND_FACTOR", "x", "REQUIRE_SECOND_FACTOR must be true or false, not 'x'."),
+        ("UPLOAD_MB_FILM", "5 GB", "UPLOAD_MB_FILM must be a whole number from 0 to 1000000, not "),
+        ("REVISIONS_KEPT", "-1", "REVISIONS_KEPT must be a whole number from 0 to 1000000, not "),
+        ("EMAIL_URL", "mail", "EMAIL_URL can't be read: it must be as smtp+tls://name:password@"),
+    ],
+)
+def test_a_variable_that_can_t_be_meant_stops_the_start(clone, variable, said, sentence):
+    assert begun(clone, **{variable: said}).startswith(sentence)
