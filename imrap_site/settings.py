@@ -3,7 +3,6 @@
 from datetime import date
 from pathlib import Path
 
-import environ
 from csp.constants import NONCE, NONE, SELF
 from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
@@ -12,12 +11,13 @@ from django_prose_editor.config import html_tags
 from js_asset import static_lazy
 
 from imrap_site import places
+from imrap_site.variables import Variables
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"  # what the site makes for itself; media/ holds what staff upload
 
-env = environ.Env()
-environ.Env.read_env(BASE_DIR / ".env")
+env = Variables()
+Variables.read_env(BASE_DIR / ".env")
 
 # The machine ------------------------------------------------------------------------
 
@@ -157,7 +157,7 @@ LANG_INFO.setdefault("ff", {"bidi": False, "code": "ff", "name": "Fulah", "name_
 # Content ----------------------------------------------------------------------------
 
 # Kinds of entries that this site does without, as in addresses; `profiles.models` reads it.
-KINDS_OFF = [kind for text in env.list("KINDS_OFF", default=[]) if (kind := text.strip())]
+KINDS_OFF = env.list("KINDS_OFF", default=[])
 
 # Files ------------------------------------------------------------------------------
 
@@ -165,7 +165,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"  # of addresses; the variable of this name says which S3 server has the files
-MEDIA_ROOT = env.path("MEDIA_ROOT", default=BASE_DIR / "media")
+MEDIA_ROOT = places.media_folder(env, BASE_DIR, VAR_DIR)
 STORAGES = {
     "default": places.media(env),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -183,7 +183,7 @@ FILE_UPLOAD_HANDLERS = [
     "profiles.files.arriving.BoundedUploadHandler",
 ]
 # Where backups lie that are given no other place; the script of the timer asks for it too.
-BACKUP_DIR = BASE_DIR / env("BACKUP_DIR", default="var/backups")
+BACKUP_DIR = BASE_DIR / (env("BACKUP_DIR", default="").strip() or "var/backups")
 # Versions that the history keeps of each entry, beside its first: the sweep removes older ones.
 REVISIONS_KEPT = env.int("REVISIONS_KEPT", default=100)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_500  # an action on all that one spreadsheet may bring

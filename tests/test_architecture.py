@@ -25,7 +25,8 @@ FLOORS = {
         {"urls", "apps", "signals"},
     ],
     "imrap_site": [
-        {"settings", "places", "serving", "accounts", "formats", "sqlite", "postgresql", "bucket"},
+        {"settings", "variables", "places", "serving", "accounts", "formats"}
+        | {"sqlite", "postgresql", "bucket"},
         {"urls", "public_urls", "apps", "wsgi", "turns", "start", "install", "keeping"},
         {"audience"},
     ],
@@ -190,6 +191,7 @@ def between_tests(sources):
         "proxies",
         "slow",
         "topology",
+        "passkeys",
     }
     return sorted(
         f"{name} imports {other}"

@@ -140,16 +140,25 @@ def digests_in(folder):
     }
 
 
+def stamp_in(database):
+    with psycopg.connect(database) as door:
+        return door.execute("SELECT stamp FROM content_stamp").fetchone()
+
+
 def test_a_site_arrives_whole_on_postgresql_and_in_a_bucket_and_comes_back(
     old, clone, empty, tmp_path
 ):
     old.manage("shell", "--no-imports", "-c", COUNT)
     before = digests_in(tmp_path)
+    new = Site(clone, DATABASE_URL=empty[0], MEDIA_URL=empty[1])
+    new.manage("migrate")
+    stamp = stamp_in(empty[0])
     said = old.manage("move_to", empty[0], "--media", empty[1])
     assert "and the same." in said
+    # Whoever kept pages of the empty site has none of this content.
+    assert stamp_in(empty[0]) != stamp
     assert "Now write DATABASE_URL and MEDIA_URL into .env" in said
     assert digests_in(tmp_path) == before
-    new = Site(clone, DATABASE_URL=empty[0], MEDIA_URL=empty[1])
     assert new.everything() == old.everything()
     assert new.manage("shell", "--no-imports", "-c", COUNTED) == "[(7,)]\n"
     rows = json.loads(new.everything()["reversion.Version"])
@@ -168,32 +177,62 @@ def test_a_site_arrives_whole_on_postgresql_and_in_a_bucket_and_comes_back(
     assert len(numbers) == 1
 
 
-@pytest.mark.parametrize("seconds", [1.2, 2.5, 4])
-def test_a_move_that_was_killed_is_begun_anew(old, clone, empty, seconds):
-    process = old.begin("move_to", empty[0], "--media", empty[1])
-    time.sleep(seconds)
+MAKES_TABLES = "SELECT to_regclass('django_migrations') IS NOT NULL"
+COPIES = """
+SELECT count(*) > 0 FROM pg_locks WHERE mode = 'RowExclusiveLock' AND relation = (
+    SELECT oid FROM pg_class WHERE relname = 'reversion_version')
+"""
+HAS_CONTENT = "SELECT count(*) > 0 FROM auth_user"
+
+
+def killed_when(process, database, question):
+    """As soon as the database there says so; the children of the killed one go on."""
+    with psycopg.connect(database, autocommit=True) as door:
+        until = time.monotonic() + 60
+        while not answered(door, question):
+            assert process.poll() is None
+            assert time.monotonic() < until
+            time.sleep(0.005)
     process.send_signal(signal.SIGKILL)
     process.communicate(timeout=30)
+    assert process.returncode == -signal.SIGKILL
+
+
+def answered(door, question):
+    try:
+        return door.execute(question).fetchone()[0]
+    except psycopg.errors.UndefinedTable:
+        return False
+
+
+@pytest.mark.parametrize("question", [MAKES_TABLES, COPIES, HAS_CONTENT])
+def test_a_move_that_was_killed_is_begun_anew_by_the_same_command(old, clone, empty, question):
+    """While tables are made, while rows are copied, and once all is there but for the index."""
+    old.manage("shell", "--no-imports", "-c", COUNT)
+    killed_when(old.begin("move_to", empty[0], "--media", empty[1]), empty[0], question)
+    said = old.manage("move_to", empty[0], "--media", empty[1])
+    assert "and the same." in said
     new = Site(clone, DATABASE_URL=empty[0], MEDIA_URL=empty[1])
-    if process.returncode == -signal.SIGKILL:
-        time.sleep(0.5)  # the database ends what the dead one had begun
-        with psycopg.connect(empty[0]) as door:
-            is_whole = (
-                door.execute("SELECT to_regclass('auth_user')").fetchone()[0]
-                and (door.execute("SELECT count(*) FROM auth_user").fetchone()[0])
-            )
-        if not is_whole:
-            old.manage("move_to", empty[0], "--media", empty[1])
     assert new.everything() == old.everything()
+    assert new.manage("shell", "--no-imports", "-c", COUNTED) == "[(7,)]\n"
+    found = ["shell", "--no-imports", "-c", FOUND]
+    assert new.manage(*found) == old.manage(*found)
 
 
 def test_a_place_that_is_taken_is_refused(old, clone, empty, tmp_path):
     old.manage("move_to", empty[0])
+    with psycopg.connect(empty[0]) as door:  # somebody works there already
+        door.execute("UPDATE profiles_organisation SET acronym = 'NEW'")
+    before = digests_in(tmp_path)
     said = old.manage("move_to", empty[0], code=1)
     assert said == (
         "CommandError: Nothing was moved. The database there is not empty, it has 1 × organisations: "
         "name another one.\n"
     )
+    with psycopg.connect(empty[0]) as door:
+        found = door.execute("SELECT acronym FROM profiles_organisation").fetchall()
+        assert found == [("NEW",)]
+    assert digests_in(tmp_path) == before
     (tmp_path / "other").mkdir()
     (tmp_path / "other/notes.txt").touch()
     said = old.manage(
@@ -212,6 +251,7 @@ def test_a_place_that_is_taken_is_refused(old, clone, empty, tmp_path):
         ("mysql://site@127.0.0.1/site", "DATABASE_URL must begin with sqlite:/// or postgresql://"),
         ("postgresql://site:Geheim@127.0.0.1:1/site", "The database there can't be used: "),
         ("sqlite:////nowhere/at/all.db", "The database there can't be made: No such file"),
+        ("sqlite:///", "DATABASE_URL names no file, so all content would be lost with the process"),
     ],
 )
 def test_an_address_that_leads_nowhere_is_refused_in_words(old, url, sentence):

@@ -270,6 +270,27 @@ connection.cursor().execute(
 )
 says("closed", lambda: None)
 """
+LOADED = """
+import django
+django.setup()
+from pathlib import Path
+from django.db import connection
+from imrap_site.keeping import postgresql
+from imrap_site.serving.pages.stamp import of_database
+from profiles.models import Organisation
+stamps = [of_database()()]
+postgresql.copy({0!r})
+for _time in range(2):
+    Organisation.objects.update(acronym="NEW")
+    stamps.append(of_database()())
+    postgresql.load(Path({0!r}))
+    stamps.append(of_database()())
+print(len(stamps), len(set(stamps)), Organisation.objects.get().acronym)
+connection.cursor().execute("DROP TABLE content_stamp CASCADE")
+postgresql.copy({0!r})  # as a version before had it
+postgresql.load(Path({0!r}))
+print(of_database()())
+"""
 MOVES = {"save", "bulk", "update", "partly undone", "raw", "index", "index again", "delete"}
 MOVES |= {"truncate"}
 
@@ -289,6 +310,20 @@ def test_on_postgresql_each_change_of_the_content_moves_the_stamp(tmp_path):
     assert {what for what, does in said if does == "stays"} == {
         *("undone", "account", "session", "migrate", "nothing", "closed")
     }
+
+
+@pytest.mark.server
+@pytest.mark.skipif(FOLDER is None, reason="There is no PostgreSQL on this machine.")
+@pytest.mark.skipif(connection.vendor == "postgresql", reason="It is the one that is used.")
+def test_a_copy_that_is_loaded_never_brings_a_former_stamp_back(tmp_path):
+    """Another host that goes on meanwhile would take its kept pages for those of this content."""
+    with server() as address:
+        for step in STEPS:
+            assert run("manage.py", *step, database=address, VAR_DIR=str(tmp_path)).returncode == 0
+        loaded = LOADED.format(str(tmp_path / "copy.dump"))
+        done = run("-c", loaded, database=address, VAR_DIR=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-2:] == ["5 5 IMRAP", "None"]
 
 
 @pytest.mark.server

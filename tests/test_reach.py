@@ -499,6 +499,26 @@ def test_a_page_that_the_web_server_logs_is_not_counted_by_the_site_too(db, log)
     assert site.counted() == 1  # files pass through the site
 
 
+def test_a_host_away_from_the_web_server_leaves_its_pages_to_one_that_reads_the_log(
+    db, log, settings, monkeypatch
+):
+    """Of several, on one PostgreSQL; five minutes after nobody reads it any more, it counts itself."""
+    settings.REACH_LOG = ""
+    monkeypatch.setattr(FileStore, "is_shared", True)
+    site = Site()
+    site.get(HTTP_X_COUNTED_BY_LOG="yes")
+    assert site.counted() == 1
+    site.door.write()
+    site.get(HTTP_X_COUNTED_BY_LOG="yes")
+    assert site.counted() == 0
+    site.get()  # asked without the web server
+    assert site.counted() == 1
+    with time_machine.travel(time.time() + 301):
+        site.door.write()
+    site.get(HTTP_X_COUNTED_BY_LOG="yes")
+    assert site.counted() == 1
+
+
 def test_a_log_that_cannot_be_read_is_told(db, log, caplog):
     site = Site()
     log.rename(log.with_name("away"))

@@ -15,15 +15,34 @@ from types import SimpleNamespace
 
 import psycopg
 import pytest
+import redis
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests import topology
-from tests.builders import a_pdf, filled
+from tests.builders import a_pdf, filled, six_figures
 from tests.encrypted import HOST, form_as_sent, token_of
+from tests.passkeys import Passkey
 
 pytestmark = [pytest.mark.server, pytest.mark.topology]
 ADD, PAPERS, SIGN_IN = "/admin/profiles/paper/add/", "/admin/profiles/paper/", "/accounts/login/"
 SANDBOX = "sandbox; default-src 'none'"
+CODE, PASSKEY = "/accounts/2fa/authenticate/", "/accounts/2fa/webauthn/login/"
+PASSWORD, SECRET = "une longue phrase", "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+FIREFOX = "Mozilla/5.0 (Android 14; Mobile; rv:143.0) Gecko/143.0 Firefox/143.0"
+WITH_CODE = """
+from allauth.mfa.totp.internal.auth import TOTP
+from django.contrib.auth.models import User
+TOTP.activate(User.objects.create_superuser({!r}, "", {!r}), {!r})
+"""
+WITH_PASSKEY = """
+import json
+from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.webauthn.internal.auth import WebAuthn
+from django.contrib.auth.models import User
+person = User.objects.create_superuser({!r}, "", {!r})
+WebAuthn.add(person, "Phone", json.loads({!r}))
+print(user_pk_to_url_str(person))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +106,10 @@ class Browser:
         fields = {"login": login, "password": password or self.site.password}
         fields["csrfmiddlewaretoken"] = token_of(page)
         return self.ask(SIGN_IN, at, fields)
+
+    def give_code(self, at, code):
+        fields = {"code": code, "csrfmiddlewaretoken": token_of(self.ask(CODE, at))}
+        return self.ask(CODE, at, fields)
 
     def send_paper(self, at=None, **typed):
         """The answer to a new paper's form."""
@@ -176,6 +199,45 @@ def test_guesses_at_one_host_are_counted_at_the_other(site):
         assert "ne vont pas ensemble" not in page.text
 
 
+def test_a_code_that_was_used_at_one_is_refused_at_the_other(site):
+    """The password given at one host, the code at the other; and whoever saw it comes too late."""
+    made = manage(site.one, *SHELL, WITH_CODE.format("fanta", PASSWORD, SECRET))
+    assert made.returncode == 0, made.stderr
+    fanta, looker = Browser(site), Browser(site, "127.0.0.12")
+    for browser, at in ((fanta, site.one), (looker, site.two)):
+        assert browser.sign_in(at, PASSWORD, "fanta").headers["Location"] == CODE
+    code = six_figures(SECRET)
+    assert fanta.give_code(site.two, code).status == 302
+    redis.Redis.from_url(site.redis.url).flushall()  # which knows it too, while it is there
+    refused = looker.give_code(site.one, code)
+    assert refused.status == 200
+    assert "Code incorrect." in refused.text
+    for one in site.hosts:
+        assert looker.give_code(one, code).status == 200
+        assert looker.ask("/admin/", one).status == 302
+        assert fanta.ask("/admin/", one).status == 200
+
+
+def test_a_passkey_asked_at_one_answers_at_the_other_and_once(site):
+    passkey = Passkey(HOST, site.address)
+    registered = json.dumps(passkey.registration())
+    made = manage(site.two, *SHELL, WITH_PASSKEY.format("sira", PASSWORD, registered))
+    assert made.returncode == 0, made.stderr
+    sira = Browser(site)
+    token = token_of(sira.ask(SIGN_IN, site.one))
+    asked = sira.ask(PASSKEY, site.one, X_Requested_With="XMLHttpRequest")
+    question = json.loads(asked.text)["request_options"]
+    answer = {"credential": passkey.answer(question, made.stdout.split()[-1])}
+    answer["csrfmiddlewaretoken"] = token
+    thief = Browser(site, "127.0.0.13")
+    thief.cookies = dict(sira.cookies)
+    assert sira.ask(PASSKEY, site.two, answer).headers["Location"] == "/admin/"
+    for one in site.hosts:
+        assert sira.ask("/admin/", one).status == 200
+        assert thief.ask(PASSKEY, one, answer).headers["Location"] == SIGN_IN
+        assert thief.ask("/admin/", one).status == 302
+
+
 def test_a_draft_is_previewed_at_both_with_one_address(site, admin):
     admin.send_paper(site.one, title_fr="Un brouillon", is_draft="on")
     (key,) = rows(site, "SELECT id FROM profiles_paper WHERE title_fr = %s", "Un brouillon")[0]
@@ -261,6 +323,9 @@ def test_a_backup_of_one_is_known_at_the_other(site):
         assert readiness(one)["status"] == "ok"
 
 
+SHELL = ("shell", "--no-imports", "-c")
+
+
 def manage(one, *words, **more):
     return subprocess.run(
         [sys.executable, "manage.py", *words],
@@ -269,6 +334,52 @@ def manage(one, *words, **more):
         capture_output=True,
         text=True,
     )
+
+
+# What is read
+
+
+def test_what_is_read_at_both_hosts_and_from_nginx_adds_up_on_the_screen_of_staff(site, admin):
+    """nginx answers of its own memory and logs it, a host reads the log, staff see the sum."""
+    admin.send_paper(site.one, title_fr="Beaucoup lu", is_draft=None)
+    (key, slug) = rows(
+        site, "SELECT id, slug FROM profiles_paper WHERE title_fr = %s", "Beaucoup lu"
+    )[0]
+    reader, path = Browser(site), f"/fr/papers/{slug}/"
+
+    def read(at, number):
+        for _time in range(number):
+            assert reader.ask(path, at, User_Agent=FIREFOX).status == 200
+
+    read(site.one, 3)
+    read(site.two, 4)
+    asked = site.logged(path)
+    until = time.monotonic() + 1
+    while time.monotonic() < until:
+        read(None, 20)
+    by_nginx = site.logged(path) - asked
+    assert by_nginx >= 20
+    # A crawler, staff and somebody who has a preview are left out by nginx too.
+    assert reader.ask(path, User_Agent="Googlebot/2.1").status == 200
+    assert admin.ask(path, User_Agent=FIREFOX).status == 200
+    assert reader.ask(f"{path}?preview=x", User_Agent=FIREFOX).status in (200, 404)
+    total = 3 + 4 + by_nginx
+
+    def counted():
+        sql = "SELECT sum(number) FROM reach.counts WHERE noun = %s AND act = 'view'"
+        return int(rows(site, sql, f"papers-{key}")[0][0] or 0)
+
+    until = time.monotonic() + 20
+    while counted() < total:
+        assert time.monotonic() < until, (counted(), total)
+        time.sleep(0.2)
+    time.sleep(2.5 * topology.REACH_SECONDS)
+    assert counted() == total
+    for one in site.hosts:
+        page = admin.ask(f"/admin/audience/paper/{key}/", one).text
+        cells = re.findall(r"<td[^>]*>\s*([\d\s,]+?)\s*</td>", page)
+        assert f"{total:,}".replace(",", "") in [re.sub(r"\D", "", cell) for cell in cells], page
+        assert "Beaucoup lu" in admin.ask("/admin/", one).text
 
 
 # What is killed
@@ -389,6 +500,27 @@ def test_killing_postgresql_loses_no_save_and_visitors_are_answered(site, admin,
         wait_for_saves(found, 3)
     must_all_be_there(site, found)
     assert found.failed == []
+
+
+def test_each_host_shows_what_it_kept_while_postgresql_is_gone(site):
+    """By itself, without what nginx kept."""
+    visitor = Browser(site)
+    for one in site.hosts:
+        assert visitor.ask("/fr/papers/", one).status == 200
+    site.postgresql.end(signal.SIGKILL)
+    try:
+        for one in site.hosts:
+            page = visitor.ask("/fr/papers/", one)
+            assert page.status == 200
+            assert page.headers["Cache-Status"] == "site; hit; detail=last-good"
+            assert "Le site est en réparation." in page.text
+    finally:
+        (site.postgresql.folder / "data/postmaster.pid").unlink(missing_ok=True)
+        site.postgresql.start()
+    for one in site.hosts:
+        assert (
+            visitor.ask("/fr/papers/", one).headers["Cache-Status"] != page.headers["Cache-Status"]
+        )
 
 
 def test_visitors_read_on_when_both_hosts_are_gone(site):

@@ -27,7 +27,8 @@ PLACES = [Path("/usr/local/bin"), *sorted(Path("/usr/lib/postgresql").glob("*/bi
 POSTGRESQL = next((folder for folder in PLACES if (folder / "initdb").exists()), None)
 KEY, SECRET, BUCKET = "key-of-the-site", "its-secret", "files-of-the-site"
 SECRET_KEY = "only-for-tests-" + 50 * "x"
-FROM_THE_PROXY = {"X-Forwarded-Proto": "https"}
+REACH_SECONDS = 1  # between two batches, where a site has a minute
+QUICKER = f"from imrap_site.settings import *\nREACH_SECONDS = {REACH_SECONDS}\n"
 
 
 def lacking():
@@ -151,7 +152,9 @@ def host(folder, parts, **more):
     port = a_free_port()
     clone = a_clone(folder / "site")
     lend_static_files(clone)
+    (clone / "quicker.py").write_text(QUICKER)
     variables = environment(
+        DJANGO_SETTINGS_MODULE="quicker",
         PORT=str(port),
         SECRET_KEY=SECRET_KEY,
         DATABASE_URL=parts.postgresql.url,
@@ -207,14 +210,18 @@ def stores(folder):
 def topology(folder, **variables):
     """All parts, begun one after the other as they need one another; `address` is what visitors see."""
     with stores(folder) as parts:
+        (folder / "nginx").mkdir()
+        log = folder / "nginx/reach.log"
+        log.touch()
+        parts.logged = lambda path: log.read_text().count(f" GET 200 {path}\n")
         for name in ("one", "two"):
             (folder / name).mkdir()
+            variables = {"REACH_LOG": str(log)} | variables
             setattr(parts, name, host(folder / name, parts, **variables))
         parts.hosts = [parts.one, parts.two]
         parts.certificate = certificate_in(folder / "certificate.pem")
         with started(folder, parts.one, parts.two):
             parts.password = re.search(r"password +(\S{20,})\n", parts.one.printed.read_text())[1]
-            (folder / "nginx").mkdir()
             with nginx(folder / "nginx", parts):
                 yield parts
 

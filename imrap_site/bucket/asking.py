@@ -4,7 +4,7 @@ import secrets
 import urllib.error
 import urllib.request
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 from django.core.files.base import ContentFile
 
 from imrap_site.places import CONNECT_SECONDS
@@ -33,6 +33,8 @@ def must_be_usable(storage, site):
     except ClientError as error:
         code = str(error.response.get("Error", {}).get("Code"))
         raise Unusable(REFUSES.get(code, f"it answers {code}")) from None
+    except (ParamValidationError, ValueError):  # before anything is asked
+        raise Unusable("no server, bucket or region can have such a name") from None
     except BotoCoreError:
         raise Unusable("it does not answer") from None
     except OSError as error:

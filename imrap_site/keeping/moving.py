@@ -18,6 +18,7 @@ from django.core.management.color import no_style
 from django.db import DatabaseError, connection, connections, transaction
 
 from imrap_site.keeping.content import applied_migrations, known_migrations
+from imrap_site.keeping.parts import IN_MEMORY
 from imrap_site.keeping.refusals import Refused
 from imrap_site.serving.reach.store import StoreFailed, store
 from profiles.models import ALL_KINDS, Organisation
@@ -35,34 +36,40 @@ def tables():
 
 
 class Move:
-    """`database` is a Django configuration of the other one; `url` the same, for a child process."""
+    """`database` is a Django configuration of the other one; `url` the same, for a child process,
+    which keeps our `turn` (a file) when we are killed: who begins anew waits for it."""
 
-    def __init__(self, database, url, say, bar):
-        self.url, self.say, self.bar = url, say, bar
+    def __init__(self, database, url, say, bar, turn):
+        self.url, self.say, self.bar, self.turn = url, say, bar, turn
         here = settings.DATABASES["default"]
         parts = ("ENGINE", "HOST", "PORT", "NAME")
         if [str(database.get(part, "")) for part in parts] == [
             str(here.get(part, "")) for part in parts
         ]:
             raise Refused(ALREADY)
+        if database["NAME"] == ":memory:":
+            raise Refused(IN_MEMORY)
         connections.databases[THERE] = connections.databases["default"] | database
         self.there = connections[THERE]
 
     def run(self):
-        """What was moved: {name of a table: number of rows}."""
-        self.must_be_of_this_version()
-        self.must_be_free()
+        """What is there now: {name of a table: number of rows}."""
+        moved = self.arrived() or self.move()
+        self.say("Making the search index there…")
+        self.manage("rebuild_search", "--verbosity=0")
+        return {model._meta.label: number for model, (number, _digest) in moved.items()}
+
+    def move(self):
         self.say("Preparing the tables there…")
         self.manage("migrate", "--verbosity=0")
         self.must_hold_nothing()
+        # First, so that nothing is lacking once the content is there.
+        self.bring_reach()
         with self.told(), same_moment(), transaction.atomic(using=THERE):
             moved = self.copy()
             self.compare(moved)
             self.go_on_counting()
-        self.bring_reach()
-        self.say("Making the search index there…")
-        self.manage("rebuild_search", "--verbosity=0")
-        return {model._meta.label: number for model, (number, _digest) in moved.items()}
+        return moved
 
     def bring_reach(self):
         """What is counted, which no transaction of the content holds."""
@@ -80,7 +87,8 @@ class Move:
             )
 
     def must_be_free(self):
-        """Nothing is there, or what an earlier try left."""
+        """Nothing is there, or what an earlier try left: tables, or all of it but for the index."""
+        self.must_be_of_this_version()
         if self.there.vendor == "sqlite":
             self.make_file()
         try:
@@ -90,7 +98,7 @@ class Move:
             raise Refused(f"The database there can't be used: {first_line(problem)}.") from None
         if names and "django_migrations" not in names:
             raise Refused(NOT_EMPTY.format(len(names), "tables"))
-        if Organisation._meta.db_table in names:
+        if Organisation._meta.db_table in names and not self.arrived():
             self.must_hold_nothing()
 
     def make_file(self):
@@ -106,12 +114,29 @@ class Move:
             if number := model._base_manager.using(THERE).count():
                 raise Refused(NOT_EMPTY.format(number, model._meta.verbose_name_plural))
 
+    def arrived(self):
+        """{model: (number of rows, their digest)} where all of it is there and the same; else None."""
+        try:
+            if not Organisation._base_manager.using(THERE).exists():
+                return None
+            for model in tables():
+                if digest_of_rows(model, THERE) != digest_of_rows(model, "default"):
+                    return None
+        except DatabaseError:  # no such tables, or those of another version
+            return None
+        return {model: digest_of_rows(model, THERE) for model in tables()}
+
     def manage(self, *words):
         """As a process of its own, whose database is the other one: migrations know no alias."""
         command = [sys.executable, str(settings.BASE_DIR / "manage.py"), *words]
         told = os.environ | {"DATABASE_URL": self.url, "SECRET_KEY": settings.SECRET_KEY}
         done = subprocess.run(  # noqa: S603 (our own program)
-            command, cwd=settings.BASE_DIR, env=told, capture_output=True, text=True
+            command,
+            cwd=settings.BASE_DIR,
+            env=told,
+            capture_output=True,
+            text=True,
+            pass_fds=[self.turn.fileno()],
         )
         if done.returncode:
             raise Refused(f"{words[0]} failed there: {done.stderr.strip()[-500:]}")
@@ -165,16 +190,12 @@ class Move:
 
     def compare(self, moved):
         progress = self.bar("Comparing", sum(number for number, _digest in moved.values())).add
-        for model, (number, digest) in moved.items():
-            found, there = hashlib.sha256(), 0
-            for row in rows_of(model, THERE):
-                found.update(told(row))
-                there += 1
-                progress(1)
-            if (there, found.hexdigest()) != (number, digest):
+        for model, sent in moved.items():
+            found = digest_of_rows(model, THERE, progress)
+            if found != sent:
                 raise Refused(
                     f"What arrived of {model._meta.verbose_name_plural} is not what was sent: "
-                    f"{there} rows of {number}. Nothing is kept of it there."
+                    f"{found[0]} rows of {sent[0]}. Nothing is kept of it there."
                 )
 
     def go_on_counting(self):
@@ -234,6 +255,16 @@ def rows_of(model, alias):
     names = [field.attname for field in model._meta.concrete_fields]
     rows = model._base_manager.using(alias).order_by("pk").values_list(*names)
     return rows.iterator(chunk_size=PORTION)
+
+
+def digest_of_rows(model, alias, progress=lambda number: None):
+    """(number of rows, a digest of all of them)"""
+    digest, number = hashlib.sha256(), 0
+    for row in rows_of(model, alias):
+        digest.update(told(row))
+        number += 1
+        progress(1)
+    return number, digest.hexdigest()
 
 
 def portions(rows):

@@ -33,7 +33,7 @@ def place_of(text):
 
 def bucket_at(url):
     options = bucket_options(url)
-    must_have("MEDIA_URL", "storages", "an S3 server")
+    must_have("MEDIA_URL", "an S3 server", "storages", "boto3")
     from imrap_site.bucket.asking import Unusable, must_be_usable
     from imrap_site.bucket.storage import BucketStorage
 

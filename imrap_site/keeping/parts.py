@@ -10,24 +10,38 @@ from django.db import DatabaseError, connection
 from imrap_site.keeping import notes
 from imrap_site.keeping.content import site
 from imrap_site.keeping.refusals import Refused
+from imrap_site.places import UNREADABLE_REDIS
 
 LEADS = "{variable} leads to {what} at {place}, which can't be used: {why}."
 OTHER_KEY = (
     "SECRET_KEY of this host is not that of the first one, so neither would know who signed in at "
     "the other: set it to what var/secret-key says there, or copy that file to here."
 )
+IN_MEMORY = (
+    "DATABASE_URL names no file, so all content would be lost with the process: say where it shall "
+    "lie, as in sqlite:////srv/site/db.sqlite3."
+)
 KEY = "key"
 
 
 def must_answer(with_database=True):
     """Refused where one does not, or not to this site."""
-    if with_database and connection.vendor == "postgresql":
+    if with_database:
+        database_must_last()
         database_must_answer()
     redis_must_answer()
     bucket_must_answer()
 
 
+def database_must_last():
+    """Each process of the server would have one of its own."""
+    if connection.vendor == "sqlite" and connection.is_in_memory_db():
+        raise Refused(IN_MEMORY)
+
+
 def database_must_answer():
+    if connection.vendor != "postgresql":
+        return
     wanted = settings.DATABASES["default"]
     place = f"{wanted.get('HOST') or 'this machine'}:{wanted.get('PORT') or 5432}"
     leads = {"variable": "DATABASE_URL", "what": "PostgreSQL", "place": place}
@@ -35,7 +49,7 @@ def database_must_answer():
         with connection.cursor() as cursor:
             cursor.execute("SHOW server_encoding")
             (encoding,) = cursor.fetchone()
-    except DatabaseError as problem:
+    except (DatabaseError, ValueError) as problem:  # no host can have that name
         raise Refused(LEADS.format(**leads, why=in_short(problem))) from None
     if encoding != "UTF8":
         why = f"its encoding is {encoding}, make one with ENCODING 'UTF8'"
@@ -60,12 +74,14 @@ def redis_must_answer():
 
     from imrap_site.accounts import shared_counters
 
-    place = "its place"
     try:
         told = parse_url(url)
-        place = told.get("path") or f"{told.get('host', 'localhost')}:{told.get('port', 6379)}"
+    except ValueError:
+        raise Refused(UNREADABLE_REDIS) from None
+    place = told.get("path") or f"{told.get('host', 'localhost')}:{told.get('port', 6379)}"
+    try:
         shared_counters.must_answer(url)
-    except (RedisError, ValueError, OSError) as problem:
+    except (RedisError, ValueError, TypeError, OSError) as problem:  # TypeError of unknown options
         leads = {"variable": "CACHE_URL", "what": "Redis", "place": place}
         raise Refused(LEADS.format(**leads, why=in_short(problem))) from None
 

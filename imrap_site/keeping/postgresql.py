@@ -15,6 +15,15 @@ from imrap_site.keeping.refusals import Refused
 
 COPY = re.compile(r'COPY \S*?\.?"?(\w+)"? \((.*)\) FROM stdin;\n')
 ESCAPES = {"\\\\": "\\", "\\t": "\t", "\\n": "\n", "\\r": "\r"}
+# A value that was there before may be that of pages which another host keeps, of another version.
+NEW_STAMP = """
+RESET search_path;
+DO $$ BEGIN
+    IF to_regclass('content_stamp') IS NOT NULL THEN
+        UPDATE content_stamp SET stamp = gen_random_uuid();
+    END IF;
+END $$;
+"""
 DUMP = ["--format=custom", "--no-owner", "--no-acl"]
 
 
@@ -68,14 +77,16 @@ def load(path):
     """Put a copy in the place of all tables, all or nothing."""
     must_know_the_server()
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        script, before = Path(folder, "content.sql"), Path(folder, "before.sql")
+        names = ("before.sql", "content.sql", "after.sql")
+        before, script, after = (Path(folder, name) for name in names)
         must_work(
             run_plain("pg_restore", ["--no-owner", "--no-acl", f"--file={script}", str(path)])
         )
         before.write_text(going(script))
+        after.write_text(NEW_STAMP)
         connection.close()
         psql = ["-X", "-q", "--single-transaction", "-v", "ON_ERROR_STOP=1"]
-        must_work(run("psql", [*psql, "-f", str(before), "-f", str(script)]))
+        must_work(run("psql", [*psql, "-f", str(before), "-f", str(script), "-f", str(after)]))
 
 
 def going(script):

@@ -15,6 +15,7 @@ from collections import Counter
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from time import time
 
 from django.conf import settings
 
@@ -22,7 +23,8 @@ from imrap_site.serving.reach.nouns import counted
 from imrap_site.serving.reach.tally import MOST, day_of
 
 logger = logging.getLogger("django.reach")
-BEGUN = ("begun", None, 0)  # a position that says that logs are read
+READ = "begun"  # whose position is the moment when a log was read last, in seconds since 1970
+LATELY = 300  # seconds
 PIECE = 4 * 1024 * 1024  # bytes that are read at once
 FORMER = (".1", ".0")  # what a log is called when it was rotated
 LINE = re.compile(rb"(\S{19,35}) GET (?:200|304) (/.*)")
@@ -44,13 +46,18 @@ class AccessLog:
             logger.error("REACH_LOG can't be read, so the site counts alone: %s", self.path)
             return
         takes = read if was_read and store.rows("SELECT 1 FROM logs LIMIT 1") else pass_over
-        store.add({}, BEGUN)
+        store.add({}, (READ, store.position(READ), int(time())))
         for path in [*map(self.beside, FORMER), self.path]:
             with suppress(FileNotFoundError, PermissionError), path.open("rb") as file:
                 takes(file, store, is_former=path != self.path)
 
     def beside(self, ending):
         return self.path.with_name(self.path.name + ending)
+
+
+def was_read_lately(store):
+    """By whatever host; one that stands elsewhere than the web server can't read its log."""
+    return time() - (store.position(READ) or 0) < LATELY
 
 
 def pass_over(file, store, is_former):

@@ -5,7 +5,7 @@ import logging
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 
-from imrap_site.serving.reach.access_log import AccessLog
+from imrap_site.serving.reach.access_log import AccessLog, was_read_lately
 from imrap_site.serving.reach.nouns import counted
 from imrap_site.serving.reach.store import StoreFailed, store
 from imrap_site.serving.reach.tally import MOST
@@ -18,10 +18,12 @@ class Batches:
     def __init__(self, tally):
         self.tally = tally
         self.log = AccessLog(settings.REACH_LOG) if settings.REACH_LOG else None
+        self.is_read_elsewhere = False
 
     @property
     def reads_log(self):
-        return self.log is not None and self.log.is_read
+        """Whether what the web server logs is counted from there, here or by another host."""
+        return self.log.is_read if self.log else self.is_read_elsewhere
 
     def write(self):
         try:
@@ -49,5 +51,7 @@ class Batches:
         try:
             if self.log:
                 self.log.read_into(store())
+            elif store().is_shared:
+                self.is_read_elsewhere = was_read_lately(store())
         except (StoreFailed, DatabaseError) as problem:
             logger.error(WAITS, problem)

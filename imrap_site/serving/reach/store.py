@@ -42,6 +42,8 @@ def store(alias="default"):
 class Store:
     """`opened()` of each kind gives `execute(sql, values)` in one transaction."""
 
+    is_shared = False  # by several hosts
+
     def add(self, numbers, log=None):
         """{(day, noun, act): number}, with how far a log was read: (log, former, new position).
 
@@ -144,6 +146,8 @@ class FileStore(Store):
 
 
 class PostgresStore(Store):
+    is_shared = True
+
     def __init__(self, alias):
         self.alias = alias
 

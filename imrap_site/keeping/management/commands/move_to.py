@@ -30,15 +30,16 @@ class Command(BaseCommand):
             restoring.must_not_run()
             if switching.is_interrupted(settings.VAR_DIR):
                 raise Refused(switching.INTERRUPTED)
-            with turns.take_turn():
-                self.move(database, media)
+            with turns.take_turn() as turn:
+                self.move(database, media, turn)
         except (Refused, ImproperlyConfigured) as refusal:
             raise CommandError(f"Nothing was moved. {refusal}") from None
         except OSError as problem:
             raise CommandError(f"Nothing was moved. {in_words(problem)}") from None
 
-    def move(self, database, media):
-        move = Move(places.database_at(database), database, self.stdout.write, self.bar)
+    def move(self, database, media, turn):
+        there = places.database_at(database.strip())
+        move = Move(there, database, self.stdout.write, self.bar, turn)
         place = place_of(media) if media else None
         move.must_be_free()
         with locks.files_stay():
