@@ -11,7 +11,7 @@ run: ## Start the site, from nothing too (PORT=8001 changes the port)
 	@.venv/bin/python -m imrap_site.start
 
 test: install-dev ## Run the tests, in a browser too (ARGS=tests/test_start.py: only those)
-	@scripts/test 'not sweep and not firefox and not endurance and not topology' $(ARGS)
+	@scripts/test 'not sweep and not firefox and not endurance and not topology and not shared_parts' $(ARGS)
 
 firefox: install-dev ## Walk staff's main path, and paste, in Firefox (needs firefox-esr)
 	@scripts/firefox $(ARGS)

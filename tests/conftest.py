@@ -71,10 +71,18 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "browser" in item.fixturenames:
             item.add_marker("browser")
+        asks = asks_for_the_database(item)
+        # What such a site is kept in is said by the test, or is what a newcomer's is.
+        if (item.get_closest_marker("server") or "real_life_site" in item.fixturenames) and not asks:
+            item.add_marker("own_parts")
         # Its server needs the test's database, which pytest makes for those that ask for one only.
-        asks = {"db", "transactional_db", "live_server"} & set(item.fixturenames)
-        if "context" in item.fixturenames and not (asks or item.get_closest_marker("django_db")):
+        if "context" in item.fixturenames and not asks:
             item.add_marker("django_db")
+
+
+def asks_for_the_database(item):
+    fixtures = {"db", "transactional_db", "live_server"} & set(item.fixturenames)
+    return bool(fixtures or item.get_closest_marker("django_db"))
 
 
 @pytest.fixture(scope="session")

@@ -140,7 +140,8 @@ def test_a_failed_guess_writes_nothing_into_the_database(client, staff):
     with CaptureQueriesContext(connection) as queries:
         client.get("/accounts/login/")
         sign_in_with(client, "faux")
-    written = [query["sql"] for query in queries if not query["sql"].startswith("SELECT")]
+    reads = ("SELECT", 'DECLARE "_django')  # that is how PostgreSQL reads row by row
+    written = [query["sql"] for query in queries if not query["sql"].startswith(reads)]
     assert written == []
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from profiles.models import KINDS, Paper, PaperFile, Programme
 from profiles.publishing import may_view
-from tests.builders import a_pdf, a_recording, kept_photograph
+from tests.builders import OF_A_SESSION, a_pdf, a_recording, kept_photograph
 
 # R is read, a dot is what visitors get of a draft (404), S is sent to where one signs in or adds a
 # second factor, N is not allowed (403). In this order:
@@ -205,5 +205,5 @@ def test_a_page_asks_once_who_somebody_is(groups, paper, settings, django_assert
     """The person, their factor and whether their session was ended, in one query."""
     settings.REQUIRE_SECOND_FACTOR = True
     client = client_of("superuser")
-    with django_assert_num_queries(1 + 4):
+    with django_assert_num_queries(1 + OF_A_SESSION + 4):
         client.get("/fr/papers/plus-tard/")
