@@ -73,7 +73,9 @@ def pytest_collection_modifyitems(items):
             item.add_marker("browser")
         asks = asks_for_the_database(item)
         # What such a site is kept in is said by the test, or is what a newcomer's is.
-        if (item.get_closest_marker("server") or "real_life_site" in item.fixturenames) and not asks:
+        if (
+            item.get_closest_marker("server") or "real_life_site" in item.fixturenames
+        ) and not asks:
             item.add_marker("own_parts")
         # Its server needs the test's database, which pytest makes for those that ask for one only.
         if "context" in item.fixturenames and not asks:
