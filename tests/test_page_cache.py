@@ -190,6 +190,7 @@ def test_addresses_that_anybody_can_invent_do_not_fill_the_memory(monkeypatch):
     assert not kept.find(profile, "", (2,), time.time())
 
 
+@pytest.mark.on_sqlite("see test_two_hosts")
 @pytest.mark.server
 @pytest.mark.django_db(transaction=True)
 def test_no_header_of_a_visitor_changes_what_others_get(imrap, tmp_path):
@@ -442,6 +443,7 @@ def test_a_day_that_begins_makes_each_page_anew(real, imrap, time_machine):
 
 
 @pytest.mark.server
+@pytest.mark.on_sqlite("see test_two_hosts")
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("journal", ["DELETE", "WAL"])
 def test_of_pages_read_right_after_a_commit_none_is_old(imrap, add_paper, tmp_path, journal):
