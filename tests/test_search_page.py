@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 import pytest
 import time_machine
 from django.core.files.base import ContentFile
+from django.db import connection
 from django.utils import timezone
 
 from profiles import search
@@ -310,6 +311,10 @@ def test_a_browser_reads_in_its_language_what_it_can_search(client, imrap):
     ElementTree.fromstring(document.encode())
 
 
+# PostgreSQL is told how to look, where it would read each row.
+OF_ITS_PLAN = 1 if connection.vendor == "postgresql" else 0
+
+
 def test_ten_hits_cost_as_many_queries_as_one(client, imrap, add_paper, django_assert_num_queries):
     add_paper("Un puits")
     for number in range(10):
@@ -317,5 +322,5 @@ def test_ten_hits_cost_as_many_queries_as_one(client, imrap, add_paper, django_a
     search.rebuild()
     for query, number in (("puits", 13), ("paix", 12)):
         client.get("/fr/search/", {"q": query})
-        with django_assert_num_queries(number):
+        with django_assert_num_queries(number + OF_ITS_PLAN):
             client.get("/fr/search/", {"q": query})

@@ -1,9 +1,11 @@
 """Sessions of people in the database, where several hosts have one: Django's table, in which
 `expire_date` is when a session was last used."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from django.contrib.sessions.models import Session
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 
@@ -25,7 +27,8 @@ def write(key, text):
 
 
 def seen_now(key):
-    rows(key).update(expire_date=timezone.now())
+    with suppress(DatabaseError), transaction.atomic():
+        rows(key).update(expire_date=timezone.now())
 
 
 def remove(key):

@@ -13,7 +13,7 @@ from contextlib import suppress
 
 from django.contrib.auth import SESSION_KEY as WHO
 from django.contrib.sessions.backends.base import SessionBase, UpdateError
-from django.db import connection
+from django.db import DatabaseError, connection
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 IDLE = 12 * HOUR
@@ -54,7 +54,7 @@ class SessionStore(SessionBase):
         elif is_of_person(self.session_key):
             if not self.exists(self.session_key):
                 raise UpdateError
-            with suppress(OSError):  # a full disk: what the file holds goes on being true
+            with suppress(OSError, DatabaseError):  # a full disk: what is kept goes on being true
                 _write(self.session_key, self.encode(data))
         else:
             self._session_key = f"{data[WHO]}x{self._get_new_session_key()}"

@@ -7,6 +7,7 @@ from posixpath import normpath
 from urllib.parse import quote
 
 from django.core.files.storage import default_storage
+from django.db import close_old_connections
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -52,6 +53,7 @@ def media(request, name):
     token = request.GET.get(preview.PARAMETER)
     if not is_visible(name, request.user) and not preview.opens_file(token, name):
         raise Http404
+    close_old_connections()  # while the server of the files lets everybody wait
     is_inline = INLINE in request.GET and media_type == FORMATS["pdf"].media_type
     how = {
         "content_type": media_type,
