@@ -409,13 +409,22 @@ def served(command, printed, port, path="/en/", headers=(), stop=signal.SIGTERM,
 
 @contextmanager
 def a_copy_served(folder, **variables):
-    """Serve a copy of the test's database; gives the port and the copy's path."""
+    """Serve a copy of the test's database; gives the port and the copy's path.
+
+    On PostgreSQL the database itself, which such a test has committed and which is emptied after it.
+    """
     database, printed, port = folder / "db.sqlite3", folder / "printed", a_free_port()
-    with closing(sqlite3.connect(database)) as copy:
-        connection.connection.backup(copy)
+    if connection.vendor == "sqlite":
+        with closing(sqlite3.connect(database)) as copy:
+            connection.connection.backup(copy)
+        url = f"sqlite:///{database}"
+    else:
+        assert not connection.in_atomic_block, "Another process sees only what is committed."
+        server = os.environ["DATABASE_URL"].rpartition("/")[0]
+        url = f"{server}/{connection.settings_dict['NAME']}"
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "tests.settings",
-        "DATABASE_URL": f"sqlite:///{database}",
+        "DATABASE_URL": url,
         "MEDIA_ROOT": str(settings.MEDIA_ROOT),
         "VAR_DIR": str(settings.VAR_DIR),
         "PORT": str(port),
@@ -424,6 +433,16 @@ def a_copy_served(folder, **variables):
     command = [sys.executable, "-m", "gunicorn", "imrap_site.wsgi:application"]
     with served(command, printed, port, cwd=start.ROOT, env=environment):
         yield port, database
+
+
+def rows_of_the_copy(database, query):
+    """What a query finds in what `a_copy_served` serves."""
+    if connection.vendor == "sqlite":
+        with closing(sqlite3.connect(database)) as copy:
+            return copy.execute(query).fetchall()
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchall()
 
 
 CSRF = "a" * 32

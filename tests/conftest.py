@@ -20,6 +20,7 @@ from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client, testcases
 from django.test import client as test_client
+from django.urls import clear_script_prefix
 from django.utils import translation
 
 from imrap_site import start
@@ -150,9 +151,10 @@ def child_processes():
 
 
 @pytest.fixture(autouse=True)
-def no_language_left_over():
-    """A request leaves its language behind in the thread, where no next request undoes it."""
+def nothing_left_over():
+    """A request leaves its language in the thread, and where its addresses began."""
     translation.deactivate()
+    clear_script_prefix()
 
 
 @pytest.fixture

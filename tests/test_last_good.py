@@ -168,6 +168,7 @@ def test_an_answer_for_one_person_is_not_kept(site, monkeypatch, var_folder, hea
     assert len(kept(var_folder)) == 1
 
 
+@pytest.mark.on_sqlite("see test_page_cache")
 @pytest.mark.server
 @pytest.mark.django_db(transaction=True)
 def test_no_header_of_a_visitor_changes_what_is_kept_for_others(imrap, tmp_path):

@@ -207,7 +207,6 @@ def test_addresses_that_anybody_can_invent_do_not_fill_the_memory(monkeypatch):
     assert not kept.find(profile, "", (2,), time.time())
 
 
-@pytest.mark.on_sqlite("see test_two_hosts")
 @pytest.mark.server
 @pytest.mark.django_db(transaction=True)
 def test_no_header_of_a_visitor_changes_what_others_get(imrap, tmp_path):

@@ -13,6 +13,7 @@ from threading import Lock
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connection
@@ -268,8 +269,8 @@ def test_files_of_a_form_are_read_before_its_transaction_begins(
     assert transactions == [False, False]
     file = PaperFile.objects.get()
     assert (file.page_count, file.text) == (1, "La paix au Mali")
-    assert (media_folder / file.cover.name).exists()
-    assert (media_folder / Paper.objects.get().image.name).exists()
+    assert default_storage.exists(file.cover.name)
+    assert default_storage.exists(Paper.objects.get().image.name)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,23 +1,23 @@
 """Two saves at the same moment, by the server that `make run` starts, with its two processes."""
 
-import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from threading import Barrier
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from tests.builders import a_copy_served, answer_to, filled, paper_form, words
+from tests.builders import (
+    a_copy_served,
+    answer_to,
+    filled,
+    paper_form,
+    rows_of_the_copy,
+    words,
+)
 from tests.hostile import nested_forms
 
 pytestmark = pytest.mark.server
-
-
-def stored(database, query):
-    with closing(sqlite3.connect(database)) as copy:
-        return copy.execute(query).fetchall()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -42,9 +42,9 @@ def test_of_two_saves_at_the_same_moment_one_wins(staff_client, moussa, add_pape
             assert f"{winner} saved this entry" in words(answers[loser])
             assert f'value="{titles[loser]}"' in answers[loser].text
             title = f"select title_fr from profiles_paper where id = {paper.pk}"
-            assert stored(database, title) == [(titles[winner],)]
+            assert rows_of_the_copy(database, title) == [(titles[winner],)]
         versions = "select count(*) from reversion_version group by object_id"
-        assert stored(database, versions) == [(3,), (3,), (3,)]
+        assert rows_of_the_copy(database, versions) == [(3,), (3,), (3,)]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -68,8 +68,8 @@ def test_one_form_sent_twice_at_the_same_moment_makes_one_entry(staff_client, im
                 refused = next(answer for answer in answers if answer.status == 200)
                 assert f"This form made “{title}” already" in words(refused)
             made = f"select count(*) from profiles_paper where title_fr = '{title}'"
-            assert stored(database, made) == [(1,)]
-        assert stored(database, "select count(*) from profiles_sentform") == [(4,)]
+            assert rows_of_the_copy(database, made) == [(1,)]
+        assert rows_of_the_copy(database, "select count(*) from profiles_sentform") == [(4,)]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -99,6 +99,8 @@ def test_nobody_waits_while_a_hostile_file_is_read(staff_client, moussa, add_pap
             assert timed(moussa, port, "/en/").status == 200
             opened = answer_to(moussa, port, form)
         assert "asks for more work than a server can give" in words(upload.result())
-        assert stored(database, "select title_fr from profiles_paper") == [(f"Titre {title}",)]
+        assert rows_of_the_copy(database, "select title_fr from profiles_paper") == [
+            (f"Titre {title}",)
+        ]
     assert len(waits) > 1
     assert max(waits) < 2

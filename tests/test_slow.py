@@ -5,7 +5,10 @@ from contextlib import closing
 from http.client import HTTPConnection
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 
+from imrap_site.keeping.parts import is_bucket
 from imrap_site.serving.worker import missing
 from tests.builders import a_copy_served, a_file
 from tests.slow import a_crowd, a_slow_reader, a_trickled_form, half_a_head
@@ -21,8 +24,14 @@ LARGE = 60_000_000
 def large(add_paper, media_folder):
     """The address of a published document of 60 MB."""
     file = a_file(add_paper())
-    with open(file.file.path, "ab") as document:
-        document.truncate(LARGE)
+    if is_bucket():
+        with file.file.open() as document:
+            content = document.read().ljust(LARGE, b"\0")
+        default_storage.delete(file.file.name)
+        default_storage.save(file.file.name, ContentFile(content))
+    else:
+        with open(file.file.path, "ab") as document:
+            document.truncate(LARGE)
     return file.file.url
 
 

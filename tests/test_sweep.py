@@ -5,15 +5,22 @@ import io
 import os
 import subprocess
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from reversion.models import Revision, Version
 
+from imrap_site.accounts import session_files
+from imrap_site.accounts.sessions import SessionStore, place
 from imrap_site.keeping import quietly, sweeping
 from imrap_site.keeping.locks import LOCK
+from imrap_site.keeping.parts import is_bucket
 from profiles.editing import history
 from profiles.editing.spreadsheets.waiting import SHEETS
 from profiles.models import Paper, PaperFile, Programme, Video
@@ -31,12 +38,34 @@ def names_in(folder):
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
 
 
+def kept():
+    """{name: size} of the files of entries."""
+    if is_bucket():
+        return {file.name: file.size for file in default_storage.listed()}
+    top = settings.MEDIA_ROOT
+    return {name: (top / name).stat().st_size for name in names_in(top)}
+
+
+@pytest.fixture
+def two_days_pass(media_folder, monkeypatch):
+    """For the files of entries; an S3 server says itself when one came, so the sweep's clock goes on."""
+
+    def two_days_pass():
+        later = time.time() + 2 * 24 * 3600
+        if is_bucket():
+            monkeypatch.setattr("imrap_site.keeping.sweeping.time.time", lambda: later)
+        else:
+            grow_old(media_folder)
+
+    return two_days_pass
+
+
 def swept(**options):
     return [surplus.name for surplus in sweeping.sweep(**options) if surplus.what == "file"]
 
 
 @pytest.fixture
-def one_of_everything(imrap, add_paper, media_folder):
+def one_of_everything(imrap, add_paper, two_days_pass):
     """A file in each place that can hold one."""
     imrap.logo = kept_photograph((320, 200))
     imrap.save()
@@ -47,69 +76,70 @@ def one_of_everything(imrap, add_paper, media_folder):
     )
     a_recording(film)
     a_recording(imrap)
-    grow_old(media_folder)
-    return names_in(media_folder)
+    two_days_pass()
+    return set(kept())
 
 
-def test_what_an_entry_holds_stays_with_its_variants(one_of_everything, media_folder):
+def test_what_an_entry_holds_stays_with_its_variants(one_of_everything):
     assert {name.partition("/")[0] for name in one_of_everything} == {
         "organisation", "papers", "videos"
     }  # fmt: skip
     assert any(".w320.avif" in name for name in one_of_everything)
     assert swept() == []
-    assert names_in(media_folder) == one_of_everything
+    assert set(kept()) == one_of_everything
 
 
-def test_what_nobody_holds_goes_with_its_variants(one_of_everything, imrap, media_folder):
-    kept = {name for name in one_of_everything if not name.startswith("papers/")}
+def test_what_nobody_holds_goes_with_its_variants(one_of_everything, imrap):
+    others = {name for name in one_of_everything if not name.startswith("papers/")}
     Paper.objects.all().delete()
-    assert set(swept(is_dry=True)) == one_of_everything - kept
-    assert names_in(media_folder) == one_of_everything
-    assert set(swept()) == one_of_everything - kept
-    assert names_in(media_folder) == kept
+    assert set(swept(is_dry=True)) == one_of_everything - others
+    assert set(kept()) == one_of_everything
+    assert set(swept()) == one_of_everything - others
+    assert set(kept()) == others
     assert swept() == []
 
 
-def test_what_a_kept_version_holds_stays(add_paper, media_folder, staff):
+def test_what_a_kept_version_holds_stays(add_paper, two_days_pass, staff):
     paper = add_paper(image=kept_photograph((400, 300)))
     a_file(paper)
     history.keep_last([paper], staff)
     paper.delete()
-    grow_old(media_folder)
-    before = names_in(media_folder)
+    two_days_pass()
+    before = set(kept())
     assert len(before) > 3
     assert swept() == []
     version = history.deleted(Paper).get()
     restored = history.restore(version, staff)
     with restored.files.get().file.open() as file:
         assert file.read().startswith(b"%PDF")
-    assert names_in(media_folder) == before
+    assert set(kept()) == before
 
 
-def test_a_version_that_nobody_can_read_holds_on_all_the_same(add_paper, media_folder, staff):
+def test_a_version_that_nobody_can_read_holds_on_all_the_same(add_paper, two_days_pass, staff):
     paper = add_paper(image=kept_photograph((400, 300)))
     name = paper.image.name
     history.keep_last([paper], staff)
     paper.delete()
     Version.objects.update(serialized_data=f'[{{"model": "profiles.gone", "x": "{name}", broken')
-    grow_old(media_folder)
+    two_days_pass()
     assert swept() == []
     Version.objects.update(serialized_data='[{"model": "profiles.gone", "fields": null}]')
     assert name in swept()
 
 
-def test_an_upload_before_its_commit_stays(media_folder, add_paper):
+def test_an_upload_before_its_commit_stays(two_days_pass, add_paper):
     paper = add_paper()
     file = a_file(paper)
     stored = file.file.name
     PaperFile.objects.all().delete()
     assert swept() == []
-    assert stored in names_in(media_folder)
-    grow_old(media_folder)
+    assert stored in set(kept())
+    two_days_pass()
     assert stored in swept()
 
 
 @pytest.mark.parametrize("is_picture", [True, False])
+@pytest.mark.on_a_folder("see test_bucket")
 def test_the_same_content_uploaded_again_makes_its_file_new(add_paper, media_folder, is_picture):
     paper = add_paper(image=kept_photograph((400, 300)))
     a_file(paper)
@@ -128,6 +158,7 @@ def test_the_same_content_uploaded_again_makes_its_file_new(add_paper, media_fol
     assert any(name.endswith("rapport.pdf") for name in left) is not is_picture
 
 
+@pytest.mark.on_a_folder("see test_bucket")
 def test_a_file_that_somebody_takes_at_the_last_moment_comes_back(
     add_paper, media_folder, monkeypatch
 ):
@@ -145,6 +176,7 @@ def test_a_file_that_somebody_takes_at_the_last_moment_comes_back(
     assert path.read_bytes().startswith(b"%PDF")
 
 
+@pytest.mark.on_a_folder("see test_bucket")
 def test_what_it_does_not_know_stays(imrap, media_folder, tmp_path):
     outside = tmp_path / "outside"
     (outside / "0123456789abcdef").mkdir(parents=True)
@@ -172,6 +204,7 @@ def test_what_it_does_not_know_stays(imrap, media_folder, tmp_path):
     assert (outside / "0123456789abcdef/secret.pdf").exists()
 
 
+@pytest.mark.on_a_folder("see test_bucket")
 def test_a_sweep_that_was_killed_between_is_brought_to_an_end(add_paper, media_folder):
     held, lost = a_file(add_paper()), a_file(add_paper("Deux"), language="en")
     other = ContentFile(a_pdf(b"(autres mots) Tj"), "autre.pdf")
@@ -186,6 +219,7 @@ def test_a_sweep_that_was_killed_between_is_brought_to_an_end(add_paper, media_f
     assert [name for name in names_in(media_folder) if ".swept-" in name] == []
 
 
+@pytest.mark.on_a_folder("see test_bucket")
 def test_an_empty_folder_goes_a_day_later(add_paper, media_folder):
     file = a_file(add_paper())
     folder = Path(file.file.path).parent
@@ -247,7 +281,7 @@ def test_a_deleted_entry_can_be_brought_back_however_long_ago(saved, staff):
     assert history.restore(history.deleted(Paper).get(), staff).title_fr == "Titre 7"
 
 
-def test_the_file_of_a_version_that_goes_stays_until_the_next_sweep(saved, staff, media_folder):
+def test_the_file_of_a_version_that_goes_stays_until_the_next_sweep(saved, staff, two_days_pass):
     first = saved.pk
     paper = Paper.objects.create(title_fr="Autre", organisation=saved.organisation)
     with history.revision(staff):
@@ -261,7 +295,7 @@ def test_the_file_of_a_version_that_goes_stays_until_the_next_sweep(saved, staff
                 file.delete()
             paper.title_fr = f"Sans fichier {number}"
             paper.save()
-    grow_old(media_folder)
+    two_days_pass()
     assert swept() == []
     assert any(name.endswith(".pdf") for name in swept())
     assert len(titles(first)) == 4
@@ -293,40 +327,32 @@ def test_what_waited_or_was_drawn_too_long_goes(db, var_folder):
     assert token != young
 
 
-def test_expired_sessions_go(db, settings, tmp_path):
-    settings.SESSION_ENGINE = "imrap_site.accounts.sessions"
-    settings.SESSION_FILE_PATH = tmp_path / "sessions"
-    from imrap_site.accounts.sessions import SessionStore
-
+def test_expired_sessions_go(db):
     living, expired = SessionStore(), SessionStore()
     for session in (living, expired):
         session["_auth_user_id"] = "1"
         session.save()
-    (path,) = [
-        path for path in (tmp_path / "sessions").iterdir() if expired.session_key in path.name
-    ]
-    os.utime(path, (LONG_AGO, LONG_AGO))
+    if place() is session_files:
+        os.utime(session_files.file_of(expired.session_key), (LONG_AGO, LONG_AGO))
+    else:
+        long_ago = {"expire_date": datetime.fromtimestamp(LONG_AGO, UTC)}
+        Session.objects.filter(session_key=expired.session_key).update(**long_ago)
     found = [surplus for surplus in sweeping.sweep() if surplus.what == "expired session"]
     assert len(found) == 1
+    assert living.exists(living.session_key)
     assert SessionStore(living.session_key)["_auth_user_id"] == "1"
-    assert len(list((tmp_path / "sessions").iterdir())) == 1
+    assert not expired.exists(expired.session_key)
 
 
 # The command, and the quiet one
 
 
-def test_it_says_what_went_and_how_much(add_paper, media_folder, capsys):
+def test_it_says_what_went_and_how_much(add_paper, two_days_pass, capsys):
     file = a_file(add_paper())
     size = file.size
     PaperFile.objects.all().delete()
-    for path in media_folder.rglob("*cover*"):
-        path.unlink()
-    grow_old(media_folder)
-    pictures = [
-        path for path in media_folder.rglob("*") if path.suffix in (".jpg", ".webp", ".avif")
-    ]
-    total = size + sum(path.stat().st_size for path in pictures)
-    number = 1 + len(pictures)
+    two_days_pass()
+    number, total = len(kept()), sum(kept().values())
     call_command("sweep", "--dry-run")
     printed = capsys.readouterr().out
     assert f"file: {file.file.name} ({size} bytes)\n" in printed
@@ -337,16 +363,16 @@ def test_it_says_what_went_and_how_much(add_paper, media_folder, capsys):
     assert capsys.readouterr().out == "Nothing was removed.\n"
 
 
-def test_it_leaves_files_alone_beside_a_backup(add_paper, media_folder, var_folder):
+def test_it_leaves_files_alone_beside_a_backup(add_paper, two_days_pass, var_folder):
     file = a_file(add_paper())
     PaperFile.objects.all().delete()
-    grow_old(media_folder)
+    two_days_pass()
     var_folder.mkdir(exist_ok=True)
     with (var_folder / LOCK).open("w") as door:
         fcntl.flock(door, fcntl.LOCK_SH)
         with pytest.raises(CommandError, match="A backup, a sweep or a restore is at work here"):
             call_command("sweep")
-    assert file.file.name in names_in(media_folder)
+    assert file.file.name in kept()
 
 
 def test_of_all_workers_one_sweeps_once_a_day(tmp_path, monkeypatch):

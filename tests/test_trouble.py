@@ -1,8 +1,10 @@
 """Signing in while the disk or the database below it gives trouble: one sentence, never a trace."""
 
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.models import User
 from django.core.cache import cache
@@ -40,6 +42,7 @@ def failing(begins_with, error=None):
 WRITING = ("INSERT", "UPDATE", "DELETE")
 
 
+@pytest.mark.on_sqlite("see the next")
 @pytest.mark.django_db(transaction=True)
 def test_a_database_that_can_not_be_written_keeps_nobody_out(client, staff):
     client.cookies[CHOSEN] = "en"  # which would be kept with the account
@@ -47,6 +50,26 @@ def test_a_database_that_can_not_be_written_keeps_nobody_out(client, staff):
         assert sign_in_with(client)["Location"] == "/admin/"
         assert client.get("/accounts/2fa/").status_code == 200
     assert User.objects.get().last_login is None
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="Sessions are files there.")
+@pytest.mark.django_db(transaction=True)
+def test_where_sessions_are_rows_who_can_not_come_in_is_told(client, staff):
+    with failing(WRITING):
+        answer = sign_in_with(client)
+    assert (answer.status_code, "sessionid" in answer.cookies) == (503, False)
+    assert SENTENCE["en"] in answer.text
+    assert sign_in_with(client)["Location"] == "/admin/"
+
+
+def test_who_is_signed_in_goes_on_reading_where_nothing_can_be_written(staff_client, imrap):
+    later = datetime.now(UTC) + timedelta(minutes=6)  # when a session moves on
+    with failing(WRITING), time_machine.travel(later):
+        assert staff_client.get("/admin/").status_code == 200
+        session = staff_client.session
+        session["language"] = "fr"
+        session.save()  # is not kept, and nobody is signed out
+        assert staff_client.get("/admin/").status_code == 200
 
 
 def test_six_figures_that_can_not_be_noted_open_nothing(client, staff):

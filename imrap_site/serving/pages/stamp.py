@@ -6,6 +6,7 @@ given out. None says that nobody can tell now.
 
 import os
 import time
+import weakref
 from threading import Lock
 
 from django.db import DatabaseError, connections
@@ -84,6 +85,8 @@ class RowStamp:
         """Its own, made in the process that asks, for all of its threads."""
         connection = connections["default"].copy()
         connection.inc_thread_sharing()
+        # Not at the end of a process: it may be one that was forked from that.
+        weakref.finalize(self, connection.close).atexit = False
         return connection
 
     def __call__(self):
