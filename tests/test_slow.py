@@ -7,9 +7,12 @@ from http.client import HTTPConnection
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import connection
 
+from imrap_site.bucket.storage import BucketStorage
 from imrap_site.keeping.parts import is_bucket
 from imrap_site.serving.worker import missing
+from imrap_site.wsgi import application
 from tests.builders import a_copy_served, a_file
 from tests.slow import a_crowd, a_slow_reader, a_trickled_form, half_a_head
 
@@ -110,3 +113,29 @@ def test_who_never_finishes_is_sent_away(port):
 )
 def test_a_request_goes_to_a_thread_once_it_has_arrived(received, bytes_missing):
     assert missing(received) == bytes_missing
+
+
+@pytest.mark.shared_parts
+def test_who_waits_for_a_file_holds_no_connection(add_paper, rf, monkeypatch):
+    address, held = a_file(add_paper()).file.url, []
+    fetched = BucketStorage.get_modified_time
+
+    def fetch(storage, name):
+        held.append(connection.connection)
+        return fetched(storage, name)
+
+    monkeypatch.setattr(BucketStorage, "get_modified_time", fetch)
+    connection.ensure_connection()
+    answer = application(rf.get(address).environ, lambda *_head: None)
+    assert (held, connection.connection) == ([None], None)
+    assert b"".join(answer).startswith(b"%PDF")
+    answer.close()
+
+
+@pytest.mark.shared_parts
+def test_a_member_of_staff_who_reads_slowly_holds_no_connection(staff_client, imrap, rf):
+    cookie = f"sessionid={staff_client.cookies['sessionid'].value}"
+    answer = application(rf.get("/fr/", headers={"cookie": cookie}).environ, lambda *_head: None)
+    assert connection.connection is None
+    assert b"IMRAP" in b"".join(answer)
+    answer.close()
