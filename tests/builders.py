@@ -354,8 +354,16 @@ def sign_in_with(client, password=PASSWORD, login="awa", **extra):
 
 
 def a_free_port():
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        return door.getsockname()[1]
+    """Another one each time: the system may give one again that nobody has taken yet."""
+    while True:
+        with socket.create_server(("127.0.0.1", 0)) as door:
+            port = door.getsockname()[1]
+        if port not in GIVEN:
+            GIVEN.add(port)
+            return port
+
+
+GIVEN = set()
 
 
 def environment(**more):
