@@ -79,14 +79,6 @@ def test_nobody_waits_while_a_hostile_file_is_read(staff_client, moussa, add_pap
     hostile = paper_form(title_fr="Un titre tapé avec soin") | {"files-TOTAL_FORMS": "1"}
     hostile |= {"files-0-language": "fr", "files-0-edition": "full", "_complete": "1"}
     hostile["files-0-file"] = SimpleUploadedFile("rapport.pdf", nested_forms())
-    waits = []
-
-    def timed(*request):
-        before = time.perf_counter()
-        answer = answer_to(*request)
-        waits.append(time.perf_counter() - before)
-        return answer
-
     with a_copy_served(tmp_path) as (port, database), ThreadPoolExecutor(1) as pool:
         opened = answer_to(moussa, port, form)
         upload = pool.submit(answer_to, staff_client, port, add, hostile)
@@ -95,12 +87,11 @@ def test_nobody_waits_while_a_hostile_file_is_read(staff_client, moussa, add_pap
         while not upload.done():
             title += 1
             typed = filled(opened, title_fr=f"Titre {title}")
-            assert timed(moussa, port, form, typed).status == 302
-            assert timed(moussa, port, "/en/").status == 200
+            assert answer_to(moussa, port, form, typed).status == 302
+            assert answer_to(moussa, port, "/en/").status == 200
             opened = answer_to(moussa, port, form)
         assert "asks for more work than a server can give" in words(upload.result())
         assert rows_of_the_copy(database, "select title_fr from profiles_paper") == [
             (f"Titre {title}",)
         ]
-    assert len(waits) > 1
-    assert max(waits) < 2
+    assert title > 2  # who waited for the file would have saved once
