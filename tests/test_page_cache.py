@@ -118,23 +118,6 @@ def test_a_page_made_in_the_tick_of_a_write_is_made_again(site, monkeypatch, age
     assert len(site.asked) == times
 
 
-def test_a_log_that_comes_later_is_seen(tmp_path):
-    path = tmp_path / "content.sqlite3"
-    with closing(sqlite3.connect(path, isolation_level=None)) as database:
-        database.execute("CREATE TABLE words (word text)")
-        moment = time.time_ns() - 5_000_000_000
-        os.utime(path, ns=(moment, moment))
-        found = stamp.FileStamp(str(path))
-        before = found()
-        assert found() == found.without_log == before
-        database.execute("PRAGMA journal_mode = WAL")
-        stamps = [before, found()]
-        for word in ("un", "deux"):
-            database.execute("INSERT INTO words VALUES (?)", [word])
-            stamps.append(found())
-        assert len(set(stamps)) == 4
-
-
 def test_where_a_disk_counts_whole_seconds_its_tick_is_longer(site):
     file = stamp.FileStamp(str(site.database))
     second = time.time_ns() // 10**9 * 10**9

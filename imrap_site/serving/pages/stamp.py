@@ -32,26 +32,20 @@ class FileStamp:
 
     def __init__(self, path):
         self.path, self.log = path, f"{path}-wal"
-        self.without_log = None  # the stamp under which there can be none
 
     def __call__(self):
         try:
             found = os.stat(self.path)
-            stamp = found.st_ino, found.st_size, found.st_mtime_ns
-            if stamp == self.without_log:
-                return stamp  # each look at a file lets other threads go first
-            log = os.stat(self.log)
-        except FileNotFoundError as missing:
-            return self.of_file_alone(stamp) if missing.filename == self.log else None
         except (OSError, ValueError):
             return None
-        return (*stamp, log.st_ino, log.st_size, log.st_mtime_ns)
-
-    def of_file_alone(self, stamp):
-        """A log comes with a change of the file's own head, which says so."""
-        if self.is_rested(stamp) and is_without_log(self.path):
-            self.without_log = stamp
-        return stamp
+        try:
+            log = os.stat(self.log)
+        except OSError:
+            return found.st_ino, found.st_size, found.st_mtime_ns
+        return (
+            *(found.st_ino, found.st_size, found.st_mtime_ns),
+            *(log.st_ino, log.st_size, log.st_mtime_ns),
+        )
 
     def is_rested(self, stamp):
         """Whether each later write shows: not in the clock's tick of the last one."""
@@ -60,16 +54,6 @@ class FileStamp:
             abs(now - written) > (REST if written % COARSE else 2 * COARSE + REST)
             for written in stamp[2::3]
         )
-
-
-def is_without_log(path):
-    """Whether the head of the file says that its journal is not a write-ahead log."""
-    try:
-        with open(path, "rb") as file:
-            head = file.read(20)
-    except OSError:
-        return False
-    return head.startswith(b"SQLite format 3\0") and head[18:20] == b"\1\1"
 
 
 class RowStamp:
