@@ -26,7 +26,10 @@ def of_database():
 
 
 class FileStamp:
-    """SQLite's: inode, size and time of the file, and of the log that it may have beside it."""
+    """SQLite's: inode, size and time of the file, and of the log that it may have beside it.
+
+    Neither is ever opened here: closing it would end the locks that this process holds on it.
+    """
 
     is_of_content = False  # it moves at each sign-in too
 
