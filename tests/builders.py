@@ -366,6 +366,17 @@ def a_free_port():
 GIVEN = set()
 
 
+def ask_under_another_prefix(port):
+    """By each header in which a visitor could say so; the site answers none of them."""
+    for header in ("SCRIPT_NAME", "PATH_INFO", "Host", "X-Forwarded-Host", "X-Original-URL"):
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as line:
+            value = "/en" if header.isupper() else "evil.example"
+            head = f"GET /en/fr/ HTTP/1.1\r\n{header}: {value}\r\nConnection: close\r\n"
+            head += "" if header == "Host" else f"Host: 127.0.0.1:{port}\r\n"
+            line.sendall(f"{head}\r\n".encode())
+            assert line.makefile("rb").readline().split()[1] in (b"400", b"404"), header
+
+
 def environment(**more):
     """What a newcomer's shell has: none of the settings that these tests run under."""
     return {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"]} | more

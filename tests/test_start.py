@@ -69,6 +69,7 @@ def test_the_first_start_prints_a_password_once_and_the_second_keeps_the_data(co
         assert f"{address}/admin/ " in first
         password = re.search(r"name +admin\n +password +(\S{20,})\n", first)[1]
         assert log_in(address, password) == f"{address}/admin/"
+        assert len(list((copy / "var/icons").iterdir())) == 4  # before anybody has asked for one
 
     with started(copy) as (address, printed):
         second = printed.read_text()
