@@ -247,8 +247,12 @@ def entry_page(request, found, **context):
     }
     page = render(request, "profiles/entry.html", context)
     if found.is_published:
-        page["Link"] = link_header(found, addresses.site_of(request))
+        page["Link"] = links_of(found, addresses.site_of(request))
     return page
+
+
+def links_of(found, site):
+    return kept(("links", site, found.get_absolute_url()), lambda: link_header(found, site))
 
 
 def related(found):

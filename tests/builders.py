@@ -494,6 +494,14 @@ def empty_reach():
         cursor.execute("DROP SCHEMA IF EXISTS reach CASCADE")
 
 
+def wait_until(is_so):
+    for _moment in range(100):
+        if is_so():
+            return
+        time.sleep(0.1)
+    raise AssertionError("It never came to that.")
+
+
 def wait_for(page, server, printed):
     for _ in range(600):
         assert server.poll() is None, printed.read_text()

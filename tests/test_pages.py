@@ -245,6 +245,15 @@ def test_each_page_names_itself_in_both_languages(client, add_paper):
     )
 
 
+def test_an_entry_keeps_its_address_in_the_other_language_whatever_was_asked_with_it(
+    client, add_paper
+):
+    add_paper(slug="note")
+    page = client.get("/en/papers/note/?fbclid=abc").text
+    assert '<link rel="alternate" hreflang="fr" href="http://testserver/fr/papers/note/">' in page
+    assert "fbclid" not in page
+
+
 def test_a_visitor_gets_no_cookie_even_where_there_is_no_page(client, add_paper):
     add_paper(slug="note")
     for address in ("/", "/en/", "/fr/papers/", "/fr/papers/note/", "/fr/nowhere/"):

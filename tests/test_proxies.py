@@ -14,7 +14,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests import proxies
-from tests.builders import a_clone, a_pdf, filled, lend_static_files, six_figures, started
+from tests.builders import a_clone, a_pdf, filled, lend_static_files, six_figures, started, wait_until
 from tests.encrypted import HOST, Person, certificate_in, token_of
 from tests.slow import a_crowd, a_slow_reader, a_trickled_form, half_a_head
 
@@ -135,9 +135,11 @@ def test_what_is_read_is_counted_once_whoever_answers(site):
     asked(site, "/fr/papers/?preview=papers-1:abc", **people)
     asked(site, "/fr/papers/", "HEAD", **people)
     asked(site, "/fr/papers/?q=kidal", **people)
-    log = (site.folder / "reach.log").read_text()
+    log = site.folder / "reach.log"
+    # nginx writes a line once the answer is on its way.
+    wait_until(lambda: log.read_text().count("\n") >= 6)
     pattern = r"(\S+T\S+ GET 200 /fr/papers/\n){6}"
-    assert re.fullmatch(pattern, log), log
+    assert re.fullmatch(pattern, log.read_text()), log.read_text()
 
 
 def test_http_2_is_spoken(site):

@@ -22,7 +22,7 @@ from profiles.editing import history
 from profiles.files import child, documents, pictures, sandbox
 from profiles.files.documents import DocumentValidator
 from profiles.models import Paper, PaperFile
-from tests.builders import PDF, a_pdf, content_of, mutilated, paper_form, photograph
+from tests.builders import PDF, a_pdf, content_of, mutilated, paper_form, photograph, wait_until
 from tests.films import mp4
 from tests.hostile import HOSTILE, nested_forms, tiling_pattern
 
@@ -213,14 +213,6 @@ def test_the_child_ends_with_the_process_that_waits_for_it():
     parent.kill()
     parent.wait()
     wait_until(lambda: not Path(f"/proc/{pid}").exists())
-
-
-def wait_until(is_so):
-    for _moment in range(100):
-        if is_so():
-            return
-        time.sleep(0.1)
-    raise AssertionError("It never came to that.")
 
 
 # In the form

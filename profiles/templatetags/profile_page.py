@@ -307,7 +307,10 @@ def language_links(context):
     if request is None:  # Django makes the pages for 400 and 500 without one.
         return []
     path = "" if context.get("is_error") else request.path_info
-    by_language = addresses.in_each_language(path, request.GET.urlencode())
+    # What is kept of a published entry's page holds these addresses, whatever was asked with it.
+    is_permanent = context.get("is_entry") and context["entry"].is_published
+    query = "" if is_permanent else request.GET.urlencode()
+    by_language = addresses.in_each_language(path, query)
     return [
         {
             "code": code,
