@@ -14,7 +14,15 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests import proxies
-from tests.builders import a_clone, a_pdf, filled, lend_static_files, six_figures, started, wait_until
+from tests.builders import (
+    a_clone,
+    a_pdf,
+    filled,
+    lend_static_files,
+    six_figures,
+    started,
+    wait_until,
+)
 from tests.encrypted import HOST, Person, certificate_in, token_of
 from tests.slow import a_crowd, a_slow_reader, a_trickled_form, half_a_head
 
