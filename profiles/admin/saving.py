@@ -20,6 +20,8 @@ COMPLETE = "_complete"  # the last of all fields: without it, the form was cut o
 ONCE = "_once"  # of a form that adds: with one token, it makes one entry
 # Buttons; the last one stands beside what a form made before, and makes another entry of it
 BUTTONS = SAVE, CONTINUE, ADD_ANOTHER, ANOTHER = "_save", "_continue", "_addanother", "_another"
+# Buttons that change who sees the entry; the first of them that was sent counts
+STATE_BUTTONS = WITHDRAW, SCHEDULE, PUBLISH = "_withdraw", "_schedule", "_publish"
 # Headers: of an upload that a script sends, and of the answer to it
 SENT_BY_SCRIPT = "X-Sending"
 NEXT_ADDRESS = "X-Location"
@@ -47,6 +49,9 @@ class Save:
     was_published: bool | None = None  # as stored: validation writes to the entry
     formsets: list["PartsFormSet"] = field(default_factory=list)
     conflict: Conflict | None = None
+    pressed: str = ""  # one of STATE_BUTTONS
+    may_publish: bool = False  # whether this person may press them
+    is_so_already: bool = False  # a colleague pressed the same before
     once: str = ""  # the token of a form that adds
     content: str = ""  # a fingerprint of what that form holds
     was_sent: bool = False  # and made an entry before, with other content
@@ -58,7 +63,14 @@ class Save:
             once = ""
         elif ANOTHER in request.POST:
             once += "-another"
-        return cls(seen=request.POST.get(SEEN), failure=failure, once=once)
+        pressed = next((name for name in STATE_BUTTONS if name in request.POST), "")
+        return cls(seen=request.POST.get(SEEN), failure=failure, pressed=pressed, once=once)
+
+    def asks_for_what_is(self, entry):
+        """Whether the button that was pressed asks for the state that is stored: two who agree."""
+        if self.pressed == PUBLISH:
+            return getattr(entry, "is_published", False)
+        return self.pressed == WITHDRAW and bool(entry.pk) and getattr(entry, "is_draft", False)
 
     def address_left(self, model, object_id):
         """None, as if it were to be added, where the entry has been deleted; else `object_id`.
