@@ -91,6 +91,13 @@ def moment_for_staff(moment: datetime) -> str:
     }
 
 
+def name_of_person(person: Any) -> str:
+    """As colleagues call them; also of whoever has no account any more."""
+    if person is None:
+        return _("Somebody who is no longer here")
+    return person.get_full_name() or person.get_username()
+
+
 def moment_in_words(moment: datetime) -> str:
     """A date and time with the zone it is in: "7 February 2027, 23:59 (Bamako time)"."""
     local = timezone.localtime(moment)

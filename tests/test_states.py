@@ -131,9 +131,10 @@ def test_files_stand_before_what_is_seldom_touched(responsable, add_paper):
     assert page.index('name="files-TOTAL_FORMS"') < page.index('name="position"')
 
 
-def test_redaction_is_offered_to_save_alone_and_told_who_publishes(redaction, add_paper):
+def test_redaction_is_offered_no_publication_and_told_who_publishes(redaction, add_paper):
     page = redaction.get(address_of(add_paper("Note", is_draft=True)))
-    assert buttons(page) == {"_save": "Enregistrer le brouillon"}
+    offered = {"_save": "Enregistrer le brouillon", "_ask": "Demander une relecture"}
+    assert buttons(page) == offered
     assert "un collègue qui peut publier décide de ce que voient les visiteurs" in page.text
     published = redaction.get(address_of(add_paper("Autre")))
     assert buttons(published) == {"_save": "Enregistrer"}

@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from profiles.admin.saving import ADD_ANOTHER, PUBLISH, SCHEDULE, WITHDRAW
+from profiles.admin.reviews import asked_in_words
+from profiles.admin.saving import ADD_ANOTHER, ASK, PUBLISH, RETURN, SCHEDULE, WITHDRAW
 from profiles.editing import history
 from profiles.publishing import State
 from profiles.words import moment_for_staff
@@ -18,6 +19,8 @@ def answer_to_save(entry, saving):
     """What was done, and who sees the entry from when on."""
     done = answer_to_button(entry, saving) if saving.pressed else _("“%(entry)s” is saved.")
     words = done if saving.pressed else f"{done} {who_sees(entry)}"
+    if saving.pressed == ASK:
+        words = f"{words} {asked_in_words(saving.mailed)}"
     return words % {"entry": entry, "moment": moment_for_staff(entry.publish_at)}
 
 
@@ -27,6 +30,8 @@ def answer_to_button(entry, saving):
     if saving.pressed == WITHDRAW and saving.is_so_already:
         return _("“%(entry)s” was a draft already: nobody but the team sees it.")
     return {
+        ASK: _("A reading of “%(entry)s” is asked for."),
+        RETURN: _("“%(entry)s” is returned with your note."),
         PUBLISH: _("“%(entry)s” is online: visitors see this page from now on."),
         SCHEDULE: _("“%(entry)s” goes online on %(moment)s. Until then, only the team sees it."),
         WITHDRAW: _(

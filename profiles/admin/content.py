@@ -19,6 +19,7 @@ from profiles.admin.file_input import WithFiles
 from profiles.admin.long_lists import LongListAdmin
 from profiles.admin.once import OnceAdmin
 from profiles.admin.publication import DateAndTime, PublicationAdmin
+from profiles.admin.reviews import ReviewsAdmin
 from profiles.admin.saving import AudioFormSet
 from profiles.admin.sending import SendingAdmin
 from profiles.admin.spreadsheets import SheetsMixin
@@ -186,7 +187,7 @@ class TranslationFilter(admin.SimpleListFilter):
         return queryset
 
 
-class EntryAdmin(LongListAdmin, SheetsMixin, PublicationAdmin, ContentAdmin):
+class EntryAdmin(LongListAdmin, SheetsMixin, ReviewsAdmin, PublicationAdmin, ContentAdmin):
     form = EntryForm
     translated_fields = ("title", "summary", "body")
     first_fields = ("title", "body")

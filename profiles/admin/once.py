@@ -11,11 +11,21 @@ from django.contrib import admin
 from django.db import IntegrityError
 
 from profiles.admin.file_input import KEPT
-from profiles.admin.saving import BUTTONS, COMPLETE, ONCE, SEEN, STATE_BUTTONS, Save
+from profiles.admin.saving import (
+    BUTTONS,
+    COMPLETE,
+    ONCE,
+    REVIEW,
+    REVIEW_BUTTONS,
+    SEEN,
+    STATE_BUTTONS,
+    Save,
+)
 from profiles.files.storing import sha256_of
 from profiles.models import SentForm
 
-NOT_TYPED = {"csrfmiddlewaretoken", COMPLETE, ONCE, SEEN, *BUTTONS, *STATE_BUTTONS}
+NOT_TYPED = {"csrfmiddlewaretoken", COMPLETE, ONCE, REVIEW, SEEN}
+NOT_TYPED |= {*BUTTONS, *STATE_BUTTONS, *REVIEW_BUTTONS}
 
 
 def is_typed(name):

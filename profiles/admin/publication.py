@@ -17,8 +17,9 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from profiles import times
-from profiles.admin.saving import PUBLISH, SCHEDULE, WITHDRAW
-from profiles.editing import visibility
+from profiles.admin.saving import ASK, PUBLISH, SCHEDULE, WITHDRAW
+from profiles.editing import reviews, visibility
+from profiles.models import Review
 from profiles.publishing import State, before_9999, show_from
 
 MAY_NOT = _(
@@ -89,7 +90,7 @@ class StateForm(forms.ModelForm):
             self.errors.pop("schedule_for", None)  # nobody asked for it
         elif "schedule_for" in cleaned:
             self.check_moment(cleaned["schedule_for"])
-        if pressed and not self.saving.may_publish:
+        if pressed not in ("", ASK) and not self.saving.may_publish:
             self.add_error(None, MAY_NOT)
         elif not self.saving.conflict:
             self.carry_out(pressed)
@@ -159,6 +160,7 @@ class PublicationAdmin(admin.ModelAdmin):
         done = {State.PUBLISHED: 0, State.SCHEDULED: 0}
         for entry in queryset:
             if publish(entry, moment):
+                reviews.answer(entry, request.user, Review.Outcome.PUBLISHED)
                 done[State.PUBLISHED if entry.is_published else State.SCHEDULED] += 1
             else:
                 message = _("“%s” stays as it was: open its form to see what is missing.")

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.utils.translation import gettext as _
 
 from profiles.admin.list_cells import MARKS
-from profiles.admin.saving import PUBLISH, SAVE, SCHEDULE, WITHDRAW
+from profiles.admin.saving import ASK, PUBLISH, RETURN, SAVE, SCHEDULE, WITHDRAW
 from profiles.editing.states import state_in_full
 from profiles.publishing import Publishable, State
 
@@ -25,6 +25,7 @@ class StateBar(NamedTuple):
     note: str
     buttons: list
     schedule: str = ""
+    ask: str = ""  # what the folded part is called in which a reading is asked for
 
 
 def labels_for(state):
@@ -47,7 +48,10 @@ def note_on(state, may_publish):
         return _("Visitors see your changes as soon as you save.")
     if may_publish:
         return ""
-    return _("You write and correct; a colleague who may publish decides what visitors see.")
+    return _(
+        "You write and correct; a colleague who may publish decides what visitors see. When it is "
+        "ready, ask for a reading: it then stands on their first page."
+    )
 
 
 def bar_of(entry, may_publish):
@@ -64,6 +68,7 @@ def bar_of(entry, may_publish):
         note=note_on(state, may_publish),
         buttons=[Button(name, label) for name, label in labels.items()],
         schedule=schedule,
+        ask="" if may_publish or state not in (None, State.DRAFT) else _("Ask for a reading…"),
     )
 
 
@@ -76,6 +81,7 @@ def bar_of_public():
 class StateBarAdmin(admin.ModelAdmin):
     def render_change_form(self, request, context, *args, **kwargs):
         bar = self.state_bar(request, context.get("original"))
+        context["has_publish_permission"] = request.saving.may_publish
         context |= {"bar": bar, "pressed": label_pressed(bar, request)}
         if context.get("original") is None and request.method != "POST":
             focus_first_field(context["adminform"])
@@ -96,5 +102,6 @@ def focus_first_field(adminform):
 
 def label_pressed(bar, request):
     """What was written on the button of a form that comes back."""
-    labels = {button.name: button.label for button in bar.buttons} | {SCHEDULE: bar.schedule}
+    labels = {button.name: button.label for button in bar.buttons}
+    labels |= {SCHEDULE: bar.schedule, ASK: bar.ask, RETURN: _("Return with a note…")}
     return labels.get(request.saving.pressed) or bar.buttons[0].label
