@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.i18n import JavaScriptCatalog
 
-from profiles.editing import completeness
+from profiles.editing import completeness, reviews
 from profiles.models import ALL_KINDS, KINDS, Organisation, is_switched_off
 
 # Django's own sentences, here for our catalogues, which come before Django's: its French ones
@@ -58,6 +58,7 @@ class ProfileAdminSite(admin.AdminSite):
 
     def index(self, request, extra_context=None):
         context = {"tasks": self.tasks(request), "attention": self.attention(request)}
+        context |= self.readings(request)
         return listing_opened(super().index(request, {**context, **(extra_context or {})}))
 
     def app_index(self, request, app_label, extra_context=None):
@@ -70,6 +71,20 @@ class ProfileAdminSite(admin.AdminSite):
             for kind in sorted(KINDS.values(), key=lambda kind: kind.task_place)
             if self.get_model_admin(kind).has_add_permission(request)
         ]
+
+    def readings(self, request):
+        """What waits to be read by this person, and what came back to them with a note."""
+        forms = {kind: self.get_model_admin(kind) for kind in KINDS.values()}
+        read = [kind for kind, form in forms.items() if form.has_publish_permission(request)]
+        written = [kind for kind, form in forms.items() if form.has_change_permission(request)]
+        written = [kind for kind in written if kind not in read]
+        found = {
+            "to_read": reviews.waiting(read) if read else [],
+            "returned": reviews.returned_to(request.user, written) if written else [],
+        }
+        return {
+            name: [(form_address(one.entry), one) for one in rows] for name, rows in found.items()
+        }
 
     def attention(self, request):
         kinds = [

@@ -109,23 +109,24 @@ def may_view(user: Account, model: type[models.Model]) -> bool:
     return any(user.has_perm(f"{model._meta.app_label}.{name}") for name in names)
 
 
+def show_from(entry: Any, moment: datetime | None = None) -> None:
+    """Let visitors see an entry from a moment on: from now, or since they do, where none is given."""
+    if moment or not entry.is_published:
+        entry.publish_at = moment or this_minute()
+    entry.is_draft = False
+
+
 class Publishable(models.Model):
     is_draft = models.BooleanField(
         _("draft"),
         default=True,
-        help_text=_(
-            "Ticked: only staff see this entry. Untick it and save to show it to "
-            "everybody; tick it again to withdraw it at once."
-        ),
+        help_text=_("Only staff see it."),
     )
     publish_at = MomentField(
         _("published from"),
         default=this_minute,
         validators=[before_9999],
-        help_text=_(
-            "Visitors see this entry from this moment on, if it is not a draft. "
-            "A moment in the future schedules it."
-        ),
+        help_text=_("Visitors see this entry from this moment on, if it is not a draft."),
     )
 
     # What was stored when it was read or saved last: (is_draft, publish_at).

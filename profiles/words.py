@@ -82,6 +82,22 @@ def period_in_words(start: str, end: str) -> str:
     return words % {"date": date_in_words(start or end)}
 
 
+def moment_for_staff(moment: datetime) -> str:
+    """ "1 December 2026 at 08:00": the team knows in which zone the site is."""
+    local = timezone.localtime(moment)
+    return _("%(date)s at %(time)s") % {
+        "date": date_in_words(local.date().isoformat()),
+        "time": f"{local:%H:%M}",
+    }
+
+
+def name_of_person(person: Any) -> str:
+    """As colleagues call them; also of whoever has no account any more."""
+    if person is None:
+        return _("Somebody who is no longer here")
+    return person.get_full_name() or person.get_username()
+
+
 def moment_in_words(moment: datetime) -> str:
     """A date and time with the zone it is in: "7 February 2027, 23:59 (Bamako time)"."""
     local = timezone.localtime(moment)

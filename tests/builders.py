@@ -257,8 +257,6 @@ def paper_form(**fields):
         "type": "research",
         "licence_fr": "Tous droits réservés",
         "position": "100",
-        "publish_at_0": "2016-06-30",
-        "publish_at_1": "12:00",
         **EMPTY_FILES,
         **fields,
     }

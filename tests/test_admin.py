@@ -82,14 +82,14 @@ def test_the_address_of_a_published_entry_is_fixed(staff_client, add_paper):
 
 
 def test_a_mistake_while_withdrawing_is_answered_with_the_form(staff_client, add_paper):
-    fields = paper_form(title_fr="Mon titre", is_draft="on", date="2016-13")
+    fields = paper_form(title_fr="Mon titre", date="2016-13", _withdraw="1")
     response = staff_client.post(f"/admin/profiles/paper/{add_paper().pk}/change/", fields)
     assert list(errors_of(response)) == ["date"]
     assert 'value="Mon titre"' in response.text
 
 
 def test_a_mistake_while_publishing_keeps_the_typed_address(staff_client, add_paper):
-    fields = paper_form(slug="mon-adresse", date="2016-13")
+    fields = paper_form(slug="mon-adresse", date="2016-13", _publish="1")
     paper = add_paper(is_draft=True)
     response = staff_client.post(f"/admin/profiles/paper/{paper.pk}/change/", fields)
     assert 'name="slug" value="mon-adresse"' in response.text
@@ -332,7 +332,7 @@ def test_an_address_left_empty_is_made_from_the_title_again(staff_client, add_pa
     add_paper("Bilan", slug="bilan")
     paper = add_paper("Note", slug="note", is_draft=True)
     for title, slug in (("Note", "note"), ("Bilan", "bilan-2")):
-        fields = paper_form(title_fr=title, slug="", is_draft="on")
+        fields = paper_form(title_fr=title, slug="")
         staff_client.post(f"/admin/profiles/paper/{paper.pk}/change/", fields)
         paper.refresh_from_db()
         assert paper.slug == slug

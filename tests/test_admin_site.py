@@ -238,11 +238,13 @@ def test_a_list_filters_by_missing_language(staff_client, add_paper):
 
 def test_the_action_tells_scheduled_from_published(staff_client, add_paper):
     later = timezone.now() + datetime.timedelta(days=2)
-    keys = [add_paper("A", is_draft=True).pk, add_paper("B", is_draft=True, publish_at=later).pk]
+    keys = [add_paper("A", is_draft=True).pk, add_paper("B", publish_at=later).pk]
     fields = {"action": "publish", "_selected_action": keys}
     page = staff_client.post("/admin/profiles/paper/", fields, follow=True).text
-    assert "1 entry is published." in page
-    assert "1 entry is scheduled: visitors will see it from its date on." in page
+    assert "2 entries are published." in page  # what was to come is published now
+    fields |= {"action": "schedule", "publish_at_0": "2031-06-30", "publish_at_1": "08:00"}
+    page = staff_client.post("/admin/profiles/paper/", fields, follow=True).text
+    assert "2 entries are scheduled: visitors will see them from their dates on." in page
 
 
 def test_a_mistake_below_the_form_is_linked_too(staff_client, imrap):
@@ -250,7 +252,6 @@ def test_a_mistake_below_the_form_is_linked_too(staff_client, imrap):
     page = staff_client.post("/admin/profiles/paper/add/", fields).text
     sentence = "Type a title in at least one language."
     assert f'<a href="#id_title_fr">Title (French)</a> – {sentence}' in page
-    assert '<a href="#id_publish_at_0">Published from</a>' in page
     assert '<a href="#id_files-0-language">Language</a>' in page
 
 

@@ -66,8 +66,7 @@ def test_staff_add_a_paper_see_it_and_withdraw_it(signed_in, site, tmp_path):
     page.locator("#id_image").set_input_files(photo)
     page.locator("#id_image_alt_fr").fill("Deux anciens sous un arbre")
     page.locator("#id_files-0-file").set_input_files(report)
-    page.locator("#id_is_draft").uncheck()
-    page.locator("[name=_save]").first.click()
+    page.get_by_role("button", name="Publier").click()
     expect(page.locator(".messagelist .success")).to_be_visible()
 
     page.goto(f"{site}/fr/")
@@ -83,8 +82,7 @@ def test_staff_add_a_paper_see_it_and_withdraw_it(signed_in, site, tmp_path):
     address = page.url
 
     page.goto(f"{site}/admin/profiles/paper/{Paper.objects.latest('pk').pk}/change/")
-    page.locator("#id_is_draft").check()
-    page.locator("[name=_save]").first.click()
+    page.get_by_role("button", name="Retirer du site").click()
     expect(page.locator(".messagelist .success")).to_be_visible()
 
     visitor = page.context.browser.new_context().new_page()

@@ -278,7 +278,7 @@ def test_in_the_browser_a_file_is_chosen_once(
     assert page.evaluate("document.documentElement.scrollWidth") <= 360 if has_script else True
     page.locator("#id_title_fr").fill("Rapport")
     page.locator("[name=_save]").first.click()
-    page.wait_for_url(f"{live_server.url}/admin/profiles/paper/")
+    page.wait_for_url(re.compile(r"/admin/profiles/paper/\d+/change/"))
     context.close()
     assert stored(PaperFile.objects.get().file) == PDF
 
@@ -302,7 +302,7 @@ def test_by_the_button_back_what_waits_is_offered_with_what_was_typed(
     expect(page.locator(".file-kept")).to_contain_text("rapport.pdf")
     page.locator("#id_title_fr").fill("Rapport")
     page.locator("[name=_save]").first.click()
-    page.wait_for_url(f"{live_server.url}/admin/profiles/paper/")
+    page.wait_for_url(re.compile(r"/admin/profiles/paper/\d+/change/"))
     assert stored(PaperFile.objects.get().file) == PDF
 
 

@@ -29,8 +29,8 @@ def form(paper):
 
 def test_a_save_on_top_of_a_later_one_is_refused(staff_client, moussa, paper, form):
     seen = seen_in(staff_client.get(form))
-    moussa.post(form, paper_form(title_fr="Deux", is_draft="on"))
-    typed = paper_form(title_fr="Trois", is_draft="on", _seen=seen)
+    moussa.post(form, paper_form(title_fr="Deux"))
+    typed = paper_form(title_fr="Trois", _seen=seen)
     answer = staff_client.post(form, typed)
     assert Paper.objects.get().title_fr == "Deux"
     page = words(answer)
@@ -50,36 +50,36 @@ def test_a_save_on_top_of_a_later_one_is_refused(staff_client, moussa, paper, fo
 
 def test_a_third_save_between_is_refused_too(staff_client, moussa, paper, form):
     seen = seen_in(staff_client.get(form))
-    moussa.post(form, paper_form(title_fr="Deux", is_draft="on"))
-    typed = paper_form(title_fr="Trois", is_draft="on", _seen=seen)
+    moussa.post(form, paper_form(title_fr="Deux"))
+    typed = paper_form(title_fr="Trois", _seen=seen)
     seen = seen_in(staff_client.post(form, typed))
-    moussa.post(form, paper_form(title_fr="Quatre", is_draft="on"))
+    moussa.post(form, paper_form(title_fr="Quatre"))
     assert staff_client.post(form, {**typed, "_seen": seen}).status_code == 200
     assert Paper.objects.get().title_fr == "Quatre"
 
 
 def test_another_mistake_does_not_hide_a_conflict(staff_client, moussa, paper, form):
     seen = seen_in(staff_client.get(form))
-    typed = paper_form(title_fr="Trois", date="2016-13", is_draft="on", _seen=seen)
+    typed = paper_form(title_fr="Trois", date="2016-13", _seen=seen)
     assert seen_in(staff_client.post(form, typed)) == seen
-    moussa.post(form, paper_form(title_fr="Deux", is_draft="on"))
+    moussa.post(form, paper_form(title_fr="Deux"))
     assert "Moussa Ba saved this entry" in staff_client.post(form, typed).text
 
 
 def test_the_same_text_from_both_is_no_conflict(staff_client, moussa, paper, form):
     seen = seen_in(staff_client.get(form))
-    moussa.post(form, paper_form(title_fr="Deux", is_draft="on"))
-    typed = paper_form(title_fr="Deux", is_draft="on", _seen=seen, publish_at_1="12:00")
+    moussa.post(form, paper_form(title_fr="Deux"))
+    typed = paper_form(title_fr="Deux", _seen=seen)
     assert staff_client.post(form, typed).status_code == 302
 
 
 def test_a_save_on_top_of_a_restored_version_is_refused(staff_client, moussa, paper, form):
-    moussa.post(form, paper_form(title_fr="Deux", is_draft="on"))
+    moussa.post(form, paper_form(title_fr="Deux"))
     seen = seen_in(staff_client.get(form))
     first = history.versions_of(Paper, paper.pk).last()
     version = f"{PAPERS}/{paper.pk}/history/{first.pk}/"
     moussa.post(version, {"_seen": seen_in(moussa.get(version))})
-    typed = paper_form(title_fr="Trois", is_draft="on", _seen=seen)
+    typed = paper_form(title_fr="Trois", _seen=seen)
     assert "Moussa Ba saved this entry" in staff_client.post(form, typed).text
     assert Paper.objects.get().title_fr == "Un"
 
@@ -87,7 +87,7 @@ def test_a_save_on_top_of_a_restored_version_is_refused(staff_client, moussa, pa
 def test_a_file_changed_meanwhile_is_a_conflict(staff_client, moussa, paper, form):
     file = a_file(paper)
     seen = seen_in(staff_client.get(form))
-    same = {"title_fr": "Un", "is_draft": "on"}
+    same = {"title_fr": "Un"}
     moussa.post(form, paper_form(**same, **file_row(file, language="ff")))
     answer = staff_client.post(
         form, paper_form(**same, **file_row(file, language="bm"), _seen=seen)
@@ -100,8 +100,8 @@ def test_a_file_changed_meanwhile_is_a_conflict(staff_client, moussa, paper, for
 def test_a_file_deleted_meanwhile_does_not_block_the_next_save(staff_client, moussa, paper, form):
     file = a_file(paper)
     seen = seen_in(staff_client.get(form))
-    moussa.post(form, paper_form(is_draft="on", **file_row(file, DELETE="on")))
-    typed = paper_form(title_fr="Trois", is_draft="on", **file_row(file), _seen=seen)
+    moussa.post(form, paper_form(**file_row(file, DELETE="on")))
+    typed = paper_form(title_fr="Trois", **file_row(file), _seen=seen)
     answer = staff_client.post(form, typed)
     assert "Moussa Ba saved this entry" in answer.text
     again = staff_client.post(form, {**typed, "_seen": seen_in(answer)})
@@ -112,10 +112,10 @@ def test_a_file_deleted_meanwhile_does_not_block_the_next_save(staff_client, mou
 def test_a_cut_form_still_knows_what_it_was_made_on(staff_client, moussa, paper, form):
     page = staff_client.get(form).text
     assert page.index('name="_seen"') < page.index('name="title_fr"')
-    moussa.post(form, paper_form(title_fr="Deux", is_draft="on"))
+    moussa.post(form, paper_form(title_fr="Deux"))
     seen = re.search(r'name="_seen" value="([^"]+)"', page)[1]
     cut = staff_client.post(form, {"csrfmiddlewaretoken": "a", "_seen": seen, "title_fr": "Tr"})
-    typed = paper_form(title_fr="Trois", is_draft="on", csrfmiddlewaretoken="a", _complete="1")
+    typed = paper_form(title_fr="Trois", csrfmiddlewaretoken="a", _complete="1")
     answer = staff_client.post(form, {**typed, "_seen": seen_in(cut)})
     assert "Moussa Ba saved this entry on" in answer.text
     assert Paper.objects.get().title_fr == "Deux"
@@ -124,9 +124,9 @@ def test_a_cut_form_still_knows_what_it_was_made_on(staff_client, moussa, paper,
 def test_a_form_cut_before_it_says_what_it_was_made_on_shows_both_texts(
     staff_client, moussa, paper, form
 ):
-    moussa.post(form, paper_form(title_fr="Deux", is_draft="on"))
+    moussa.post(form, paper_form(title_fr="Deux"))
     cut = staff_client.post(form, {"csrfmiddlewaretoken": "a"})
-    typed = paper_form(title_fr="Trois", is_draft="on", csrfmiddlewaretoken="a", _complete="1")
+    typed = paper_form(title_fr="Trois", csrfmiddlewaretoken="a", _complete="1")
     answer = staff_client.post(form, {**typed, "_seen": seen_in(cut)})
     assert "Moussa Ba saved this entry on" in answer.text
     assert Paper.objects.get().title_fr == "Deux"
@@ -136,7 +136,7 @@ def test_what_was_typed_into_a_deleted_entry_is_kept(staff_client, moussa, paper
     file = a_file(paper)
     seen = seen_in(staff_client.get(form))
     moussa.post(f"{PAPERS}/{paper.pk}/delete/", {"post": "yes"})
-    typed = paper_form(title_fr="Trois", is_draft="on", **file_row(file), _seen=seen)
+    typed = paper_form(title_fr="Trois", **file_row(file), _seen=seen)
     answer = staff_client.post(form, typed)
     assert answer.status_code == 200
     assert "Moussa Ba deleted this entry on" in answer.text
@@ -151,7 +151,7 @@ def test_a_cut_form_of_a_deleted_entry_is_answered_with_what_arrived(
 ):
     seen = seen_in(staff_client.get(form))
     moussa.post(f"{PAPERS}/{paper.pk}/delete/", {"post": "yes"})
-    typed = paper_form(title_fr="Trois", is_draft="on", _seen=seen)
+    typed = paper_form(title_fr="Trois", _seen=seen)
     cut = staff_client.post(form, {"csrfmiddlewaretoken": "a", **typed})
     assert cut.status_code == 200
     assert "because the line was cut, so nothing was saved" in cut.text

@@ -11,6 +11,7 @@ from reversion.models import Version
 
 from profiles.editing import history
 from profiles.models import Organisation, Paper, PaperFile, Programme, Vacancy
+from profiles.words import moment_for_staff
 from tests.builders import a_file, a_pdf, content_of, errors_of, filled, photograph, seen_in, words
 
 ADMIN = "/admin/profiles"
@@ -77,7 +78,6 @@ def test_what_both_changed_stands_apart(staff_client, moussa, form):
 @pytest.mark.parametrize(
     ("field", "typed", "stored"),
     [
-        ("is_draft", None, False),
         ("image_is_decorative", "on", True),
         ("type", "audit", "audit"),
         ("date", "06/2016", "2016-06"),
@@ -99,12 +99,12 @@ def test_a_field_of_any_kind_stays(staff_client, moussa, form, field, typed, sto
     assert Paper.objects.get().title_fr == "Mon titre"
 
 
-def test_a_moment_in_two_inputs_stays(staff_client, moussa, form):
+def test_a_moment_that_a_colleague_scheduled_stays(staff_client, moussa, form):
     opened = staff_client.get(form)
-    save(moussa, form, publish_at_0="2030-01-02", publish_at_1="08:30:00")
+    moment = {"schedule_for_0": "2030-01-02", "schedule_for_1": "08:30:00"}
+    save(moussa, form, _schedule="1", **moment)
     answer = staff_client.post(form, filled(opened, title_fr="Mon titre"))
-    assert list(theirs(answer)) == ["published from"]
-    assert filled(answer)["publish_at_0"] == "02/01/2030"
+    assert theirs(answer) == {"state": ["draft", "published from 2 January 2030 at 08:30 on"]}
     staff_client.post(form, filled(answer))
     assert Paper.objects.get().publish_at.isoformat() == "2030-01-02T08:30:00+00:00"
 
@@ -114,7 +114,8 @@ def test_a_withdrawal_from_the_list_stays(staff_client, moussa, paper, form):
     opened = staff_client.get(form)
     moussa.post(f"{ADMIN}/paper/", {"action": "withdraw", "_selected_action": [paper.pk]})
     answer = staff_client.post(form, filled(opened, title_fr="Mon titre"))
-    assert theirs(answer) == {"draft": ["no", "yes"]}
+    since = moment_for_staff(paper.publish_at)
+    assert theirs(answer) == {"state": [f"published from {since} on", "draft"]}
     assert staff_client.post(form, filled(answer)).status_code == 302
     stored = Paper.objects.get()
     assert (stored.title_fr, stored.is_draft, stored.slug) == ("Mon titre", True, "un")
@@ -220,9 +221,10 @@ def test_who_may_not_publish_is_told_that_a_colleague_did(client, moussa, form):
     fatou.user_permissions.add(Permission.objects.get(codename="change_paper"))
     client.force_login(fatou)
     opened = client.get(form)
-    save(moussa, form, is_draft=None)
+    save(moussa, form, _publish="1")
     answer = client.post(form, filled(opened, title_fr="Mon titre"))
-    assert theirs(answer) == {"draft": ["yes", "no"]}
+    since = moment_for_staff(Paper.objects.get().publish_at)
+    assert theirs(answer) == {"state": ["draft", f"published from {since} on"]}
     assert client.post(form, filled(answer)).status_code == 302
     assert not Paper.objects.get().is_draft
 

@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 
 from profiles.editing import history
 from profiles.models import Paper, PaperFile, Programme, Video
+from profiles.words import moment_for_staff
 from tests.builders import OF_A_SESSION, a_file, a_pdf, file_row, filled, paper_form, words
 
 PAPERS = "/admin/profiles/paper"
@@ -36,7 +37,7 @@ def go_back_to(client, paper, version):
 
 def test_the_history_says_who_changed_what(staff_client, add_paper):
     paper = add_paper("Vieux titre", is_draft=True)
-    save(staff_client, paper, title_fr="Nouveau titre", is_draft="on", type="audit")
+    save(staff_client, paper, title_fr="Nouveau titre", type="audit")
     page = words(staff_client.get(f"{PAPERS}/{paper.pk}/history/"))
     assert (
         "<strong>title (French)</strong> <span><del>Vieux titre</del> → <ins>Nouveau titre" in page
@@ -49,7 +50,7 @@ def test_the_history_says_who_changed_what(staff_client, add_paper):
 
 def test_a_restored_version_is_itself_a_new_version(staff_client, add_paper):
     paper = add_paper("Un", is_draft=True)
-    save(staff_client, paper, title_fr="Deux", is_draft="on")
+    save(staff_client, paper, title_fr="Deux")
     updated = Paper.objects.get().updated
     response = go_back_to(staff_client, paper, versions(paper)[-1])
     assert "“Un” is restored." in response.text
@@ -62,7 +63,7 @@ def test_a_restored_version_is_itself_a_new_version(staff_client, add_paper):
 
 def test_a_version_is_read_before_it_is_restored(staff_client, add_paper):
     paper = add_paper("Un", is_draft=True)
-    save(staff_client, paper, title_fr="Deux", is_draft="on")
+    save(staff_client, paper, title_fr="Deux")
     page = words(staff_client.get(f"{PAPERS}/{paper.pk}/history/{versions(paper)[-1].pk}/"))
     assert '<span class="safe-side">Now</span> Deux' in page
     assert '<span class="safe-side">In this version</span> Un' in page
@@ -81,7 +82,7 @@ def test_a_restored_paper_has_its_files_again(staff_client, add_paper):
         "files-0-edition": "full",
         "files-0-DELETE": "on",
     }
-    save(staff_client, paper, is_draft="on", **gone)
+    save(staff_client, paper, **gone)
     assert PaperFile.objects.count() == 0
     page = staff_client.get(f"{PAPERS}/{paper.pk}/history/").text
     assert "<del>rapport.pdf</del>" in page
@@ -96,10 +97,10 @@ def test_a_restored_paper_has_its_files_again(staff_client, add_paper):
 def test_a_restored_paper_is_found_by_the_words_of_its_file_again(staff_client, add_paper):
     paper = add_paper(is_draft=True)
     file = a_file(paper)
-    save(staff_client, paper, is_draft="on", **file_row(file))
+    save(staff_client, paper, **file_row(file))
     other = SimpleUploadedFile("rapport.pdf", a_pdf(b"(chiffres) Tj"))
     fields = {**file_row(file), "files-0-file": other}
-    save(staff_client, paper, is_draft="on", **fields)
+    save(staff_client, paper, **fields)
     assert PaperFile.objects.get().text == "chiffres"
     go_back_to(staff_client, paper, versions(paper)[-1])
     assert PaperFile.objects.get().text == "mots"
@@ -107,7 +108,7 @@ def test_a_restored_paper_is_found_by_the_words_of_its_file_again(staff_client, 
 
 def test_a_file_added_later_leaves_with_the_restored_version(staff_client, add_paper):
     paper = add_paper(is_draft=True)
-    save(staff_client, paper, is_draft="on")
+    save(staff_client, paper)
     a_file(paper)
     go_back_to(staff_client, paper, versions(paper)[-1])
     assert PaperFile.objects.count() == 0
@@ -160,7 +161,7 @@ def test_an_address_that_was_given_away_meanwhile_is_no_error(staff_client, add_
 def test_a_programme_deleted_meanwhile_is_no_error(staff_client, add_paper, imrap):
     programme = Programme.objects.create(organisation=imrap, title_fr="Dialogue")
     paper = add_paper("Note", programme=programme, is_draft=True)
-    save(staff_client, paper, title_fr="Note 2", is_draft="on")
+    save(staff_client, paper, title_fr="Note 2")
     programme.delete()
     go_back_to(staff_client, paper, versions(paper)[-1])
     assert Paper.objects.get().programme is None
@@ -309,7 +310,7 @@ def test_a_restore_gives_only_a_draft_its_old_address_again(
     staff_client, client, add_paper, is_draft, slug
 ):
     paper = add_paper("Bilan", slug="bilan", is_draft=True)
-    save(staff_client, paper, title_fr="Bilan 2026", slug="bilan-2026", is_draft="on")
+    save(staff_client, paper, title_fr="Bilan 2026", slug="bilan-2026")
     Paper.objects.update(is_draft=is_draft)
     go_back_to(staff_client, paper, versions(paper)[-1])
     assert (Paper.objects.get().title_fr, Paper.objects.get().slug) == ("Bilan", slug)
@@ -318,14 +319,14 @@ def test_a_restore_gives_only_a_draft_its_old_address_again(
 
 def test_restoring_does_not_publish(staff_client, add_paper):
     paper = add_paper("Note")
-    save(staff_client, paper, title_fr="Note", is_draft="on")
+    save(staff_client, paper, title_fr="Note", _withdraw="1")
     go_back_to(staff_client, paper, versions(paper)[-1])
     assert Paper.objects.get().is_draft
 
 
 def test_restoring_moves_no_publication_forward(staff_client, add_paper):
     paper = add_paper("Note", is_draft=True)
-    save(staff_client, paper, title_fr="Note 2", is_draft="on")
+    save(staff_client, paper, title_fr="Note 2")
     Paper.objects.update(is_draft=False, publish_at="2031-06-30T08:00Z")
     go_back_to(staff_client, paper, versions(paper)[-1])
     assert (Paper.objects.get().title_fr, Paper.objects.get().state) == ("Note", "scheduled")
@@ -333,7 +334,7 @@ def test_restoring_moves_no_publication_forward(staff_client, add_paper):
 
 def test_a_version_that_may_not_be_published_is_refused_in_words(staff_client, add_paper):
     paper = add_paper("Note", is_draft=True, image="papers/a.jpg")
-    save(staff_client, paper, is_draft="on")
+    save(staff_client, paper)
     Paper.objects.update(is_draft=False, image_is_decorative=True)
     page = go_back_to(staff_client, paper, versions(paper)[-1]).text
     assert "This version cannot be restored as it is: Before this entry is published" in page
@@ -341,10 +342,10 @@ def test_a_version_that_may_not_be_published_is_refused_in_words(staff_client, a
 
 def test_a_version_is_not_restored_over_a_save_that_nobody_saw(staff_client, add_paper):
     paper = add_paper("Un", is_draft=True)
-    save(staff_client, paper, title_fr="Deux", is_draft="on")
+    save(staff_client, paper, title_fr="Deux")
     address = f"{PAPERS}/{paper.pk}/history/{versions(paper)[-1].pk}/"
     seen = re.search(r'name="_seen" value="([^"]+)"', staff_client.get(address).text)[1]
-    save(staff_client, Paper.objects.get(), title_fr="Trois", is_draft="on")
+    save(staff_client, Paper.objects.get(), title_fr="Trois")
     page = staff_client.post(address, {"_seen": seen}, follow=True).text
     assert "Somebody saved this entry meanwhile." in page
     assert "Trois" in page
@@ -356,7 +357,9 @@ def test_actions_stand_in_the_history(staff_client, add_paper):
     fields = {"action": "withdraw", "_selected_action": [paper.pk]}
     staff_client.post(f"{PAPERS}/", fields)
     page = words(staff_client.get(f"{PAPERS}/{paper.pk}/history/"))
-    assert "<strong>draft</strong> <span><del>no</del> → <ins>yes</ins>" in page
+    since = moment_for_staff(paper.publish_at)
+    change = f"<del>published from {since} on</del> → <ins>draft</ins>"
+    assert f"<strong>state</strong> <span>{change}" in page
 
 
 def test_an_import_stands_in_the_history(staff, add_paper):

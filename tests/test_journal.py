@@ -197,9 +197,9 @@ def test_what_is_published_scheduled_and_withdrawn_is_told(staff_client, add_pap
     act("withdraw")
     act("schedule", publish_at_0="2031-06-30", publish_at_1="08:00")
     address = f"/admin/profiles/paper/{paper.pk}/change/"
-    staff_client.post(address, paper_form(slug="menaka", is_draft="on"))
-    staff_client.post(address, paper_form(slug="menaka", is_draft="on", title_fr="Corrigé"))
-    staff_client.post(address, paper_form(slug="menaka"))
+    staff_client.post(address, paper_form(slug="menaka", _withdraw="1"))
+    staff_client.post(address, paper_form(slug="menaka", title_fr="Corrigé"))
+    staff_client.post(address, paper_form(slug="menaka", _publish="1"))
     staff_client.post(f"/admin/profiles/paper/{paper.pk}/delete/", {"post": "yes"})
     stem = f"kind=papers key={paper.pk}"
     assert lines == [

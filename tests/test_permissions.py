@@ -174,7 +174,7 @@ def test_redaction_corrects_what_is_published_and_can_not_withdraw_it(sign_in_as
 def test_responsable_publishes_by_the_form(sign_in_as, add_paper):
     paper = add_paper("Brouillon", is_draft=True)
     client = sign_in_as("Responsable")
-    client.post(f"/admin/profiles/paper/{paper.pk}/change/", form())
+    client.post(f"/admin/profiles/paper/{paper.pk}/change/", form(_publish="1"))
     assert list(Paper.objects.published()) == [paper]
 
 
@@ -208,7 +208,7 @@ def test_the_form_says_who_publishes_to_those_who_do_not(sign_in_as, imrap):
 def test_the_form_says_nothing_of_it_to_those_who_publish(sign_in_as, imrap):
     page = sign_in_as("Responsable").get("/admin/profiles/paper/add/").text
     assert "a colleague who may publish" not in page
-    assert 'name="is_draft"' in page
+    assert 'name="_publish"' in page
 
 
 def test_a_list_of_people_has_its_name_and_no_link_that_counts(sign_in_as):

@@ -52,7 +52,7 @@ def test_a_partner_sees_its_picture_and_opens_its_file(client, report):
 
 
 def test_a_refused_form_shows_the_address_that_is_stored(staff_client, draft):
-    fields = paper_form(title_fr="", slug="", is_draft="on")
+    fields = paper_form(title_fr="", slug="")
     page = staff_client.post(f"/admin/profiles/paper/{draft.pk}/change/", fields).text
     assert "Type a title in at least one language." in page
     assert "/en/papers/menaka/?preview=" in page

@@ -94,13 +94,13 @@ def send_paper(site, admin, content=None, **typed):
 
 @pytest.fixture(scope="module")
 def draft(site, admin):
-    return send_paper(site, admin, content=a_pdf(b"(brouillon) Tj"), is_draft="on")
+    return send_paper(site, admin, content=a_pdf(b"(brouillon) Tj"))
 
 
 @pytest.fixture(scope="module")
 def document(site, admin):
     """A published file of 60 MB: what was uploaded, longer since."""
-    address = send_paper(site, admin, is_draft=None)
+    address = send_paper(site, admin, _publish="1")
     path = site.clone / urllib.parse.unquote(address[1:])
     with path.open("ab") as file:
         file.truncate(LARGE)
@@ -336,6 +336,6 @@ def test_a_slow_upload_arrives(site, admin):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(http.client.HTTPSConnection, "send", at_32_kilobytes_a_second, raising=False)
         begun = time.monotonic()
-        address = send_paper(site, admin, a_pdf(b"(lent) Tj" + b" " * 800_000), is_draft=None)
+        address = send_paper(site, admin, a_pdf(b"(lent) Tj" + b" " * 800_000), _publish="1")
     assert time.monotonic() - begun > 20
     assert len(asked(site, address).content) > 800_000

@@ -67,29 +67,26 @@ def test_a_refused_picture_is_not_asked_for_its_words_as_well(staff_client, add_
 
 def test_a_vacancy_does_not_close_before_it_opens(staff_client, imrap):
     moments = {
-        "publish_at_0": "2026-07-01",
-        "publish_at_1": "08:00",
-        "deadline_0": "2026-06-30",
+        "schedule_for_0": "2031-07-01",
+        "schedule_for_1": "08:00",
+        "deadline_0": "2031-06-30",
         "deadline_1": "23:59",
     }
-    answer = send(staff_client, VACANCY, title_fr="Offre", is_draft=None, **moments)
+    answer = send(staff_client, VACANCY, title_fr="Offre", _schedule="1", **moments)
     assert errors_of(answer) == {
         "deadline": [
             "The deadline lies before the publication, so that nobody could apply. Correct it, or "
-            "“published from” under “Schedule, address and position”."
+            "publish earlier."
         ]
     }
-    send(staff_client, VACANCY, title_fr="Offre", is_draft="on", **moments)
+    send(staff_client, VACANCY, title_fr="Offre", **moments)
     assert Vacancy.objects.get().is_draft
 
 
 def test_a_deadline_that_cannot_be_read_is_not_compared_with_the_stored_one(staff_client, imrap):
-    opened = timezone.now() - datetime.timedelta(days=30)
-    vacancy = Vacancy.objects.create(
-        title_fr="Offre", is_draft=False, publish_at=opened, deadline=timezone.now()
-    )
+    vacancy = Vacancy.objects.create(title_fr="Offre", deadline=timezone.now())
     address = f"{ADMIN}/vacancy/{vacancy.pk}/change/"
-    later = {"publish_at_0": "2031-07-01", "publish_at_1": "08:00"}
+    later = {"schedule_for_0": "2031-07-01", "schedule_for_1": "08:00", "_schedule": "1"}
     assert list(errors_of(send(staff_client, address, **later))) == ["deadline"]
     answer = send(staff_client, address, **later, deadline_0="bientôt")
     assert len(errors_of(answer)["deadline"]) == 1

@@ -143,23 +143,22 @@ def test_a_deadline_without_a_time_is_the_end_of_its_day(staff_client, imrap):
 
 
 def test_a_publication_without_a_time_begins_with_its_day(staff_client, imrap):
-    send(staff_client, VACANCY, publish_at_0="30/06/2031 ", publish_at_1="")
+    moment = {"schedule_for_0": "30/06/2031 ", "schedule_for_1": ""}
+    send(staff_client, VACANCY, _schedule="1", **moment)
     assert f"{Vacancy.objects.get().publish_at:%Y-%m-%d %H:%M}" == "2031-06-30 00:00"
 
 
 def test_a_new_entry_is_published_from_a_whole_minute_on(staff_client, imrap):
-    shown = filled(staff_client.get(VACANCY))
-    assert len(shown["publish_at_1"]) == len("17:00")
-    send(staff_client, VACANCY)
+    send(staff_client, VACANCY, _publish="1")
     assert Vacancy.objects.get().publish_at.second == 0
 
 
 def test_a_stored_second_is_shown_and_kept(staff_client, imrap):
     moment = timezone.now().replace(second=37, microsecond=0)
-    vacancy = Vacancy.objects.create(title_fr="Offre", publish_at=moment)
+    vacancy = Vacancy.objects.create(title_fr="Offre", deadline=moment)
     form = staff_client.get(f"{ADMIN}/vacancy/{vacancy.pk}/change/")
     staff_client.post(form.wsgi_request.path, filled(form))
-    assert Vacancy.objects.get().publish_at == moment
+    assert Vacancy.objects.get().deadline == moment
 
 
 def test_a_refused_moment_stands_in_the_form_as_it_was_typed(staff_client, imrap):

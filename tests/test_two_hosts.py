@@ -171,7 +171,7 @@ def test_an_edit_through_one_is_seen_through_the_other_by_the_next_request(site,
             visitor.ask("/fr/papers/", one)
         first, other = site.hosts if number % 2 else reversed(site.hosts)
         title = f"Vu aussitôt {number}"
-        assert admin.send_paper(first, title_fr=title, is_draft=None).status == 302
+        assert admin.send_paper(first, title_fr=title, _publish="1").status == 302
         assert title in visitor.ask("/fr/papers/", other).text
         assert title in visitor.ask("/fr/papers/", first).text
 
@@ -181,7 +181,7 @@ def test_an_edit_is_seen_behind_nginx_within_a_second(site, admin):
     for number in range(5):
         visitor.ask("/fr/papers/")
         title = f"Vu derrière nginx {number}"
-        assert admin.send_paper(site.one, title_fr=title, is_draft=None).status == 302
+        assert admin.send_paper(site.one, title_fr=title, _publish="1").status == 302
         since = time.monotonic()
         while title not in visitor.ask("/fr/papers/").text:
             assert time.monotonic() < since + 1.2
@@ -239,7 +239,7 @@ def test_a_passkey_asked_at_one_answers_at_the_other_and_once(site):
 
 
 def test_a_draft_is_previewed_at_both_with_one_address(site, admin):
-    admin.send_paper(site.one, title_fr="Un brouillon", is_draft="on")
+    admin.send_paper(site.one, title_fr="Un brouillon")
     (key,) = rows(site, "SELECT id FROM profiles_paper WHERE title_fr = %s", "Un brouillon")[0]
     form = admin.ask(f"{PAPERS}{key}/change/", site.one)
     found = re.search(r'id="preview-address"[^>]*value="https://[^/"]+([^"]+)"', form.text)[1]
@@ -251,7 +251,7 @@ def test_a_draft_is_previewed_at_both_with_one_address(site, admin):
 
 def test_a_file_that_came_to_one_is_handed_out_by_both_and_by_nginx(site, admin):
     content = a_pdf(b"(La paix) Tj")
-    admin.send_paper(site.one, title_fr="Avec fichier", is_draft=None, **pdf())
+    admin.send_paper(site.one, title_fr="Avec fichier", _publish="1", **pdf())
     address = f"/media/{file_of(site, 'Avec fichier')}"
     visitor = Browser(site)
     for one in (*site.hosts, None):
@@ -273,7 +273,7 @@ def test_a_file_that_came_to_one_is_handed_out_by_both_and_by_nginx(site, admin)
 
 
 def test_a_draft_s_file_is_reached_by_nobody_but_staff(site, admin):
-    admin.send_paper(site.two, title_fr="Caché", is_draft="on", **pdf(b"(secret) Tj"))
+    admin.send_paper(site.two, title_fr="Caché", **pdf(b"(secret) Tj"))
     name = file_of(site, "Caché")
     stranger = Browser(site)
     for one in (*site.hosts, None):
@@ -287,7 +287,7 @@ def test_a_draft_s_file_is_reached_by_nobody_but_staff(site, admin):
 
 
 def test_a_file_that_waits_at_one_is_taken_by_the_other(site, admin):
-    refused = admin.send_paper(site.one, title_fr="", title_en="", is_draft="on", **pdf(b"(w) Tj"))
+    refused = admin.send_paper(site.one, title_fr="", title_en="", **pdf(b"(w) Tj"))
     assert refused.status == 200
     tokens = dict(re.findall(r'name="([\w-]+-kept)" value="([^"]+)"', refused.text))
     assert set(tokens) == {"files-0-file-kept"}
@@ -341,7 +341,7 @@ def manage(one, *words, **more):
 
 def test_what_is_read_at_both_hosts_and_from_nginx_adds_up_on_the_screen_of_staff(site, admin):
     """nginx answers of its own memory and logs it, a host reads the log, staff see the sum."""
-    admin.send_paper(site.one, title_fr="Beaucoup lu", is_draft=None)
+    admin.send_paper(site.one, title_fr="Beaucoup lu", _publish="1")
     (key, slug) = rows(
         site, "SELECT id, slug FROM profiles_paper WHERE title_fr = %s", "Beaucoup lu"
     )[0]
@@ -419,7 +419,7 @@ class Load:
                 if page.status != 200:
                     time.sleep(0.05)
                     continue
-                fields = filled(page, title_fr=title, is_draft="on", image_is_decorative="on")
+                fields = filled(page, title_fr=title, image_is_decorative="on")
                 if colleague.ask(ADD, fields=fields | {"_complete": "1"}).status == 302:
                     self.stored.append(title)
             except (OSError, HTTPException):

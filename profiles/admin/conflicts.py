@@ -50,7 +50,8 @@ def find_conflict(form, saving):
         return Conflict(_sent_before(entry), history.token_of(entry), found) if found else None
     if seen is None or entry.pk is None or seen == history.token_of(entry):
         return None
-    found = differences(form, saving.formsets, _version_seen(entry, seen))
+    agreed = saving.asks_for_what_is(entry)
+    found = differences(form, saving.formsets, _version_seen(entry, seen), agreed)
     return Conflict(_overtaken(entry), history.token_of(entry), found) if found else None
 
 

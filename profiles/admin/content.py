@@ -12,15 +12,18 @@ from js_asset import Media
 
 from profiles import preview, search, words
 from profiles.admin import list_cells
+from profiles.admin.answers import AnsweringAdmin
 from profiles.admin.chosen_files import ChosenFilesAdmin
 from profiles.admin.conflicts import ConflictAdmin
 from profiles.admin.file_input import WithFiles
 from profiles.admin.long_lists import LongListAdmin
 from profiles.admin.once import OnceAdmin
 from profiles.admin.publication import DateAndTime, PublicationAdmin
+from profiles.admin.reviews import ReviewsAdmin
 from profiles.admin.saving import AudioFormSet
 from profiles.admin.sending import SendingAdmin
 from profiles.admin.spreadsheets import SheetsMixin
+from profiles.admin.state_bar import StateBarAdmin
 from profiles.admin.versions import VersionsAdmin
 from profiles.editing.completeness import remarks_on, with_files
 from profiles.models import AudioSummary, Entry, is_switched_off, only_organisation
@@ -62,7 +65,14 @@ def saved_in(formset):
 
 
 class ContentAdmin(
-    WithFiles, ChosenFilesAdmin, SendingAdmin, OnceAdmin, VersionsAdmin, ConflictAdmin
+    WithFiles,
+    ChosenFilesAdmin,
+    SendingAdmin,
+    OnceAdmin,
+    VersionsAdmin,
+    ConflictAdmin,
+    StateBarAdmin,
+    AnsweringAdmin,
 ):
     """What the forms of all our models share.
 
@@ -82,7 +92,6 @@ class ContentAdmin(
     first_fields = ()  # those of the translated fields that stand open
     named_fields = ()  # names that may be called otherwise in a further language
     picture_text = ""  # alternative text of the picture, which has its place beside the picture
-    save_on_top = True
     inlines = [AudioSummaryInline]
 
     def save_formset(self, request, form, formset, change):
@@ -178,7 +187,7 @@ class TranslationFilter(admin.SimpleListFilter):
         return queryset
 
 
-class EntryAdmin(LongListAdmin, SheetsMixin, PublicationAdmin, ContentAdmin):
+class EntryAdmin(LongListAdmin, SheetsMixin, ReviewsAdmin, PublicationAdmin, ContentAdmin):
     form = EntryForm
     translated_fields = ("title", "summary", "body")
     first_fields = ("title", "body")
@@ -204,18 +213,15 @@ class EntryAdmin(LongListAdmin, SheetsMixin, PublicationAdmin, ContentAdmin):
     readonly_when_published = ("slug",)
 
     def get_fieldsets(self, request, obj=None):
-        publication = ["is_draft"]
-        if only_organisation() is None:
-            publication.insert(0, "organisation")
         return [
+            *([] if only_organisation() else [(_("Organisation"), {"fields": ["organisation"]})]),
             *self.language_fieldsets(),
             *self.facts_fieldsets(),
             *self.picture_fieldsets(),
             (
-                _("Publication"),
-                {"fields": publication, "description": self.publication_note(request)},
+                _("Address and position"),
+                {"fields": ["slug", "position"], "classes": ["collapse", "late"]},
             ),
-            folded(_("Schedule, address and position"), ["publish_at", "slug", "position"]),
         ]
 
     def facts_fieldsets(self):
@@ -254,8 +260,7 @@ class EntryAdmin(LongListAdmin, SheetsMixin, PublicationAdmin, ContentAdmin):
         # Asked again after validation has written to obj: the stored state decides, as for the form.
         if request.saving.was_published is None:
             request.saving.was_published = bool(obj and obj.is_published)
-        fixed = self.readonly_when_published if request.saving.was_published else ()
-        return (*fixed, *self.readonly_without_publishing(request))
+        return self.readonly_when_published if request.saving.was_published else ()
 
     @admin.display(description=_("picture"))
     def thumbnail(self, entry):

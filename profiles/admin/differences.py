@@ -22,34 +22,48 @@ class Differences:
         return bool(self.both or self.theirs)
 
 
-def differences(form, formsets, version):
+def differences(form, formsets, version, is_state_agreed=False):
     """What to show before a form and its parts are saved, which were opened on `version`.
+
+    Who sees the entry is no difference where both asked for the same.
 
     A field that only others changed takes over what is stored: the form shows that, and would
     store it. Where the version is unknown, nobody can tell, and all counts as changed by both.
     """
     found = Differences()
-    _compare(found, form, copy(form.instance), version and history.entry_in(version))
+    base = version and history.entry_in(version)
+    without = changes.OF_STATE if is_state_agreed else ()
+    _compare(found, form, copy(form.instance), base, without=without)
     for formset in formsets:
         _compare_parts(found, formset, version)
     return found
 
 
-def _compare(found, form, stored, base, prefix=""):
+def _compare(found, form, stored, base, prefix="", without=()):
     # Not form.changed_data: a field with a hidden initial value only knows what it was sent with.
     typed = construct_instance(form, copy(stored), form.cleaned_data)
     for column in _compared_columns(form):
+        if column.name in without:
+            continue
         now, before = _value(column, stored), _value(column, base)
         mine, words = _sent(form, column, typed, base or stored)
         if mine == now:
             continue
         shown = changes.shown(column, stored) if stored.pk else ""
+        label = f"{prefix}{changes.label_of(column)}"
         if base is None or before not in (mine, now):
-            found.both.append(_change(f"{prefix}{column.verbose_name}", shown, words))
+            found.both.append(_change(label, shown, words))
         elif mine == before:
-            old = changes.shown(column, base)
-            found.theirs.append(_change(f"{prefix}{column.verbose_name}", old, shown))
+            _add_theirs(found, column, FieldChange(label, changes.shown(column, base), shown))
             _take_over(found, form, column.name, stored)
+
+
+def _add_theirs(found, column, change):
+    """Of the two columns that tell who sees an entry one is enough; of a draft neither."""
+    if column.name not in changes.OF_STATE or (
+        change.old != change.new and change not in found.theirs
+    ):
+        found.theirs.append(change)
 
 
 def _compared_columns(form):

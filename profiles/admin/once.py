@@ -11,11 +11,21 @@ from django.contrib import admin
 from django.db import IntegrityError
 
 from profiles.admin.file_input import KEPT
-from profiles.admin.saving import BUTTONS, COMPLETE, ONCE, SEEN, Save
+from profiles.admin.saving import (
+    BUTTONS,
+    COMPLETE,
+    ONCE,
+    REVIEW,
+    REVIEW_BUTTONS,
+    SEEN,
+    STATE_BUTTONS,
+    Save,
+)
 from profiles.files.storing import sha256_of
 from profiles.models import SentForm
 
-NOT_TYPED = {"csrfmiddlewaretoken", COMPLETE, ONCE, SEEN, *BUTTONS}
+NOT_TYPED = {"csrfmiddlewaretoken", COMPLETE, ONCE, REVIEW, SEEN}
+NOT_TYPED |= {*BUTTONS, *STATE_BUTTONS, *REVIEW_BUTTONS}
 
 
 def is_typed(name):
@@ -68,7 +78,10 @@ class OnceAdmin(admin.ModelAdmin):
     def _again(self, request, sent, form_url, extra_context):
         """The same is answered as the first time; what differs is shown beside what was saved."""
         if sent.content == request.saving.content:
-            return self.response_add(request, self.get_object(request, sent.entry_key))
+            entry = self.get_object(request, sent.entry_key)
+            if not request.saving.asks_for_what_is(entry):
+                request.saving.pressed = ""  # nothing more was done: the answer says what is stored
+            return self.response_add(request, entry)
         request.saving.was_sent = True
         return super().changeform_view(request, str(sent.entry_key), form_url, extra_context)
 

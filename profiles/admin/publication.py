@@ -17,8 +17,15 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from profiles import times
-from profiles.editing import visibility
-from profiles.publishing import State, before_9999
+from profiles.admin.saving import ASK, PUBLISH, SCHEDULE, WITHDRAW
+from profiles.editing import reviews, visibility
+from profiles.models import Review
+from profiles.publishing import State, before_9999, show_from
+
+MAY_NOT = _(
+    "Your account writes and corrects, and a colleague publishes. Nothing is saved yet: save without "
+    "publishing."
+)
 
 
 class DateAndTime(AdminSplitDateTime):
@@ -38,42 +45,89 @@ def tomorrow_morning():
     return tomorrow.replace(hour=8, minute=0, second=0, microsecond=0)
 
 
-class ScheduleForm(forms.Form):
-    publish_at = times.MomentInput(
-        label=_("Visible from"),
+def moment_to_come(moment):
+    if moment <= timezone.now():
+        raise ValidationError(gettext("This moment is past. Give one that is still to come."))
+    return moment
+
+
+def schedule_input(label, **options):
+    return times.MomentInput(
+        label=label,
         help_text=_("The site’s own time, for example 30/06/2026 at 08:00."),
         initial=tomorrow_morning,
         widget=DateAndTime,
         validators=[before_9999],
+        **options,
     )
 
+
+class ScheduleForm(forms.Form):
+    publish_at = schedule_input(_("Visible from"))
+
     def clean_publish_at(self):
-        moment = self.cleaned_data["publish_at"]
-        if moment <= timezone.now():
-            raise ValidationError(gettext("This moment is past. Give one that is still to come."))
-        return moment
+        return moment_to_come(self.cleaned_data["publish_at"])
+
+
+class StateForm(forms.ModelForm):
+    """Carries out the button that was pressed, once all the form says is known.
+
+    Around the form that looks for conflicts, which compares what is stored with what was typed.
+    """
+
+    saving = None
+    schedule_for = schedule_input(_("Visitors see it from"), required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.state == State.SCHEDULED:
+            self.initial["schedule_for"] = self.instance.publish_at
+
+    def clean(self):
+        cleaned = super().clean()
+        pressed = self.saving.pressed
+        if pressed != SCHEDULE:
+            self.errors.pop("schedule_for", None)  # nobody asked for it
+        elif "schedule_for" in cleaned:
+            self.check_moment(cleaned["schedule_for"])
+        if pressed not in ("", ASK) and not self.saving.may_publish:
+            self.add_error(None, MAY_NOT)
+        elif not self.saving.conflict:
+            self.carry_out(pressed)
+        return cleaned
+
+    def check_moment(self, moment):
+        if moment is None:
+            return self.add_error("schedule_for", gettext("Say from when on visitors see it."))
+        try:
+            moment_to_come(moment)
+        except ValidationError as error:
+            self.add_error("schedule_for", error)
+
+    def carry_out(self, pressed):
+        entry = self.instance
+        self.saving.is_so_already = self.saving.asks_for_what_is(entry)
+        if pressed == PUBLISH:
+            show_from(entry)
+        elif pressed == SCHEDULE and "schedule_for" in self.cleaned_data:
+            show_from(entry, self.cleaned_data["schedule_for"])
+        elif pressed == WITHDRAW:
+            entry.is_draft = True
 
 
 class PublicationAdmin(admin.ModelAdmin):
     """The server decides who publishes, whatever a form sends."""
 
-    publication_fields = ("is_draft", "publish_at")
     actions = ("publish", "schedule", "withdraw")
 
     def has_publish_permission(self, request, obj=None):
         codename = get_permission_codename("publish", self.opts)
         return request.user.has_perm(f"{self.opts.app_label}.{codename}")
 
-    def readonly_without_publishing(self, request):
-        return () if self.has_publish_permission(request) else self.publication_fields
-
-    def publication_note(self, request):
-        if self.has_publish_permission(request):
-            return ""
-        return _(
-            "You write and correct; a colleague who may publish decides what visitors see. A new "
-            "entry stays a draft, and your corrections to a published entry are seen at once."
-        )
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        request.saving.may_publish = self.has_publish_permission(request, obj)
+        form = super().get_form(request, obj, change=change, **kwargs)
+        return type(form)(form.__name__, (StateForm, form), {"saving": request.saving})
 
     @admin.action(description=_("Publish the selected entries"), permissions=["publish"])
     def publish(self, request, queryset):
@@ -105,7 +159,8 @@ class PublicationAdmin(admin.ModelAdmin):
             self.message_user(request, message, messages.WARNING)
         done = {State.PUBLISHED: 0, State.SCHEDULED: 0}
         for entry in queryset:
-            if publish(entry, moment or entry.publish_at):
+            if publish(entry, moment):
+                reviews.answer(entry, request.user, Review.Outcome.PUBLISHED)
                 done[State.PUBLISHED if entry.is_published else State.SCHEDULED] += 1
             else:
                 message = _("“%s” stays as it was: open its form to see what is missing.")
@@ -133,8 +188,8 @@ class PublicationAdmin(admin.ModelAdmin):
 
 
 def publish(entry, moment):
-    """Publish an entry from a moment on, where nothing is missing; whether it was."""
-    entry.is_draft, entry.publish_at = False, moment
+    """Publish an entry, from now on if no moment is given, where nothing is missing; whether it was."""
+    show_from(entry, moment)
     try:
         entry.full_clean()
     except ValidationError:

@@ -17,9 +17,14 @@ from profiles.admin.posted_rows import is_number
 # Hidden fields of the form
 SEEN = "_seen"  # the version that its author has seen, in the words of history.token_of()
 COMPLETE = "_complete"  # the last of all fields: without it, the form was cut on its way
+REVIEW = "_review"  # the reading that this form shows as waiting for an answer
 ONCE = "_once"  # of a form that adds: with one token, it makes one entry
 # Buttons; the last one stands beside what a form made before, and makes another entry of it
 BUTTONS = SAVE, CONTINUE, ADD_ANOTHER, ANOTHER = "_save", "_continue", "_addanother", "_another"
+# Buttons that change who sees the entry; the first of them that was sent counts
+STATE_BUTTONS = WITHDRAW, SCHEDULE, PUBLISH = "_withdraw", "_schedule", "_publish"
+# A reading is asked for, or answered with a note
+REVIEW_BUTTONS = RETURN, ASK = "_return", "_ask"
 # Headers: of an upload that a script sends, and of the answer to it
 SENT_BY_SCRIPT = "X-Sending"
 NEXT_ADDRESS = "X-Location"
@@ -47,6 +52,11 @@ class Save:
     was_published: bool | None = None  # as stored: validation writes to the entry
     formsets: list["PartsFormSet"] = field(default_factory=list)
     conflict: Conflict | None = None
+    pressed: str = ""  # one of STATE_BUTTONS or REVIEW_BUTTONS
+    review: str = ""  # the key of the reading that the form shows as waiting
+    mailed: int = 0  # how many colleagues a mail is on its way to
+    may_publish: bool = False  # whether this person may press them
+    is_so_already: bool = False  # a colleague pressed the same before
     once: str = ""  # the token of a form that adds
     content: str = ""  # a fingerprint of what that form holds
     was_sent: bool = False  # and made an entry before, with other content
@@ -58,7 +68,20 @@ class Save:
             once = ""
         elif ANOTHER in request.POST:
             once += "-another"
-        return cls(seen=request.POST.get(SEEN), failure=failure, once=once)
+        buttons = (*STATE_BUTTONS, *REVIEW_BUTTONS)
+        return cls(
+            seen=request.POST.get(SEEN),
+            failure=failure,
+            pressed=next((name for name in buttons if name in request.POST), ""),
+            review=request.POST.get(REVIEW, ""),
+            once=once,
+        )
+
+    def asks_for_what_is(self, entry):
+        """Whether the button that was pressed asks for the state that is stored: two who agree."""
+        if self.pressed == PUBLISH:
+            return getattr(entry, "is_published", False)
+        return self.pressed == WITHDRAW and bool(entry.pk) and getattr(entry, "is_draft", False)
 
     def address_left(self, model, object_id):
         """None, as if it were to be added, where the entry has been deleted; else `object_id`.

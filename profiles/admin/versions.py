@@ -91,6 +91,7 @@ class VersionsAdmin(admin.ModelAdmin):
 
     def render_delete_form(self, request, context):
         context["untied"] = untied(self.model, [context["object"].pk])
+        context["deleted_address"] = self.deleted_address
         return super().render_delete_form(request, context)
 
     @transaction.atomic
@@ -105,6 +106,7 @@ class VersionsAdmin(admin.ModelAdmin):
         if isinstance(response, TemplateResponse):
             keys = [entry.pk for entry in response.context_data["queryset"]]
             response.context_data["untied"] = untied(self.model, keys)
+            response.context_data["deleted_address"] = self.deleted_address
         return response
 
     # What shows them

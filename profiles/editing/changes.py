@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from reversion.models import Version
 
 from profiles.dates import PartialDateField
+from profiles.editing.states import state_as_kept
 from profiles.models import is_link_of_part, is_switched_off
 from profiles.richtext import RichTextField, lines
 from profiles.times import duration_as_typed
@@ -17,6 +18,10 @@ from profiles.words import date_in_words
 # What the site writes by itself, and what nobody reads in a list of changes.
 SILENT = {"id", "created", "updated", "dated", "format", "size", "page_count", "sha256"}
 SILENT |= {"text", "cover", "organisation", "content_type", "object_id", "seconds"}
+
+
+# Read together: who sees an entry, and from when on.
+OF_STATE = {"is_draft", "publish_at"}
 
 
 def is_silent(field):
@@ -47,12 +52,18 @@ def texts_with_parts(entry, parts):
 def texts_of(entry):
     """What a reader of the history sees: text by label."""
     fields = (field for field in entry._meta.concrete_fields if not is_silent(field))
-    texts = {str(field.verbose_name): shown(field, entry) for field in fields}
+    texts = {label_of(field): shown(field, entry) for field in fields}
     return {label: text for label, text in texts.items() if text}
+
+
+def label_of(field):
+    return _("state") if field.name in OF_STATE else str(field.verbose_name)
 
 
 def shown(field, entry):
     """The value of one field in words."""
+    if field.name in OF_STATE:
+        return state_as_kept(entry)
     value = getattr(entry, field.attname)
     if field.choices:
         return str(getattr(entry, f"get_{field.name}_display")())

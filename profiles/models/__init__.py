@@ -17,6 +17,7 @@ from profiles.models.entry import (
 from profiles.models.fields import names_of
 from profiles.models.organisation import Organisation, only_organisation
 from profiles.models.publications import OfProgramme, Paper, PaperFile, Video
+from profiles.models.reviews import Review
 from profiles.models.sent_forms import SentForm
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Paper",
     "PaperFile",
     "Programme",
+    "Review",
     "SentForm",
     "Vacancy",
     "Video",

@@ -178,7 +178,7 @@ class Vacancy(Entry):
             "deadline",
             _(
                 "The deadline lies before the publication, so that nobody could apply. Correct it, "
-                "or “published from” under “Schedule, address and position”."
+                "or publish earlier."
             ),
         ),
     )

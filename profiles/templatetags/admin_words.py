@@ -9,9 +9,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from profiles.editing import completeness
+from profiles.words import moment_for_staff, name_of_person
 
 register = template.Library()
 register.filter("field_anchor", completeness.anchor)
+register.filter("moment_for_staff", moment_for_staff)
+register.filter("person", name_of_person)
 
 
 class Mistake(NamedTuple):

@@ -1,0 +1,121 @@
+"""What staff are answered once a form is saved or an entry deleted: who sees what, and the way back."""
+
+from django.contrib import admin, messages
+from django.contrib.admin.options import IS_POPUP_VAR
+from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from profiles.admin.reviews import asked_in_words
+from profiles.admin.saving import ADD_ANOTHER, ASK, PUBLISH, RETURN, SCHEDULE, WITHDRAW
+from profiles.editing import history
+from profiles.publishing import State
+from profiles.words import moment_for_staff
+
+
+def answer_to_save(entry, saving):
+    """What was done, and who sees the entry from when on."""
+    done = answer_to_button(entry, saving) if saving.pressed else _("“%(entry)s” is saved.")
+    words = done if saving.pressed else f"{done} {who_sees(entry)}"
+    if saving.pressed == ASK:
+        words = f"{words} {asked_in_words(saving.mailed)}"
+    return words % {"entry": entry, "moment": moment_for_staff(entry.publish_at)}
+
+
+def answer_to_button(entry, saving):
+    if saving.pressed == PUBLISH and saving.is_so_already:
+        return _("“%(entry)s” was online already: visitors see it since %(moment)s.")
+    if saving.pressed == WITHDRAW and saving.is_so_already:
+        return _("“%(entry)s” was a draft already: nobody but the team sees it.")
+    return {
+        ASK: _("A reading of “%(entry)s” is asked for."),
+        RETURN: _("“%(entry)s” is returned with your note."),
+        PUBLISH: _("“%(entry)s” is online: visitors see this page from now on."),
+        SCHEDULE: _("“%(entry)s” goes online on %(moment)s. Until then, only the team sees it."),
+        WITHDRAW: _(
+            "“%(entry)s” is a draft again: visitors no longer see this page. “Publish” shows it again."
+        ),
+    }[saving.pressed]
+
+
+def who_sees(entry):
+    if entry.state == State.DRAFT:
+        return _("It is a draft: nobody but the team sees it.")
+    if entry.state == State.SCHEDULED:
+        return _("Visitors will see it on %(moment)s.")
+    return _("Visitors see the changes from now on.")
+
+
+class AnsweringAdmin(admin.ModelAdmin):
+    """After a save one stays at the form, whose head says the state; a popup goes its own way."""
+
+    def response_add(self, request, obj, post_url_continue=None):
+        if IS_POPUP_VAR in request.POST:
+            return super().response_add(request, obj, post_url_continue)
+        return self.answered(request, obj)
+
+    def response_change(self, request, obj):
+        if IS_POPUP_VAR in request.POST:
+            return super().response_change(request, obj)
+        return self.answered(request, obj)
+
+    def answered(self, request, obj):
+        self.message_user(request, self.answer_with_link(request, obj), messages.SUCCESS)
+        return redirect(self.next_address(request, obj))
+
+    def answer_with_link(self, request, obj):
+        if not hasattr(obj, "publish_at"):
+            words = _("“%(entry)s” is saved. Visitors see the changes from now on.")
+            return words % {"entry": obj}
+        words = answer_to_save(obj, request.saving)
+        label = _("See the page") if obj.is_published else _("See the page as it will be")
+        return format_html('{} <a href="{}">{}</a>', words, obj.get_absolute_url(), label)
+
+    def next_address(self, request, obj):
+        if ADD_ANOTHER in request.POST and self.has_add_permission(request):
+            address = self.address_of("add")
+        elif self.has_view_or_change_permission(request, obj):
+            address = self.address_of("change", obj.pk)
+        else:
+            return reverse("admin:index")
+        return self.with_filters(request, address)
+
+    def address_of(self, name, *args):
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{name}", args=args)
+
+    def with_filters(self, request, address):
+        """With those of the list from which somebody came."""
+        filters = self.get_preserved_filters(request)
+        return add_preserved_filters({"preserved_filters": filters, "opts": self.opts}, address)
+
+    def may_bring_back(self, request):
+        return self.has_add_permission(request) and self.has_change_permission(request)
+
+    def response_delete(self, request, obj_display, obj_id):
+        if IS_POPUP_VAR in request.POST:
+            return super().response_delete(request, obj_display, obj_id)
+        self.message_user(request, self.answer_to_deletion(request, obj_display, obj_id))
+        may_see = self.has_view_or_change_permission(request)
+        if not may_see:
+            return redirect("admin:index")
+        return redirect(self.with_filters(request, self.address_of("changelist")))
+
+    def answer_to_deletion(self, request, name, key):
+        words = _("“%(entry)s” is deleted.") % {"entry": name}
+        version = history.last_version(self.model, key)
+        if version is None or not self.may_bring_back(request):
+            return words
+        return format_html(
+            '{} <a href="{}">{}</a>', words, self.address_of("recover", version.pk), _("Undo…")
+        )
+
+    def delete_queryset(self, request, queryset):
+        super().delete_queryset(request, queryset)
+        if self.may_bring_back(request):
+            words = _("What was deleted can be brought back:")
+            link = format_html(
+                '<a href="{}">{}</a>', self.address_of("deleted"), _("Deleted entries")
+            )
+            self.message_user(request, format_html("{} {}", words, link))
