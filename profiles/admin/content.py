@@ -21,6 +21,7 @@ from profiles.admin.publication import DateAndTime, PublicationAdmin
 from profiles.admin.saving import AudioFormSet
 from profiles.admin.sending import SendingAdmin
 from profiles.admin.spreadsheets import SheetsMixin
+from profiles.admin.typed_preview import TypedPreviewAdmin
 from profiles.admin.versions import VersionsAdmin
 from profiles.editing.completeness import remarks_on, with_files
 from profiles.models import AudioSummary, Entry, is_switched_off, only_organisation
@@ -62,7 +63,13 @@ def saved_in(formset):
 
 
 class ContentAdmin(
-    WithFiles, ChosenFilesAdmin, SendingAdmin, OnceAdmin, VersionsAdmin, ConflictAdmin
+    WithFiles,
+    TypedPreviewAdmin,
+    ChosenFilesAdmin,
+    SendingAdmin,
+    OnceAdmin,
+    VersionsAdmin,
+    ConflictAdmin,
 ):
     """What the forms of all our models share.
 
@@ -70,7 +77,8 @@ class ContentAdmin(
     transaction that the history opens, so that nobody saves between the look and the save. Sending
     stands outside both: a full disk or a busy database breaks that transaction, and the form is
     made again after it. It also makes the `Save` that all of them share. Chosen files come first of all:
-    what waited on the server is an upload for everything below.
+    what waited on the server is an upload for everything below. The preview saves nothing, so it
+    stands outside.
     """
 
     formfield_overrides = {
