@@ -69,6 +69,16 @@ def keeping_in(memory: Memory) -> Iterator[None]:
         _memory.reset(token)
 
 
+@contextmanager
+def keeping_nothing() -> Iterator[None]:
+    """Meanwhile, all is made each time, and nothing of it is remembered."""
+    token = _memory.set(None)
+    try:
+        yield
+    finally:
+        _memory.reset(token)
+
+
 def kept(key: Hashable, make: Callable[[], Any]) -> Any:
     """What `make` gives, which follows from the key, the content and the time alone."""
     memory = _memory.get()

@@ -99,6 +99,13 @@ class PublishedQuerySet(models.QuerySet):
         return entries.values("pk")
 
 
+def may_change(user: Account, model: type[models.Model]) -> bool:
+    """Whether the forms of a kind are open to this person."""
+    name = get_permission_codename("change", model._meta)
+    is_staff = user.is_active and user.is_staff
+    return is_staff and user.has_perm(f"{model._meta.app_label}.{name}")
+
+
 def may_view(user: Account, model: type[models.Model]) -> bool:
     """The one question: may this person read what is not published? As in the admin's lists, who
     may change a kind may view it. Somebody whose second factor is missing comes here as a visitor.

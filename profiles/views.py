@@ -43,15 +43,20 @@ def profile(request):
     organisation, sections = kept("profile", organisation_and_sections)
     if organisation is None:
         return render(request, "profiles/no_organisation.html", status=404)
+    return profile_page(request, organisation, sections)
+
+
+def profile_page(request, organisation, sections, **context):
     blocks = [
         (is_filled, list(group)) for is_filled, group in groupby(sections, lambda s: s.number > 0)
     ]
-    shown = [] if organisation.logo else [one for part in sections for one in part.entries]
+    shown = [] if organisation.logo else entries_in(sections)
     context = {
         "organisation": organisation,
         "sections": sections,
         "blocks": blocks,
         "first_seen": first_with_picture(shown),
+        **context,
     }
     return render(request, "profiles/profile.html", context)
 
@@ -60,9 +65,17 @@ def organisation_and_sections():
     organisation = listing.organisation_with_counts()
     if organisation is None:
         return None, []
-    sections = [section(organisation, kind) for kind in KINDS.values()]
-    with_recordings([organisation, *(one for part in sections for one in part.entries)])
+    sections = sections_of(organisation)
+    with_recordings([organisation, *entries_in(sections)])
     return organisation, sections
+
+
+def sections_of(organisation):
+    return [section(organisation, kind) for kind in KINDS.values()]
+
+
+def entries_in(sections):
+    return [entry for part in sections for entry in part.entries]
 
 
 def first_with_picture(entries):

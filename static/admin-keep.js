@@ -106,7 +106,8 @@
       if (!name.endsWith("-kept") || !token || form.elements[name]) continue;
       const input = form.elements[name.slice(0, -"-kept".length)];
       if (!input) continue;
-      const kept = document.getElementById("keep-chosen").content.cloneNode(true).firstElementChild;
+      const template = document.getElementById("keep-chosen");
+      const kept = template.content.cloneNode(true).firstElementChild;
       const hidden = kept.querySelector("input");
       [hidden.name, hidden.value] = [name, token];
       try {
@@ -114,6 +115,14 @@
         kept.querySelector("strong").textContent = JSON.parse(new TextDecoder().decode(bytes)).name;
       } catch { continue; /* no token of ours */ }
       input.after(kept);
+      if ("picture" in input.dataset) {
+        const small = new Image(160);
+        small.className = "file-small";
+        small.alt = "";
+        small.addEventListener("error", () => small.remove()); // it waits no more
+        small.src = template.dataset.address.replace("TOKEN", token);
+        kept.prepend(small);
+      }
     }
   };
 

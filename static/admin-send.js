@@ -109,6 +109,7 @@
     if (!form) return;
     let isSending = false;
     form.addEventListener("submit", (event) => {
+      if (event.submitter?.formTarget) return; // into another window: this form stays as it is
       if (isSending) return event.preventDefault();
       const refused = tooLarge(form);
       for (const old of form.querySelectorAll(":scope > .errornote[role=alert]")) old.remove();

@@ -107,3 +107,17 @@ def test_a_conflict_shows_both_texts_and_is_settled(awa, form_of, add_paper):
     assert "Autoportrait du Mali, le mien" in awa.see(SAVED)
     paper.refresh_from_db()
     assert paper.title_fr == "Autoportrait du Mali, le mien"
+
+
+SHOWN = """title => document.querySelector(".see-page iframe").contentDocument
+  ?.querySelector("h1")?.textContent === title"""
+
+
+def test_the_page_stands_beside_the_form_and_follows_what_is_typed(awa, form_of, add_paper):
+    awa.do("SetWindowRect", width=1400, height=900)
+    awa.goto(form_of(add_paper("Écouter Ménaka")))
+    awa.wait_for(SHOWN, "Écouter Ménaka")
+    awa.run("() => { document.getElementById('id_title_fr').value = '' }")
+    awa.type("#id_title_fr", "Écouter Gao")
+    awa.wait_for(SHOWN, "Écouter Gao")
+    assert awa.run("() => document.activeElement.id") == "id_title_fr"

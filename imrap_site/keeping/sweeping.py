@@ -28,7 +28,7 @@ from imrap_site.keeping.parts import is_bucket
 from profiles.editing import history
 from profiles.editing.spreadsheets.waiting import SHEETS
 from profiles.files.variants import stem_of
-from profiles.files.waiting import uploads
+from profiles.files.waiting import thumbnails, uploads
 from profiles.models import ALL_KINDS, Organisation
 
 DAY = 24 * 3600  # seconds: an upload is stored before the entry that names it
@@ -80,9 +80,13 @@ def sizes(folder):
     return {path.name: path.lstat().st_size for path in files_below(folder)}
 
 
+def waiting_rooms():
+    return SHEETS, uploads(), thumbnails()
+
+
 def overdue_in_var():
     """(what, path) of what waits, was drawn or was left behind for too long."""
-    for room in (SHEETS, uploads()):
+    for room in waiting_rooms():
         yield from (("waiting file", path) for path in room.overdue())
     for name in DRAWN:
         folder = settings.VAR_DIR / name
@@ -137,7 +141,7 @@ def bucket():
                 if not default_storage.delete_if_older(file.name, time.time() - DAY):
                     break  # somebody holds it now
                 yield Surplus("file", file.name, file.size)
-    for room in (SHEETS, uploads()):
+    for room in waiting_rooms():
         for file in room.overdue_elsewhere():
             default_storage.delete(file.name)
             yield Surplus("waiting file", file.name, file.size)

@@ -1,24 +1,35 @@
 """A chosen file is sent once: it waits on the server while its form is refused.
 
 It waits for one person and one kind of entry, by a signed token in the form that comes back; with
-the next save it is an upload like any other.
+the next save it is an upload like any other. Of a picture a small variant waits beside it, which
+the form shows to that person alone.
 """
+
+import io
+from contextlib import suppress
+from dataclasses import replace
 
 from django import forms
 from django.contrib import admin, messages
 from django.core import signing
+from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpResponse
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
-from profiles.admin.file_input import AS_IT_IS, EMPTY, FORGET, KEPT, STORED, Kept
+from profiles.admin.file_input import AS_IT_IS, EMPTY, FORGET, KEPT, STORED, Kept, text_of
 from profiles.admin.saving import COMPLETE
 from profiles.editing import makers
 from profiles.files import documents
 from profiles.files.arriving import GONE, RefusedUpload
 from profiles.files.limits import largest
+from profiles.files.pictures import PictureFormField, reencode
 from profiles.files.storing import sha256_of, shown_name
-from profiles.files.waiting import uploads
+from profiles.files.waiting import thumbnails, uploads
 
 SALT = "kept-file"
 MOST_FILES = 50  # of one form
@@ -45,18 +56,25 @@ def is_wanted(request, name):
     return name not in request.FILES and not is_unwanted and len(request.FILES) < MOST_FILES
 
 
-def waiting_upload(request, model, token):
-    """The waiting file as an upload; None if it waits for somebody or something else."""
+def said_by(request, model, token):
+    """What a token says; None if its file waits for somebody or something else."""
     try:
         said = signing.loads(token, salt=SALT)
     except signing.BadSignature:
         return None
-    if (said["to"], said["for"]) != (str(request.user.pk), model._meta.label_lower):
+    theirs = str(request.user.pk), model._meta.label_lower
+    return said if (said["to"], said["for"]) == theirs else None
+
+
+def waiting_upload(request, model, token):
+    """The waiting file as an upload; None if there is none for this form."""
+    said = said_by(request, model, token)
+    if said is None:
         return None
-    path = uploads().path_of(said["file"])
-    if path is None:
+    file = uploads().path_of(said["file"])
+    if file is None:
         return RefusedUpload(said["name"], 0, GONE, 0)
-    upload = UploadedFile(path.open("r+b"), said["name"], size=path.stat().st_size)
+    upload = UploadedFile(file.open("r+b"), said["name"], size=file.stat().st_size)
     upload.waits_as = said["file"]
     return upload
 
@@ -89,7 +107,10 @@ def keep_chosen(request, model, form):
             continue
         if not getattr(upload, "is_stored", False) and not is_refused(form, name):
             is_whole = form.add_prefix(name) not in request.cut_files
-            field.widget.kept = kept(request, model, upload, is_whole)
+            held = kept(request, model, upload, is_whole)
+            if held.token and isinstance(field, PictureFormField):
+                held = with_thumbnail(held, request, model, upload, text_of(form.instance, name))
+            field.widget.kept = held
 
 
 def is_refused(form, name):
@@ -113,8 +134,38 @@ def kept(request, model, upload, is_whole):
     return Kept(upload.name, upload.size, signing.dumps(said, salt=SALT))
 
 
+def with_thumbnail(held, request, model, upload, text):
+    """With the address of a small variant of a picture, which was read a moment ago."""
+    with suppress(ValidationError, OSError):
+        variants = reencode(upload).variants
+        small = min((variants[one] for one in variants if one.endswith(".webp")), key=len)
+        name = signing.loads(held.token, salt=SALT)["file"].partition(".")[2]
+        thumbnails().keep(request.user.pk, io.BytesIO(small), name)
+        return replace(held, small=address_of_thumbnail(model, held.token), text=text)
+    return held
+
+
+def address_of_thumbnail(model, token):
+    stem = f"{model._meta.app_label}_{model._meta.model_name}"
+    return reverse(f"admin:{stem}_chosen", args=[token])
+
+
 class ChosenFilesAdmin(admin.ModelAdmin):
     """Stands outside all other layers: for them, what waited was sent with this form."""
+
+    def get_urls(self):
+        name = f"{self.opts.app_label}_{self.opts.model_name}_chosen"
+        view = self.admin_site.admin_view(require_safe(never_cache(self.chosen_view)))
+        return [path("chosen/<str:token>/", view, name=name), *super().get_urls()]
+
+    def chosen_view(self, request, token):
+        """How a picture looks that waits for whoever asks; nobody else has it."""
+        said = said_by(request, self.model, token)
+        file = thumbnails().path_of(said["file"]) if said else None
+        if file is None:
+            raise Http404
+        policy = {"Content-Security-Policy": "sandbox; default-src 'none'"}
+        return HttpResponse(file.read_bytes(), content_type="image/webp", headers=policy)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         view = super().changeform_view
@@ -136,9 +187,11 @@ class ChosenFilesAdmin(admin.ModelAdmin):
                 tell_of_maker(request, file, document)
             if token := getattr(file, "waits_as", ""):
                 uploads().drop(token)
+                thumbnails().drop(token)
 
     def render_change_form(self, request, context, *args, **kwargs):
         context["most_bytes"] = largest("form")
+        context["chosen_address"] = address_of_thumbnail(self.model, "TOKEN")
         if request.method == "POST":
             formsets = (inline.formset for inline in context.get("inline_admin_formsets", ()))
             rows = [row for formset in formsets for row in formset.forms]

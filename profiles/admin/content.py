@@ -24,6 +24,7 @@ from profiles.admin.saving import AudioFormSet
 from profiles.admin.sending import SendingAdmin
 from profiles.admin.spreadsheets import SheetsMixin
 from profiles.admin.state_bar import StateBarAdmin
+from profiles.admin.typed_preview import TypedPreviewAdmin
 from profiles.admin.versions import VersionsAdmin
 from profiles.editing.completeness import remarks_on, with_files
 from profiles.models import AudioSummary, Entry, is_switched_off, only_organisation
@@ -66,6 +67,7 @@ def saved_in(formset):
 
 class ContentAdmin(
     WithFiles,
+    TypedPreviewAdmin,
     ChosenFilesAdmin,
     SendingAdmin,
     OnceAdmin,
@@ -80,7 +82,8 @@ class ContentAdmin(
     transaction that the history opens, so that nobody saves between the look and the save. Sending
     stands outside both: a full disk or a busy database breaks that transaction, and the form is
     made again after it. It also makes the `Save` that all of them share. Chosen files come first of all:
-    what waited on the server is an upload for everything below.
+    what waited on the server is an upload for everything below. The preview saves nothing, so it
+    stands outside.
     """
 
     formfield_overrides = {

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from django.contrib.admin.widgets import AdminFileWidget
 from django.core import signing
 from django.db import models
+from django.forms.utils import flatatt
 from django.template.loader import render_to_string
 
 from profiles.editing import makers
 from profiles.files.documents import DocumentField
+from profiles.files.pictures import PictureFile, PictureFormField, picture
 from profiles.files.storing import shown_name
 from profiles.words import size_in_words
 
@@ -29,6 +31,8 @@ class Kept:
     name: str
     size: int
     token: str = ""
+    small: str = ""  # the address of a small variant, where it is a picture
+    text: str = ""  # what it will be for who can't see it
 
     @property
     def label(self):
@@ -39,8 +43,35 @@ class Kept:
         return size_in_words(self.size)
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What visitors see of a stored file."""
+
+    image: PictureFile
+    text: str  # for who can't see it
+    is_cover: bool
+
+
+def seen_of(file):
+    """A picture itself, or the cover that was made of a document; None where there is neither."""
+    noun, name = file.instance, file.field.name
+    if picture(file):
+        return Seen(file, text_of(noun, name), is_cover=False)
+    cover = noun.cover if isinstance(file.field, DocumentField) and has_cover(noun) else None
+    return Seen(cover, text_of(noun.paper, "cover"), is_cover=True) if cover else None
+
+
+def has_cover(noun):
+    return any(field.name == "cover" for field in noun._meta.concrete_fields)
+
+
+def text_of(noun, name):
+    return getattr(noun, f"{name}_alt", "")
+
+
 class FileInput(AdminFileWidget):
     kept = None
+    takes_pictures = False
     tells = False  # whether such files say who made them
     stays_as_it_is = is_emptied = False  # what the form that came back had ticked
 
@@ -50,10 +81,13 @@ class FileInput(AdminFileWidget):
         return super().value_from_datadict(data, files, name)
 
     def render(self, name, value, attrs=None, renderer=None):
-        said = self._about_stored(value) if self.tells and self.is_initial(value) else {}
-        more = {"name": name, "id": (attrs or {}).get("id", name), "input": self, **said}
-        field = super().render(name, value, attrs, renderer)
-        return field + render_to_string("admin/_file_input.html", more)
+        context = self.get_context(name, value, attrs)
+        context |= {"name": name, "id": (attrs or {}).get("id", name), "input": self}
+        context["attributes"] = flatatt(context["widget"]["attrs"])
+        if self.is_initial(value):
+            context |= {"label": shown_name(value.name), "seen": seen_of(value)}
+            context |= self._about_stored(value) if self.tells else {}
+        return render_to_string("admin/_file_input.html", context)
 
     def _about_stored(self, file):
         said = makers.said_in_stored(file)
@@ -71,6 +105,8 @@ class WithFiles:
         if isinstance(db_field, models.FileField):
             kwargs["widget"] = FileInput
         form_field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(form_field, PictureFormField):
+            form_field.widget.takes_pictures = True
         if isinstance(db_field, DocumentField) and form_field is not None:
             form_field.widget.tells = bool(TELLING.intersection(db_field.validator.formats))
         return form_field

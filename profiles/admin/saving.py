@@ -104,7 +104,10 @@ class KnownToSave:
 
 
 class PartsFormSet(KnownToSave, BaseInlineFormSet):
-    pass
+    def add_fields(self, form, index):
+        """A row knows the entry that it belongs to, which it would ask the database for."""
+        super().add_fields(form, index)
+        setattr(form.instance, self.fk.name, self.instance)
 
 
 class AudioFormSet(KnownToSave, BaseGenericInlineFormSet):

@@ -170,3 +170,14 @@ def uploads() -> WaitingRoom:
         bytes_of_one=largest("form"),
         bytes_of_all=4 * largest("form"),
     )
+
+
+def thumbnails() -> WaitingRoom:
+    """Of the pictures among them, a small variant each, so that their form can show them."""
+    return WaitingRoom(
+        "thumbnails",
+        files_of_one=20,
+        files_of_all=100,
+        bytes_of_one=20 * 2**20,
+        bytes_of_all=40 * 2**20,
+    )

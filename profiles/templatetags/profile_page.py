@@ -4,6 +4,7 @@ import re
 from typing import NamedTuple
 
 from django import template
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join, linebreaks
 from django.utils.safestring import mark_safe
@@ -11,7 +12,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
-from profiles import addresses, lasting, openings, richtext, typography, words
+from profiles import addresses, lasting, openings, publishing, richtext, typography, words
 from profiles.authors import authors_in
 from profiles.files import pictures
 from profiles.models import KINDS, names_of
@@ -320,6 +321,30 @@ def language_links(context):
         }
         for code, address in by_language.items()
     ]
+
+
+@register.simple_tag(takes_context=True)
+def ways_of_staff(context):
+    """(words, address) of where whoever is signed in changes what this page shows; visitors, and
+    pages that are kept for them, have none."""
+    user = getattr(context.get("request"), "user", None)
+    if user is None or not (user.is_active and user.is_staff):
+        return []
+    return [*ways_to_forms(context, user), (_("Administration"), reverse("admin:index"))]
+
+
+def ways_to_forms(context, user):
+    kind, shown = context.get("kind"), context.get("entry")
+    if shown is None and "sections" in context:
+        shown = context["organisation"]
+    if shown and publishing.may_change(user, type(shown)):
+        yield _("Change this page"), address_in_admin(shown, "change", shown.pk)
+    elif kind and not shown and publishing.may_view(user, kind):
+        yield _("This list, for the team"), address_in_admin(kind, "changelist")
+
+
+def address_in_admin(noun, page, *args):
+    return reverse(f"admin:{noun._meta.app_label}_{noun._meta.model_name}_{page}", args=args)
 
 
 @register.filter
