@@ -6,14 +6,14 @@ from html import escape, unescape
 from typing import NamedTuple
 
 from profiles.markup import VOID
-from profiles.richtext import plain
+from profiles.richtext import plain, prose
 
 OPENING = 350  # signs, about what fits a phone's screen beside a title
 DESCRIPTION = 155  # what search engines show
 LEAD = 220  # one sentence under the name
 SHORTEST = 80  # an opening of one short sentence says too little
 UNFOLDED = 8_000  # a longer rest is read on the entry's own page: the profile stays light
-HEADINGS = ("h2", "h3", "h4")
+HEADINGS = ("h2", "h3", "h4", "h5")
 # A tag, also one with ">" inside an attribute; a character reference; or text.
 TOKEN = re.compile(r"<(?:[^>\"]|\"[^\"]*\")*>|&#?\w+;|[^<&]+|&")
 TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)")
@@ -73,7 +73,7 @@ def opening_and_rest(html: str, length: int = OPENING) -> tuple[str, str]:
         taken -= 1
     if taken or not blocks:
         return joined(blocks[:taken]), joined(blocks[taken:])
-    return f"<p>{escape(shortened(plain(html), length))}</p>", html
+    return f"<p>{escape(shortened(prose(html), length))}</p>", html
 
 
 class Block(NamedTuple):

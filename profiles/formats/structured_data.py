@@ -242,7 +242,7 @@ WRITERS = {"VideoObject": video, "JobPosting": job}
 
 
 def in_short(organisation):
-    return organisation.sentence or richtext.plain(organisation.description)
+    return organisation.sentence or richtext.prose(organisation.description)
 
 
 def picture_address(file, site):

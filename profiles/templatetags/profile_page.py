@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from profiles import addresses, lasting, openings, richtext, typography, words
 from profiles.authors import authors_in
 from profiles.files import pictures
+from profiles.markup.on_pages import tables_on_page
 from profiles.models import KINDS, names_of
 from profiles.stylesheet import stylesheet
 from profiles.translation import CONTENT_LANGUAGES, TranslatedText, direction_of, script_runs
@@ -76,7 +77,8 @@ def rich(text, level):
 
     Its headings, h3 and below, begin at the level that follows the heading above it on the page.
     """
-    html = HEADING.sub(lambda tag: f"{tag[1]}{int(tag[2]) - 3 + level}", str(text))
+    html = tables_on_page(str(text), language_of(text))
+    html = HEADING.sub(lambda tag: f"{tag[1]}{int(tag[2]) - 3 + level}", html)
     return mark_safe(typography.typeset_html(html, language_of(text)))  # noqa: S308
 
 
@@ -115,7 +117,7 @@ def presentation(organisation):
 @register.filter
 def description(text):
     """Plain text for search engines, in which it is not cut in the middle of a word."""
-    return typeset(TranslatedText(openings.shortened(richtext.plain(text)), language_of(text)))
+    return typeset(TranslatedText(openings.shortened(richtext.prose(text)), language_of(text)))
 
 
 @register.filter
