@@ -48,7 +48,9 @@ PASTE_WORDS = {
         "Nothing was pasted: its tables have %s cells, and those of a text have at most 5,000. "
         "Divide it, or offer it as a file."
     ),
-    "footnotes": gettext_lazy("Footnotes that became text: %s."),
+    "footnotes": gettext_lazy(
+        "Footnotes that became text, because their mark or their note was not copied too: %s."
+    ),
     "objects": gettext_lazy("Films, sounds and other embedded things left out: %s."),
     "links": gettext_lazy(
         "Links left out, because they lead to a file of one computer or to a part of an "
@@ -61,6 +63,15 @@ PASTE_WORDS = {
         "offer it as a file."
     ),
     "failed": gettext_lazy("Nothing was pasted. Try Ctrl+Shift+V, which pastes the words alone."),
+}
+# The dialog in which a footnote is written.
+NOTE_WORDS = {
+    "insert": gettext_lazy("Footnote"),
+    "name": gettext_lazy("Footnote:"),
+    "text": gettext_lazy("Text of the footnote"),
+    "keep": gettext_lazy("Keep the note"),
+    "cancel": gettext_lazy("Change nothing"),
+    "remove": gettext_lazy("Delete the footnote"),
 }
 # The buttons of the editor's tables.
 TABLE_WORDS = {
@@ -93,6 +104,7 @@ EXTENSIONS = {
     "TableRow": True,
     "TableHeader": True,
     "TableCell": True,
+    "Footnote": {"words": NOTE_WORDS},
     "Link": {
         "enableTarget": False,
         "protocols": SCHEMES,
@@ -108,7 +120,7 @@ EXTENSIONS = {
 # The scripts of ours that the editor's extensions are made of, by the names they import; asked for
 # with the page, so that the editor does not wait for one after the other on a slow line.
 SCRIPTS = ["addresses", "chat", "extensions", "lists", "mend", "paste", "styles", "tables"]
-SCRIPTS += ["toolbar"]
+SCRIPTS += ["footnotes", "notes", "toolbar"]
 EDITOR_MEDIA = Media(
     js=[Script(f"editor/{name}.js", type="module") for name in SCRIPTS],
     importmap=ImportMap({f"profile-editor/{name}": f"editor/{name}.js" for name in SCRIPTS}),
@@ -127,6 +139,8 @@ INCOMPLETE = re.compile(r"www\.|[^\s@/:?#]+@[^\s@/:?#]+\.[^\s@/:?#]+$", re.IGNOR
 
 def _completed(element: str, attribute: str, value: str) -> str:
     """An address that somebody left without its beginning, as the link dialog completes it."""
+    if (element, attribute) == ("small", "role"):
+        return "note"
     if (element, attribute) == ("a", "href") and INCOMPLETE.match(value):
         return f"mailto:{value}" if "@" in value.partition("/")[0] else f"https://{value}"
     return value
@@ -144,7 +158,7 @@ def sanitised(text: str) -> str:
     """
     _refuse_heavy(text)
     clean = _cleaner.clean(_in_order(text))
-    words = plain(clean)
+    words = plain(markup.in_brackets(clean))
     if len(words) > MOST_LETTERS:
         message = _("This text has %(letters)s letters; at most %(most)s are possible. Divide it.")
         raise ValidationError(
@@ -200,13 +214,15 @@ def _number(number: int) -> str:
 
 
 def plain(text: str) -> str:
-    """The words alone, on one line."""
-    return " ".join(lines(text, " ").split())
+    """The words alone, on one line, without those of footnotes."""
+    return " ".join(lines(markup.without_notes(text), " ").split())
 
 
 def lines(text: str, between: str = "\n") -> str:
-    """The words alone, apart where a paragraph, a line or a row ends; 10<sup>6</sup> stays 10⁶."""
-    rows = TABLE.sub(lambda table: _rows(table[0]), text)
+    """The words alone, apart where a paragraph, a line or a row ends, footnotes in brackets; 10<sup>6</sup>
+    stays 10⁶.
+    """
+    rows = TABLE.sub(lambda table: _rows(table[0]), markup.in_brackets(text))
     small = EXPONENT.sub(_small_digits, BLOCK_END.sub(between, rows))
     return html.unescape(strip_tags(small)).strip()
 

@@ -170,7 +170,7 @@ def test_word_keeps_headings_lists_and_links(editor):
     assert editor.note == (
         "Images laissées de côté : 1. Un texte n’en contient pas ; ajoutez-en une dans le champ "
         "« image ».\n"
-        "Notes de bas de page devenues du texte : 1."
+        "Notes de bas de page devenues du texte, car leur appel ou leur note n’a pas été copié avec : 1."
     )
 
 
@@ -552,20 +552,66 @@ def test_addresses_are_completed_and_what_leads_nowhere_is_counted(editor):
     )
 
 
-def test_footnotes_stay_as_text(editor):
-    html = (
-        '<p>Mali<a class="sdfootnoteanc" href="#sdfootnote1sym"><sup>1</sup></a>.</p>'
-        '<div id="sdfootnote1"><p class="sdfootnote"><a class="sdfootnotesym" '
-        'href="#sdfootnote1anc">1</a>Une note.</p></div>'
+NOTES = {
+    "LibreOffice": """<p>Mali<a class="sdfootnoteanc" name="sdfootnote1anc" href="#sdfootnote1sym"><sup>1</sup></a>.</p>
+        <div id="sdfootnote1"><p class="sdfootnote"><a class="sdfootnotesym" name="sdfootnote1sym"
+        href="#sdfootnote1anc">1</a>Une <i>note</i>.</p></div>""",
+    "Word": """<p class=MsoNormal>Mali<a style='mso-footnote-id:ftn1' href="#_ftn1" name="_ftnref1"
+        title=""><span class=MsoFootnoteReference><span style='mso-special-character:footnote'><![if
+        !supportFootnotes]><span class=MsoFootnoteReference>[1]</span><![endif]></span></span></a>.</p>
+        <div style='mso-element:footnote-list'><![if !supportFootnotes]><br clear=all><hr width="33%">
+        <![endif]><div style='mso-element:footnote' id=ftn1><p class=MsoFootnoteText><a
+        style='mso-footnote-id:ftn1' href="#_ftnref1" name="_ftn1" title=""><span
+        class=MsoFootnoteReference>[1]</span></a> Une <i>note</i>.<o:p></o:p></p></div></div>""",
+    "Google": """<p>Mali<sup><a href="#ftnt1" id="ftnt_ref1">[1]</a></sup>.</p><hr><div><p><a
+        href="#ftnt_ref1" id="ftnt1">[1]</a><span>&nbsp;Une </span><span style="font-style:italic">note
+        </span><span>.</span></p></div>""".replace("note\n        ", "note"),
+    "Wikipedia": """<p>Mali<sup id="cite_ref-1" class="reference"><a href="#cite_note-1">[1]</a></sup>.</p>
+        <ol class="references"><li id="cite_note-1"><span class="mw-cite-backlink"><a href="#cite_ref-1">↑
+        </a></span> <span class="reference-text">Une <i>note</i>.</span></li></ol>""",
+}
+
+
+@pytest.mark.parametrize("program", NOTES)
+def test_footnotes_arrive_as_footnotes(editor, program):
+    assert editor.paste(NOTES[program]) == (
+        '<p>Mali<small role="note">Une <em>note</em>.</small>.</p>'
     )
-    assert editor.paste(html) == "<p>Mali<sup>1</sup>.</p><p><sup>1</sup> Une note.</p>"
-    assert editor.note == "Notes de bas de page devenues du texte : 1."
+    assert editor.note == ""
+
+
+def test_notes_of_a_page_of_this_site_arrive_as_notes(editor):
     html = (
-        '<p>Mali<a href="#_ftn1"><span class=MsoFootnoteReference>[1]</span></a>.</p>'
-        "<div style='mso-element:footnote-list'><hr><p class=MsoFootnoteText><a href=\"#_ftnref1\">"
-        "<span class=MsoFootnoteReference>[1]</span></a> Une note.</p></div>"
+        '<p>Mali<sup><a href="https://x.org/fr/#note-1" id="mark-1" role="doc-noteref">1</a></sup></p>'
+        '<section role="doc-endnotes"><ol><li id="note-1">Une note. <a href="https://x.org/fr/#mark-1" '
+        'role="doc-backlink">↑</a></li></ol></section>'
     )
-    assert editor.paste(html) == "<p>Mali<sup>[1]</sup>.</p><p><sup>[1]</sup> Une note.</p>"
+    assert editor.paste(html) == '<p>Mali<small role="note">Une note.</small></p>'
+
+
+def test_a_mark_without_its_note_and_a_note_without_its_mark_stay_as_text(editor):
+    html = '<p>Mali<a href="#_ftn1"><span class=MsoFootnoteReference>[1]</span></a>.</p>'
+    assert editor.paste(html) == "<p>Mali<sup>[1]</sup>.</p>"
+    said = (
+        "Notes de bas de page devenues du texte, car leur appel ou leur note n’a pas été copié "
+        "avec : 1."
+    )
+    assert editor.note == said
+    html = (
+        "<div style='mso-element:footnote' id=ftn1><p class=MsoFootnoteText><a href=\"#_ftnref1\" "
+        'name="_ftn1"><span class=MsoFootnoteReference>[1]</span></a> Une note.</p></div>'
+    )
+    assert editor.paste(html) == "<p><sup>[1]</sup> Une note.</p>"
+    assert editor.note == said
+
+
+def test_a_note_of_several_paragraphs_has_several_lines(editor):
+    html = """<p>a<a href="#fn1" id="fnref1">1</a> b<a href="#fn2" id="fnref2">2</a></p><ol><li id="fn1">
+        <p>un</p><p>deux <a href="#fnref1">↩</a></p></li><li id="fn2"><p>trois <a href="#fnref2">↩</a></p>
+        </li></ol>"""
+    assert editor.paste(html) == (
+        '<p>a<small role="note">un<br>deux</small> b<small role="note">trois</small></p>'
+    )
 
 
 def test_pictures_and_films_are_counted_and_emoji_are_letters(editor):
@@ -665,7 +711,7 @@ def test_the_scripts_are_asked_for_with_the_page(staff_client, imrap):
     names = re.findall(r'<script[^>]* src="/static/editor/(\w+)\.js"[^>]*>', page)
     found = {path.stem for path in (Path(__file__).parents[1] / "static" / "editor").iterdir()}
     assert sorted(names) == sorted(found)
-    assert len(found) == 9
+    assert len(found) == 11
 
 
 # The link dialog

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import nh3
 
+from profiles.markup.notes import beside_notes, in_brackets, is_note, note, without_notes
 from profiles.markup.parts import (
     BLOCKS,
     INLINE,
@@ -27,9 +28,19 @@ from profiles.markup.parts import (
 )
 from profiles.markup.tables import MOST_CELLS, TooManyCellsError, foreign_table, own_table
 
-__all__ = ["BLOCKS", "DIVISIONS", "MOST_CELLS", "VOID", "TooManyCellsError", "in_order", "weight"]
+__all__ = [
+    "BLOCKS",
+    "DIVISIONS",
+    "MOST_CELLS",
+    "VOID",
+    "TooManyCellsError",
+    "in_brackets",
+    "in_order",
+    "weight",
+    "without_notes",
+]
 
-OURS = INLINE | BLOCKS | {"tbody", "tr", "td", "th"}
+OURS = INLINE | BLOCKS | {"tbody", "tr", "td", "th", "small"}
 
 RENAMED = {"b": "strong", "i": "em", "strike": "s", "h1": "h3", "h2": "h3", "h6": "h5"}
 DIVISIONS = {"address", "article", "aside", "center", "dd", "details", "div", "dl", "dt"}
@@ -49,7 +60,9 @@ UNSEEN_CLASS = re.compile(
 FOREIGN = re.compile(r"[\s/\"'](?:style|class|hidden)\b", re.IGNORECASE)
 NORMAL = re.compile(r"font-(?:weight|style)\s*:\s*(?:normal|[1-4]00)", re.IGNORECASE)
 
-TABLE = re.compile("<table", re.IGNORECASE)
+# Parts whose place among the others has to be looked at, even in what the editor sends.
+PLACED = re.compile("<(?:table|small)", re.IGNORECASE)
+FOREIGN_NOTE = re.compile(r'<small\b(?! role="note">)', re.IGNORECASE)
 # The editor's own tables have all this.
 FOREIGN_TABLE = re.compile(r"<table>(?!<tbody>)|<t[dh]\b[^>]*>(?!<(?:p|ul|ol)\b)", re.IGNORECASE)
 COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -59,12 +72,18 @@ SELF_CLOSING = {"p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoo
 SELF_CLOSING |= {"html", "head", "body"}
 
 _known = nh3.Cleaner(
-    tags=INLINE | BLOCKS | RENAMED.keys() | TABLES | DIVISIONS | {"span", "font", "ins", "u"},
+    tags=INLINE
+    | BLOCKS
+    | RENAMED.keys()
+    | TABLES
+    | DIVISIONS
+    | {"span", "font", "ins", "u", "small"},
     clean_content_tags=UNSEEN,
     attributes={
         "*": {"style", "class", "hidden"},
         "a": {"href", "title", "rel"},
         "ol": {"start", "type", "data-type"},
+        "small": {"role"},
         "td": {"colspan", "rowspan"},
         "th": {"colspan", "rowspan"},
     },
@@ -105,13 +124,14 @@ def weight(html: str) -> Weight:
 def is_ours(html: str) -> bool:
     """Whether nothing in it needs to be made into ours, as in what the editor sends."""
     names = {name.lower() for _closing, name, _rest in TAG.findall(html)}
-    return names <= OURS and not FOREIGN.search(html) and not FOREIGN_TABLE.search(html)
+    foreign = (FOREIGN, FOREIGN_TABLE, FOREIGN_NOTE)
+    return names <= OURS and not any(sign.search(html) for sign in foreign)
 
 
 def in_order(html: str) -> str:
     """HTML whose elements are ours, as far as they can be made so, each where it may stand."""
     is_own = is_ours(html)
-    if is_own and not TABLE.search(html):
+    if is_own and not PLACED.search(html):
         return html
     children = _mended(Reader.tree(_known.clean(html)), own_table if is_own else foreign_table)
     if any(is_block(child) for child in children):
@@ -138,10 +158,14 @@ def _mended(part: Part, table: Callable[[Part], list[Node]]) -> list[Node]:
     ]
     if part.name == "table":
         return table(part)
+    if part.name == "small":
+        return note(part)
     if part.name in RENAMED and not NORMAL.search(part.attributes.get("style", "")):
         part.name = RENAMED[part.name]
     if part.name in INLINE and any(map(is_block, part.children)):
         return _marked(part, part.children)
+    if part.name in INLINE and any(map(is_note, part.children)):
+        return beside_notes(part)
     if part.name in INLINE | BLOCKS | TABLES:
         return [part]
     return paragraphs(part.children) if part.name in DIVISIONS else part.children
@@ -154,5 +178,6 @@ def _marked(mark: Part, nodes: list[Node]) -> list[Node]:
         if isinstance(node, Part) and node.name in BLOCKS | TABLES:
             found.append(Part(node.name, node.attributes, _marked(mark, node.children)))
         else:
-            found.append(node if is_blank(node) else Part(mark.name, mark.attributes, [node]))
+            is_bare = is_blank(node) or is_note(node)
+            found.append(node if is_bare else Part(mark.name, mark.attributes, [node]))
     return found

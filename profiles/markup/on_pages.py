@@ -1,13 +1,19 @@
-"""What becomes of a stored text on a page: tables that scroll inside themselves and name their heads."""
+"""What becomes of a stored text on a page.
+
+Tables scroll inside themselves and name their heads; footnotes have numbers, and lead there and back.
+"""
 
 import re
 from html import escape, unescape
-from itertools import takewhile
+from itertools import count, takewhile
+from typing import NamedTuple
 
 from django.utils.html import strip_tags
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import override
+
+from profiles.markup.notes import NOTE
 
 TABLE = re.compile(r"<table><tbody>(.*?)</tbody></table>", re.DOTALL)
 # Of a cell that has only one, whose margins and letters a page can do without.
@@ -53,3 +59,44 @@ def name(heads: list[str]) -> str:
     if not words.strip():
         return _("Table")
     return _("Table: %(heads)s") % {"heads": Truncator(words).chars(LONGEST_NAME)}
+
+
+# Footnotes
+
+
+class Numbered(NamedTuple):
+    text: str  # with a mark for each note
+    notes: str  # as items of a list, or ""
+    number: int  # of the last one
+
+
+def numbered(html: str, language: str, key: str = "", first: int = 1) -> Numbered:
+    """The text with its marks, and its notes. `key` tells texts on one page apart."""
+    if "<small" not in html:
+        return Numbered(html, "", first - 1)
+    notes: list[str] = []
+    numbers = count(first)
+    with override(language):
+        text = NOTE.sub(lambda found: mark(found[1], key, next(numbers), notes), html)
+    return Numbered(text, "".join(notes), first - 1 + len(notes))
+
+
+def mark(words: str, key: str, number: int, notes: list[str]) -> str:
+    name = _("Note %(number)s") % {"number": number}
+    back = _("Back to the text, note %(number)s") % {"number": number}
+    notes.append(
+        f'<li id="{key}note-{number}">{words} '
+        f'<a href="#{key}mark-{number}" role="doc-backlink" aria-label="{escape(back)}">↑</a></li>'
+    )
+    return (
+        f'<sup><a href="#{key}note-{number}" id="{key}mark-{number}" role="doc-noteref" '
+        f'aria-label="{escape(name)}">{number}</a></sup>'
+    )
+
+
+def list_of(notes: str, language: str) -> str:
+    if not notes:
+        return ""
+    with override(language):
+        label = escape(_("Notes"))
+    return f'<section class="notes" role="doc-endnotes" aria-label="{label}"><ol>{notes}</ol></section>'

@@ -232,7 +232,7 @@ def fitting_cell(node: Node) -> list[Node]:
 
 def fitting_item(children: list[Node]) -> Iterator[Node]:
     for child in children:
-        if isinstance(child, Part) and child.name not in INLINE | {"p"}:
+        if isinstance(child, Part) and child.name not in INLINE | {"p", "small"}:
             yield from fitting_cell(child)
         else:
             yield child
@@ -273,7 +273,7 @@ def on_one_line(children: list[Node]) -> list[Node]:
             found.append(child)
         elif child.name == "br":
             found.append(" ")
-        elif child.name in INLINE:
+        elif child.name in INLINE | {"small"}:
             found.append(Part(child.name, child.attributes, on_one_line(child.children)))
         elif not is_blank(child):
             found += [" " * bool(found), *on_one_line(child.children)]

@@ -3,6 +3,7 @@
 import { Bold as BaseBold, Italic as BaseItalic, Link as BaseLink, Strike as BaseStrike, updateAttrsDialog } from "django-prose-editor/editor";
 import { completed } from "profile-editor/addresses";
 
+export { Footnote } from "profile-editor/footnotes";
 export { Paste } from "profile-editor/paste";
 export { Table, TableCell, TableHeader } from "profile-editor/toolbar";
 

@@ -3,6 +3,7 @@
 
 import { completed } from "profile-editor/addresses";
 import { listsOfParagraphs, mendLists, paragraphsOfLoneItems } from "profile-editor/lists";
+import { mendNotes } from "profile-editor/notes";
 import { isUnseen, look, parsed, styleOf } from "profile-editor/styles";
 import { mendTables, refuseManyCells } from "profile-editor/tables";
 
@@ -11,13 +12,14 @@ const SILENT = "script, style, meta, link, title, xml, template, noscript, base,
 const OBJECTS = "video, audio, iframe, object, embed";
 const PICTURES = "img, svg, canvas";
 const HEADINGS = "h1, h2, h3, h4, h5, h6";
-const KEPT = "p, h1, h2, h3, h4, h5, h6, ul, ol, li, blockquote, br, a, table, caption, colgroup, col, thead, tbody, tfoot, tr, td, th";
+const NOTES = "small[role=note]";
+const KEPT = "p, h1, h2, h3, h4, h5, h6, ul, ol, li, blockquote, br, a, table, caption, colgroup, col, thead, tbody, tfoot, tr, td, th"
+  + `, ${NOTES}`;
 const ON_LINES = `${HEADINGS}, p, ul, ol, li, blockquote, div`;
 const BLOCKS = `${ON_LINES}, table`;
 const DIVISIONS = "div, address, article, aside, center, dd, details, dl, dt, fieldset, figcaption, figure, footer"
   + ", form, header, hgroup, hr, legend, main, menu, nav, pre, search, section, summary";
 const STRUCTURE = "body, table, thead, tbody, tfoot, tr, colgroup, ul, ol, dl";
-const NOTE = /^#_?(?:ftn|edn|sdfootnote|sdendnote|fn|cite_note|note)[\w-]*$/i;
 
 const RAISED = ".MsoFootnoteReference, .MsoEndnoteReference";
 
@@ -85,19 +87,6 @@ const nameFormulas = (body) => {
   for (const lowered of body.querySelectorAll("msub > :nth-child(2), m\\:sub")) rename(lowered, "sub");
 };
 
-// The notes stay as text, with their numbers.
-const mendNotes = (body, left) => {
-  const notes = new Set();
-  for (const link of body.querySelectorAll("a[href^='#']")) {
-    const target = link.getAttribute("href");
-    if (NOTE.test(target) && !/ref|anc$/i.test(target)) notes.add(target);
-  }
-  left.footnotes += notes.size;
-  for (const number of body.querySelectorAll(".sdfootnotesym, .sdendnotesym")) {
-    rename(number, "sup").after(" ");
-  }
-};
-
 // Headings: a text has three levels, from whatever is highest in what was copied
 
 const nameHeadings = (body) => {
@@ -149,7 +138,7 @@ const script = ({ verticalAlign }, element, outer) => {
 };
 
 const marksOf = (element, body, known) => {
-  if (element === body) return { bold: false, italic: false, struck: false, script: "", space: "" };
+  if (element === body || element.matches(NOTES)) return { bold: false, italic: false, struck: false, script: "", space: "" };
   if (!known.has(element)) {
     const outer = marksOf(element.parentElement, body, known);
     const style = look(element);
@@ -252,6 +241,7 @@ const keepAttributes = (body) => {
     for (const name of element.getAttributeNames()) {
       const isKept = (element.localName === "a" && name === "href")
         || (element.localName === "ol" && ["start", "data-type"].includes(name))
+        || (element.matches(NOTES) && name === "role")
         || (element.matches("td, th") && ["colspan", "rowspan"].includes(name));
       if (!isKept) element.removeAttribute(name);
     }

@@ -6,7 +6,7 @@ import { cellsApart, paragraphsOfChat } from "profile-editor/chat";
 import { mended } from "profile-editor/mend";
 import { TooManyCells } from "profile-editor/tables";
 
-const OURS = /^(?:p|strong|em|s|sup|sub|ul|ol|li|blockquote|br|h3|h4|h5|table|tbody|tr|td|th|a|meta|html|head|body)$/;
+const OURS = /^(?:p|strong|em|s|sup|sub|ul|ol|li|blockquote|br|h3|h4|h5|table|tbody|tr|td|th|small|a|meta|html|head|body)$/;
 
 // What was copied in an editor like this one is whole already.
 const isOurs = (html) =>

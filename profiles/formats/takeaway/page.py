@@ -11,7 +11,7 @@ from profiles.translation import TranslatedText, texts_of
 
 HEAVIEST = 100_000
 FRAME = 10_000  # what stands around the texts, at most
-REGION = 500  # what stands around a table
+REGION, MARK = 500, 400  # what stands around a table, and leads to and from a footnote
 TEXTS = ("title", "summary", "body", "transcript", "outputs", "intended_outcomes")
 
 
@@ -47,4 +47,5 @@ def most_bytes(entry):
 
 
 def most_of(text):
-    return len(text.encode()) * 5 // 4 + text.count("<table") * REGION
+    parts = text.count("<table") * REGION + text.count("<small") * MARK
+    return len(text.encode()) * 5 // 4 + parts
