@@ -136,7 +136,13 @@ TEMPLATES = [
 
 # What the rich text editor has of ours; it adds no element of its own to what is allowed.
 DJANGO_PROSE_EDITOR_EXTENSIONS = [
-    {"js": [static_lazy("editor/extensions.js")], "extensions": {"Paste": html_tags([])}}
+    {
+        "js": [static_lazy("editor/extensions.js")],
+        "extensions": {
+            "Paste": html_tags([]),
+            "Footnote": html_tags(["small"], {"small": ["role"]}),
+        },
+    }
 ]
 
 # Languages and time -----------------------------------------------------------------

@@ -6,14 +6,15 @@ from html import escape, unescape
 from typing import NamedTuple
 
 from profiles.markup import VOID
-from profiles.richtext import plain
+from profiles.markup.notes import HELD, put_back, set_aside
+from profiles.richtext import plain, prose
 
 OPENING = 350  # signs, about what fits a phone's screen beside a title
 DESCRIPTION = 155  # what search engines show
 LEAD = 220  # one sentence under the name
 SHORTEST = 80  # an opening of one short sentence says too little
 UNFOLDED = 8_000  # a longer rest is read on the entry's own page: the profile stays light
-HEADINGS = ("h2", "h3", "h4")
+HEADINGS = ("h2", "h3", "h4", "h5")
 # A tag, also one with ">" inside an attribute; a character reference; or text.
 TOKEN = re.compile(r"<(?:[^>\"]|\"[^\"]*\")*>|&#?\w+;|[^<&]+|&")
 TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)")
@@ -73,7 +74,7 @@ def opening_and_rest(html: str, length: int = OPENING) -> tuple[str, str]:
         taken -= 1
     if taken or not blocks:
         return joined(blocks[:taken]), joined(blocks[taken:])
-    return f"<p>{escape(shortened(plain(html), length))}</p>", html
+    return f"<p>{escape(shortened(prose(html), length))}</p>", html
 
 
 class Block(NamedTuple):
@@ -112,17 +113,21 @@ def joined(blocks: list[Block]) -> str:
 
 def divided(paragraph: Block, length: int) -> tuple[str, str]:
     """A paragraph as two, at the end of a sentence near `length` signs; ("", "") where none is."""
-    text, places = text_and_places(paragraph.html)
+    html, notes = set_aside(paragraph.html)
+    text, places = text_and_places(html)
     fitting = [stop for stop in stops(text) if SHORTEST <= stop <= length]
     longer = [stop for stop in stops(text) if length < stop <= 1.5 * length]
     stop = (fitting[-1:] or longer[:1] or [0])[0]
     if not stop or not text[stop:].strip():
         return "", ""
     place = places[stop - 1]
-    opened = open_at(paragraph.html, place)
-    closing = "".join(f"</{name}>" for name, _tag in reversed(opened))
-    rest = LEADING_SPACE.sub("", paragraph.html[place:], count=1)
-    return paragraph.html[:place] + closing, "".join(tag for _name, tag in opened) + rest
+    while sign := HELD.match(html, place):  # the footnote of that sentence
+        place = sign.end()
+    opened = open_at(html, place)
+    first = html[:place] + "".join(f"</{name}>" for name, _tag in reversed(opened))
+    rest = LEADING_SPACE.sub("", html[place:], count=1)
+    rest = "".join(tag for _name, tag in opened) + rest
+    return put_back(first, notes), put_back(rest, notes)
 
 
 def text_and_places(html: str) -> tuple[str, list[int]]:

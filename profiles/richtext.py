@@ -39,8 +39,18 @@ PASTE_WORDS = {
     "pictures": gettext_lazy(
         "Pictures left out: %s. A text holds none; add one in the field “picture”."
     ),
-    "tables": gettext_lazy("Tables that became lines, a line for each row: %s."),
-    "footnotes": gettext_lazy("Footnotes that became text: %s."),
+    "tables": gettext_lazy("Tables within a table that became lines, a line for each row: %s."),
+    "heads": gettext_lazy(
+        "Tables whose first row now names the columns: %s. If it does not, put the cursor into it "
+        "and press “Header row”."
+    ),
+    "cells": gettext_lazy(
+        "Nothing was pasted: its tables have %s cells, and those of a text have at most 5,000. "
+        "Divide it, or offer it as a file."
+    ),
+    "footnotes": gettext_lazy(
+        "Footnotes that became text, because their mark or their note was not copied too: %s."
+    ),
     "objects": gettext_lazy("Films, sounds and other embedded things left out: %s."),
     "links": gettext_lazy(
         "Links left out, because they lead to a file of one computer or to a part of an "
@@ -53,6 +63,26 @@ PASTE_WORDS = {
         "offer it as a file."
     ),
     "failed": gettext_lazy("Nothing was pasted. Try Ctrl+Shift+V, which pastes the words alone."),
+}
+# The dialog in which a footnote is written.
+NOTE_WORDS = {
+    "insert": gettext_lazy("Footnote"),
+    "name": gettext_lazy("Footnote:"),
+    "text": gettext_lazy("Text of the footnote"),
+    "keep": gettext_lazy("Keep the note"),
+    "cancel": gettext_lazy("Change nothing"),
+    "remove": gettext_lazy("Delete the footnote"),
+}
+# The buttons of the editor's tables.
+TABLE_WORDS = {
+    "insert": gettext_lazy("Table"),
+    "rowBelow": gettext_lazy("Add a row below"),
+    "columnBehind": gettext_lazy("Add a column behind"),
+    "deleteRow": gettext_lazy("Delete the row"),
+    "deleteColumn": gettext_lazy("Delete the column"),
+    "headerRow": gettext_lazy("Header row"),
+    "mergeOrSplit": gettext_lazy("Merge the selected cells, or divide a merged one"),
+    "deleteTable": gettext_lazy("Delete the table"),
 }
 NUMBERINGS = {"decimal": "1, 2, 3", "lower-alpha": "a, b, c", "upper-alpha": "A, B, C"}
 NUMBERINGS |= {"lower-roman": "i, ii, iii", "upper-roman": "I, II, III"}
@@ -69,24 +99,38 @@ EXTENSIONS = {
     "ListItem": True,
     "Blockquote": True,
     "HardBreak": True,
-    "Heading": {"levels": [3, 4]},
+    "Heading": {"levels": [3, 4, 5]},
+    "Table": {"words": TABLE_WORDS},
+    "TableRow": True,
+    "TableHeader": True,
+    "TableCell": True,
+    "Footnote": {"words": NOTE_WORDS},
     "Link": {
         "enableTarget": False,
         "protocols": SCHEMES,
         "defaultProtocol": "https",
         "words": LINK_WORDS,
     },
-    "Paste": {"words": PASTE_WORDS, "mostLetters": MOST_LETTERS},
+    "Paste": {
+        "words": PASTE_WORDS,
+        "mostLetters": MOST_LETTERS,
+        "mostCells": markup.MOST_CELLS,
+    },
 }
 # The scripts of ours that the editor's extensions are made of, by the names they import; asked for
 # with the page, so that the editor does not wait for one after the other on a slow line.
 SCRIPTS = ["addresses", "chat", "extensions", "lists", "mend", "paste", "styles", "tables"]
+SCRIPTS += ["footnotes", "notes", "toolbar"]
 EDITOR_MEDIA = Media(
     js=[Script(f"editor/{name}.js", type="module") for name in SCRIPTS],
     importmap=ImportMap({f"profile-editor/{name}": f"editor/{name}.js" for name in SCRIPTS}),
 )
 FIRST_PARAGRAPH = re.compile(r"\s*(<p>.*?</p>)(.*)", re.DOTALL)
-BLOCK_END = re.compile(r"</(?:p|h3|h4|li|blockquote)>|<br ?/?>")
+BLOCK_END = re.compile(r"</(?:p|h3|h4|h5|li|blockquote|tr)>|<br ?/?>")
+TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)
+ROW_END = re.compile(r"(?:</p>)?</t[dh]></tr>")
+CELL_END = re.compile(r"(?:</p>)?</t[dh]>")
+END_IN_CELL = re.compile(r"</(?:p|li)>|<br ?/?>")
 EXPONENT = re.compile(r"<(sup|sub)>(?:<\w+>)*([\d+−-]+)(?:</\w+>)*</\1>")
 RAISED = str.maketrans("0123456789+−-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
 LOWERED = str.maketrans("0123456789+−-", "₀₁₂₃₄₅₆₇₈₉₊₋₋")
@@ -95,6 +139,8 @@ INCOMPLETE = re.compile(r"www\.|[^\s@/:?#]+@[^\s@/:?#]+\.[^\s@/:?#]+$", re.IGNOR
 
 def _completed(element: str, attribute: str, value: str) -> str:
     """An address that somebody left without its beginning, as the link dialog completes it."""
+    if (element, attribute) == ("small", "role"):
+        return "note"
     if (element, attribute) == ("a", "href") and INCOMPLETE.match(value):
         return f"mailto:{value}" if "@" in value.partition("/")[0] else f"https://{value}"
     return value
@@ -111,8 +157,8 @@ def sanitised(text: str) -> str:
     Raises a ValidationError, a sentence for whoever typed it, if there is too much of it.
     """
     _refuse_heavy(text)
-    clean = _cleaner.clean(text if markup.is_ours(text) else _simplified(text))
-    words = plain(clean)
+    clean = _cleaner.clean(_in_order(text))
+    words = plain(markup.in_brackets(clean))
     if len(words) > MOST_LETTERS:
         message = _("This text has %(letters)s letters; at most %(most)s are possible. Divide it.")
         raise ValidationError(
@@ -121,11 +167,22 @@ def sanitised(text: str) -> str:
     return clean if words else ""
 
 
-def _simplified(text: str) -> str:
+def _in_order(text: str) -> str:
     try:
-        return markup.simplified(text)
+        return markup.in_order(text)
     except RecursionError:  # end tags that end nothing made it look less deep than it is
         raise ValidationError(_too_heavy()) from None
+    except markup.TooManyCellsError as error:
+        raise _too_many_cells(error.number) from None
+
+
+def _too_many_cells(number: int) -> ValidationError:
+    message = _(
+        "The tables of this text have %(cells)s cells; at most %(most)s are possible. Divide them, "
+        "or offer them as a file."
+    )
+    params = {"cells": _number(number), "most": _number(markup.MOST_CELLS)}
+    return ValidationError(message, params=params)
 
 
 def _too_heavy() -> str:
@@ -145,6 +202,8 @@ def _refuse_heavy(text: str) -> None:
             ),
             params={"levels": _number(weight.depth), "most": MOST_LEVELS},
         )
+    if weight.cells > markup.MOST_CELLS:
+        raise _too_many_cells(weight.cells)
     is_long = len(text) > MOST_HTML
     if is_long or weight.parts > MOST_PARTS or weight.attributes > MOST_ATTRIBUTES:
         raise ValidationError(_too_heavy())
@@ -155,22 +214,35 @@ def _number(number: int) -> str:
 
 
 def plain(text: str) -> str:
-    """The words alone, on one line."""
-    return " ".join(lines(text, " ").split())
+    """The words alone, on one line, without those of footnotes."""
+    return " ".join(lines(markup.without_notes(text), " ").split())
 
 
 def lines(text: str, between: str = "\n") -> str:
-    """The words alone, apart where a paragraph or a line ends; 10<sup>6</sup> stays 10⁶."""
-    small = EXPONENT.sub(_small_digits, BLOCK_END.sub(between, text))
+    """The words alone, apart where a paragraph, a line or a row ends, footnotes in brackets; 10<sup>6</sup>
+    stays 10⁶.
+    """
+    rows = TABLE.sub(lambda table: _rows(table[0]), markup.in_brackets(text))
+    small = EXPONENT.sub(_small_digits, BLOCK_END.sub(between, rows))
     return html.unescape(strip_tags(small)).strip()
+
+
+def _rows(table: str) -> str:
+    """HTML of a table whose cells stand apart on one line for each row."""
+    return END_IN_CELL.sub(" ", CELL_END.sub(" · ", ROW_END.sub("</tr>", table)))
 
 
 def _small_digits(found: re.Match[str]) -> str:
     return found[2].translate(RAISED if found[1] == "sup" else LOWERED)
 
 
+def prose(text: str) -> str:
+    """The words alone, on one line, without tables if there are others."""
+    return plain(TABLE.sub(" ", text)) or plain(text)
+
+
 def excerpt(text: str, length: int = 300) -> str:
-    return Truncator(plain(text)).chars(length)
+    return Truncator(prose(text)).chars(length)
 
 
 def opening_and_rest(text: str) -> tuple[str, str]:

@@ -170,7 +170,7 @@ def test_word_keeps_headings_lists_and_links(editor):
     assert editor.note == (
         "Images laissées de côté : 1. Un texte n’en contient pas ; ajoutez-en une dans le champ "
         "« image ».\n"
-        "Notes de bas de page devenues du texte : 1."
+        "Notes de bas de page devenues du texte, car leur appel ou leur note n’a pas été copié avec : 1."
     )
 
 
@@ -300,7 +300,7 @@ def test_hidden_text_never_arrives(editor):
         '<tr style="display:none"><td>Ali</td><td>800</td><td>Kidal</td></tr>'
         "<tr><td>Awa</td><td>900</td><td>Gao</td></tr></table>"
     )
-    assert editor.paste(sheet) == "<p>Nom · Ville</p><p>Awa · Gao</p>"
+    assert editor.paste(sheet) == table("td Nom | td Ville", "td Awa | td Gao")
     contents = "<p>Contexte<span style='display:none;mso-hide:screen'>....3</span></p>"
     assert editor.paste(contents) == "<p>Contexte</p>"
     assert editor.note == ""
@@ -419,25 +419,112 @@ def test_lists_deeper_than_nine_levels_come_up(editor):
 # Tables
 
 
-def test_the_cells_of_a_table_stay_apart(editor):
-    assert editor.paste(case("paste-sheet-cells.html")) == (
-        "<p>Région · Cas</p><p>Nord · 12</p><p>Sud · 7</p>"
+def table(*rows):
+    """As the editor writes it: "th Région | td 12" is a row, "td 2x1 Gao" a cell over two columns."""
+    return f"<table><tbody>{''.join(map(table_row, rows))}</tbody></table>"
+
+
+def table_row(row):
+    found = (re.fullmatch(r"(t[dh])(?: (\d)x(\d))? ?(.*)", cell) for cell in row.split(" | "))
+    return f"<tr>{''.join(table_cell(*one.groups()) for one in found)}</tr>"
+
+
+def table_cell(name, wide, high, words):
+    spans = f' colspan="{wide}"' * (wide not in (None, "1"))
+    spans += f' rowspan="{high}"' * (high not in (None, "1"))
+    return f"<{name}{spans}><p>{words}</p></{name}>"
+
+
+def test_a_table_arrives_as_a_table(editor):
+    assert editor.paste(case("paste-sheet-cells.html")) == table(
+        "th Région | th Cas", "td Nord | td 12", "td Sud | td 7"
     )
-    assert editor.note == "Tableaux devenus du texte, une ligne par rangée : 1."
+    assert editor.note == (
+        "Tableaux dont la première rangée nomme maintenant les colonnes : 1. Si elle ne le fait "
+        "pas, placez-y le curseur et appuyez sur « Rangée d’en-tête »."
+    )
+    html = "<table><tr><th>Région<th>Cas<tr><td>Nord<td>12</table>"
+    assert editor.paste(html) == table("th Région | th Cas", "td Nord | td 12")
+    assert editor.note == ""
 
 
-def test_empty_merged_and_nested_cells_keep_their_places(editor):
-    html = """<table border=1><thead><tr><td colspan=2><p class=MsoNormal>Titre</p></td></tr></thead>
+WORD_TABLE = """<p class=MsoNormal>Avant</p><table class=MsoTableGrid border=1 style='border:none;
+mso-yfti-tbllook:1184'><tr style='mso-yfti-irow:0;mso-yfti-firstrow:yes'><td width=208 valign=top
+style='width:155.8pt;border:solid windowtext 1.0pt'><p class=MsoNormal><b>Cercle<o:p></o:p></b></p>
+</td><td width=208><p class=MsoNormal><b><span style='color:red'>Personnes</span></b></p></td></tr>
+<tr><td><p class=MsoNormal>Ménaka<o:p></o:p></p><p class=MsoNormal>et alentours</p></td><td>
+<p class=MsoListParagraph style='mso-list:l0 level1 lfo1'><![if !supportLists]><span
+style='mso-list:Ignore'>·<span>&nbsp; </span></span><![endif]>une</p></td></tr></table>
+<p class=MsoNormal><o:p>&nbsp;</o:p></p>"""
+
+
+def test_a_table_of_word_keeps_its_heads_its_lists_and_its_paragraphs(editor):
+    assert editor.paste(WORD_TABLE) == (
+        "<p>Avant</p><table><tbody><tr><th><p><strong>Cercle</strong></p></th>"
+        "<th><p><strong>Personnes</strong></p></th></tr><tr><td><p>Ménaka</p><p>et alentours</p>"
+        "</td><td><ul><li><p>une</p></li></ul></td></tr></tbody></table>"
+    )
+    google = (
+        '<b style="font-weight:normal" id="docs-internal-guid-1"><div dir="ltr" align="left"><table '
+        'style="border:none"><colgroup><col width="301"><col width="301"></colgroup><tbody><tr>'
+        '<td style="border:solid"><p dir="ltr"><span style="font-weight:700">Nom</span></p></td>'
+        '<td><p dir="ltr"><span style="font-weight:700">Lieu</span></p></td></tr>'
+        '<tr><td><p dir="ltr"><span style="font-weight:400">Awa</span></p></td><td><br></td></tr>'
+        "</tbody></table></div></b>"
+    )
+    assert editor.paste(google) == table(
+        "th <strong>Nom</strong> | th <strong>Lieu</strong>", "td Awa | td "
+    )
+
+
+def test_empty_and_merged_cells_keep_their_places(editor):
+    html = """<table border=1><tr><td colspan=4><p class=MsoNormal>Titre</p></td></tr>
         <tr><td rowspan=2><p class=MsoNormal><b>Nord</b></p></td><td><p>2015</p></td>
-        <td><p>&nbsp;</p></td><td>4<br>5</td></tr>
-        <tr><td>2016</td><td><table><tr><td>a</td><td>1</td></tr><tr><td>b</td><td>2</td></tr>
-        </table></td><td></td></tr></table>"""
+        <td><p>&nbsp;</p></td><td>4<br>5</td></tr><tr><td>2016</td></tr>
+        <tr><td colspan=4>Source : IMRAP</td></tr></table>"""
     assert editor.paste(html) == (
-        "<p>Titre</p><p><strong>Nord</strong> · 2015 · – · 4 5</p>"
-        "<p><strong>Nord</strong> · 2016 · a · 1 · b · 2</p>"
+        "<p>Titre</p>"
+        + table("td 1x2 <strong>Nord</strong> | td 2015 | td  | td 4<br>5", "td 2016 | td  | td ")
+        + "<p>Source : IMRAP</p>"
     )
     html = "<table><tr><td>Nom<td>Cas<tr><td><br><td>19<tr><td>Fin<td></table>"
-    assert editor.paste(html) == "<p>Nom · Cas</p><p>– · 19</p><p>Fin</p>"
+    assert editor.paste(html) == table("th Nom | th Cas", "td  | td 19", "td Fin | td ")
+    html = "<table><tr><th colspan=2>Cas<th>Lieu<tr><td>1<td>2<td>Gao</table>"
+    assert editor.paste(html) == table("th 2x1 Cas | th Lieu", "td 1 | td 2 | td Gao")
+
+
+def test_a_table_in_a_table_becomes_lines(editor):
+    html = """<table><tr><td>2016</td><td><table><tr><td>a</td><td>1</td></tr><tr><td>b</td>
+        <td>2</td></tr></table></td></tr></table>"""
+    assert editor.paste(html) == (
+        "<table><tbody><tr><td><p>2016</p></td><td><p>a · 1</p><p>b · 2</p></td></tr></tbody></table>"
+    )
+    assert editor.note == "Tableaux dans un tableau devenus du texte, une ligne par rangée : 1."
+    letter = "<table><tr><td><h2>Lettre</h2></td></tr><tr><td><table><tr><td>a<td>1</table></table>"
+    assert editor.paste(letter) == "<h3>Lettre</h3>" + table("td a | td 1")
+
+
+def test_a_heading_or_quotation_in_a_cell_is_a_paragraph(editor):
+    html = "<table><tr><td><h2>Titre</h2><blockquote>b</blockquote><td>c</table>"
+    assert editor.paste(html) == (
+        "<table><tbody><tr><td><p><strong>Titre</strong></p><p>b</p></td><td><p>c</p></td></tr>"
+        "</tbody></table>"
+    )
+
+
+def test_a_table_of_too_many_cells_is_refused_and_the_text_stays(editor):
+    html = f"<table>{('<tr>' + '<td>x' * 50) * 500}</table>"
+    assert editor.paste(html, over="<p>Le texte</p>") == "<p>Le texte</p>"
+    assert editor.note == (
+        "Rien n’a été collé : ses tableaux ont 25\u202f000 cases, et ceux d’un texte en ont au plus "
+        "5\u202f000. Divisez-les, ou proposez-les dans un fichier."
+    )
+
+
+def test_three_levels_of_headings_arrive(editor):
+    html = "<h1>a</h1><h2>b</h2><h3>c</h3><h4>d</h4>"
+    assert editor.paste(html) == "<h3>a</h3><h4>b</h4><h5>c</h5><h5>d</h5>"
+    assert editor.paste("<h3>a</h3><h5>c</h5>") == "<h3>a</h3><h5>c</h5>"
 
 
 def test_a_table_of_one_cell_is_what_it_holds(editor):
@@ -465,20 +552,66 @@ def test_addresses_are_completed_and_what_leads_nowhere_is_counted(editor):
     )
 
 
-def test_footnotes_stay_as_text(editor):
-    html = (
-        '<p>Mali<a class="sdfootnoteanc" href="#sdfootnote1sym"><sup>1</sup></a>.</p>'
-        '<div id="sdfootnote1"><p class="sdfootnote"><a class="sdfootnotesym" '
-        'href="#sdfootnote1anc">1</a>Une note.</p></div>'
+NOTES = {
+    "LibreOffice": """<p>Mali<a class="sdfootnoteanc" name="sdfootnote1anc" href="#sdfootnote1sym"><sup>1</sup></a>.</p>
+        <div id="sdfootnote1"><p class="sdfootnote"><a class="sdfootnotesym" name="sdfootnote1sym"
+        href="#sdfootnote1anc">1</a>Une <i>note</i>.</p></div>""",
+    "Word": """<p class=MsoNormal>Mali<a style='mso-footnote-id:ftn1' href="#_ftn1" name="_ftnref1"
+        title=""><span class=MsoFootnoteReference><span style='mso-special-character:footnote'><![if
+        !supportFootnotes]><span class=MsoFootnoteReference>[1]</span><![endif]></span></span></a>.</p>
+        <div style='mso-element:footnote-list'><![if !supportFootnotes]><br clear=all><hr width="33%">
+        <![endif]><div style='mso-element:footnote' id=ftn1><p class=MsoFootnoteText><a
+        style='mso-footnote-id:ftn1' href="#_ftnref1" name="_ftn1" title=""><span
+        class=MsoFootnoteReference>[1]</span></a> Une <i>note</i>.<o:p></o:p></p></div></div>""",
+    "Google": """<p>Mali<sup><a href="#ftnt1" id="ftnt_ref1">[1]</a></sup>.</p><hr><div><p><a
+        href="#ftnt_ref1" id="ftnt1">[1]</a><span>&nbsp;Une </span><span style="font-style:italic">note
+        </span><span>.</span></p></div>""".replace("note\n        ", "note"),
+    "Wikipedia": """<p>Mali<sup id="cite_ref-1" class="reference"><a href="#cite_note-1">[1]</a></sup>.</p>
+        <ol class="references"><li id="cite_note-1"><span class="mw-cite-backlink"><a href="#cite_ref-1">↑
+        </a></span> <span class="reference-text">Une <i>note</i>.</span></li></ol>""",
+}
+
+
+@pytest.mark.parametrize("program", NOTES)
+def test_footnotes_arrive_as_footnotes(editor, program):
+    assert editor.paste(NOTES[program]) == (
+        '<p>Mali<small role="note">Une <em>note</em>.</small>.</p>'
     )
-    assert editor.paste(html) == "<p>Mali<sup>1</sup>.</p><p><sup>1</sup> Une note.</p>"
-    assert editor.note == "Notes de bas de page devenues du texte : 1."
+    assert editor.note == ""
+
+
+def test_notes_of_a_page_of_this_site_arrive_as_notes(editor):
     html = (
-        '<p>Mali<a href="#_ftn1"><span class=MsoFootnoteReference>[1]</span></a>.</p>'
-        "<div style='mso-element:footnote-list'><hr><p class=MsoFootnoteText><a href=\"#_ftnref1\">"
-        "<span class=MsoFootnoteReference>[1]</span></a> Une note.</p></div>"
+        '<p>Mali<sup><a href="https://x.org/fr/#note-1" id="mark-1" role="doc-noteref">1</a></sup></p>'
+        '<section role="doc-endnotes"><ol><li id="note-1">Une note. <a href="https://x.org/fr/#mark-1" '
+        'role="doc-backlink">↑</a></li></ol></section>'
     )
-    assert editor.paste(html) == "<p>Mali<sup>[1]</sup>.</p><p><sup>[1]</sup> Une note.</p>"
+    assert editor.paste(html) == '<p>Mali<small role="note">Une note.</small></p>'
+
+
+def test_a_mark_without_its_note_and_a_note_without_its_mark_stay_as_text(editor):
+    html = '<p>Mali<a href="#_ftn1"><span class=MsoFootnoteReference>[1]</span></a>.</p>'
+    assert editor.paste(html) == "<p>Mali<sup>[1]</sup>.</p>"
+    said = (
+        "Notes de bas de page devenues du texte, car leur appel ou leur note n’a pas été copié "
+        "avec : 1."
+    )
+    assert editor.note == said
+    html = (
+        "<div style='mso-element:footnote' id=ftn1><p class=MsoFootnoteText><a href=\"#_ftnref1\" "
+        'name="_ftn1"><span class=MsoFootnoteReference>[1]</span></a> Une note.</p></div>'
+    )
+    assert editor.paste(html) == "<p><sup>[1]</sup> Une note.</p>"
+    assert editor.note == said
+
+
+def test_a_note_of_several_paragraphs_has_several_lines(editor):
+    html = """<p>a<a href="#fn1" id="fnref1">1</a> b<a href="#fn2" id="fnref2">2</a></p><ol><li id="fn1">
+        <p>un</p><p>deux <a href="#fnref1">↩</a></p></li><li id="fn2"><p>trois <a href="#fnref2">↩</a></p>
+        </li></ol>"""
+    assert editor.paste(html) == (
+        '<p>a<small role="note">un<br>deux</small> b<small role="note">trois</small></p>'
+    )
 
 
 def test_pictures_and_films_are_counted_and_emoji_are_letters(editor):
@@ -578,7 +711,7 @@ def test_the_scripts_are_asked_for_with_the_page(staff_client, imrap):
     names = re.findall(r'<script[^>]* src="/static/editor/(\w+)\.js"[^>]*>', page)
     found = {path.stem for path in (Path(__file__).parents[1] / "static" / "editor").iterdir()}
     assert sorted(names) == sorted(found)
-    assert len(found) == 8
+    assert len(found) == 11
 
 
 # The link dialog

@@ -18,7 +18,7 @@ from django.utils.translation import override
 
 from profiles.carrying.folder import Refused
 from profiles.formats.icons import icon
-from profiles.richtext import plain
+from profiles.richtext import prose
 
 try:
     from profiles.carrying import zim_items
@@ -102,7 +102,7 @@ def title_of(organisation):
 
 def metadata(everything):
     organisation = everything.organisation
-    about = plain(organisation.sentence or organisation.description) or str(organisation.name)
+    about = prose(organisation.sentence or organisation.description) or str(organisation.name)
     return {
         "Name": f"{organisation.slug}_{'-'.join(codes())}",
         "Title": title_of(organisation),

@@ -16,6 +16,7 @@ from profiles.authors import authors_in, looks_like_a_person
 from profiles.files import pictures
 from profiles.files.documents import FORMATS
 from profiles.formats.licences import address_of_licence
+from profiles.markup import without_notes
 from profiles.openings import shortened
 from profiles.words import lines
 
@@ -210,7 +211,9 @@ def recordings(noun, site):
 
 def job(entry, site):
     """Only while people can apply, and where Google's required facts are known."""
-    description = entry.body or (entry.summary and linebreaks(entry.summary, autoescape=True))
+    description = without_notes(entry.body) or (
+        entry.summary and linebreaks(entry.summary, autoescape=True)
+    )
     if entry.is_closed or not entry.country or not description:
         return None
     return {
@@ -242,7 +245,7 @@ WRITERS = {"VideoObject": video, "JobPosting": job}
 
 
 def in_short(organisation):
-    return organisation.sentence or richtext.plain(organisation.description)
+    return organisation.sentence or richtext.prose(organisation.description)
 
 
 def picture_address(file, site):

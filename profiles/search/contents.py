@@ -11,6 +11,7 @@ from profiles import words
 from profiles.dates import PartialDateField
 from profiles.files import captions
 from profiles.files.documents import DocumentField
+from profiles.markup import in_brackets
 from profiles.models import KINDS, Entry, is_switched_off, parts_of
 from profiles.models.fields import NamesField
 from profiles.richtext import RichTextField, plain
@@ -193,7 +194,7 @@ def text_passages(entry, one, value):
     base, language = base_and_language(one.name)
     is_fact = isinstance(one, NamesField | models.CharField) or base == "summary"
     place = TITLE if base == "title" else FACTS if is_fact else TEXT
-    text = plain(value) if isinstance(one, RichTextField) else value
+    text = plain(in_brackets(value)) if isinstance(one, RichTextField) else value
     yield Passage(place, text, language)
     if isinstance(one, NamesField):
         for code in CONTENT_LANGUAGES:

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from django.utils.translation import get_language, override
 
+from profiles.markup import in_brackets
 from profiles.richtext import plain
 from profiles.search import keys
 from profiles.search.questions import is_stop_word, question_of
@@ -67,7 +68,7 @@ def texts_of(organisation):
             yield f"{date_in_words(organisation.founded)} {organisation.founded}", language
     for name in IN_EACH_LANGUAGE:
         for language in CONTENT_LANGUAGES:
-            yield plain(getattr(organisation, to_attribute(name, language))), language
+            yield plain(in_brackets(getattr(organisation, to_attribute(name, language)))), language
     for name, words in ASKED_AS.items():
         if getattr(organisation, name):
             for language in CONTENT_LANGUAGES:
@@ -77,7 +78,8 @@ def texts_of(organisation):
 def shown_profile(organisation, words):
     marker = Marker(words)
     text = organisation.description
-    stretch = marker.window(plain(text), marker.densest(plain(text))[0])
+    words = plain(in_brackets(text))
+    stretch = marker.window(words, marker.densest(words)[0])
     title = organisation.name
     return Shown(
         organisation,

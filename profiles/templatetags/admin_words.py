@@ -59,6 +59,7 @@ def desk_words():
             "blockquote": _("Quotation"),
             "heading 3": _("Heading"),
             "heading 4": _("Subheading"),
+            "heading 5": _("Subheading of the third level"),
             "paragraph": _("Paragraph"),
             "insert link": _("Add or change a link"),
             "remove link": _("Remove the link"),

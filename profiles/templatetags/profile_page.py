@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from profiles import addresses, lasting, openings, publishing, richtext, typography, words
 from profiles.authors import authors_in
 from profiles.files import pictures
+from profiles.markup import on_pages, without_notes
 from profiles.models import KINDS, names_of
 from profiles.stylesheet import stylesheet
 from profiles.translation import CONTENT_LANGUAGES, TranslatedText, direction_of, script_runs
@@ -77,8 +78,12 @@ def rich(text, level):
 
     Its headings, h3 and below, begin at the level that follows the heading above it on the page.
     """
-    html = HEADING.sub(lambda tag: f"{tag[1]}{int(tag[2]) - 3 + level}", str(text))
-    return mark_safe(typography.typeset_html(html, language_of(text)))  # noqa: S308
+    language = language_of(text)
+    numbered = on_pages.numbered(str(text), language)
+    html = on_pages.tables_on_page(numbered.text, language)
+    html += on_pages.list_of(numbered.notes, language)
+    html = HEADING.sub(lambda tag: f"{tag[1]}{int(tag[2]) - 3 + level}", html)
+    return mark_safe(typography.typeset_html(html, language))  # noqa: S308
 
 
 class Opening(NamedTuple):
@@ -102,21 +107,36 @@ def opening_of(html, summary="", length=openings.OPENING):
     return Opening(*(TranslatedText(part, language_of(html)) for part in parts))
 
 
+def with_notes(text, key=""):
+    """Both parts with the marks of their footnotes, which stand at the end."""
+    language = language_of(text.rest or text.first)
+    start = on_pages.numbered(text.first, language, key)
+    go_on = on_pages.numbered(text.rest, language, key, first=start.number + 1)
+    notes = on_pages.list_of(start.notes + go_on.notes, language)
+    first, rest = (start.text, go_on.text + notes) if text.rest else (start.text + notes, "")
+    return Opening(TranslatedText(first, language_of(text.first)), TranslatedText(rest, language))
+
+
 @register.filter
-def opening(entry):
-    return opening_of(entry.body, entry.summary)
+def opening(entry, whole):
+    text = opening_of(entry.body, entry.summary)
+    if text.rest and not (whole and text.is_folded):  # the rest is read elsewhere, and its notes
+        return text._replace(
+            first=TranslatedText(without_notes(text.first), language_of(text.first))
+        )
+    return with_notes(text, f"{entry.kind_slug}-{entry.pk}-")
 
 
 @register.filter
 def presentation(organisation):
     """The organisation in one sentence, and its description or what is left of that."""
-    return opening_of(organisation.description, organisation.sentence, openings.LEAD)
+    return with_notes(opening_of(organisation.description, organisation.sentence, openings.LEAD))
 
 
 @register.filter
 def description(text):
     """Plain text for search engines, in which it is not cut in the middle of a word."""
-    return typeset(TranslatedText(openings.shortened(richtext.plain(text)), language_of(text)))
+    return typeset(TranslatedText(openings.shortened(richtext.prose(text)), language_of(text)))
 
 
 @register.filter

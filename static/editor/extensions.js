@@ -3,7 +3,9 @@
 import { Bold as BaseBold, Italic as BaseItalic, Link as BaseLink, Strike as BaseStrike, updateAttrsDialog } from "django-prose-editor/editor";
 import { completed } from "profile-editor/addresses";
 
+export { Footnote } from "profile-editor/footnotes";
 export { Paste } from "profile-editor/paste";
+export { Table, TableCell, TableHeader } from "profile-editor/toolbar";
 
 // Theirs read Markdown into whatever is pasted: "*gras*" of WhatsApp became italic, as did a footnote's star.
 const withoutPasteRules = { addPasteRules: () => [] };

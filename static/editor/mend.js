@@ -3,20 +3,23 @@
 
 import { completed } from "profile-editor/addresses";
 import { listsOfParagraphs, mendLists, paragraphsOfLoneItems } from "profile-editor/lists";
+import { mendNotes } from "profile-editor/notes";
 import { isUnseen, look, parsed, styleOf } from "profile-editor/styles";
-import { linesOfTables } from "profile-editor/tables";
+import { mendTables, refuseManyCells } from "profile-editor/tables";
 
 const SILENT = "script, style, meta, link, title, xml, template, noscript, base, .EOP, select, textarea, input, datalist"
   + ", annotation, annotation-xml, li[role=checkbox] img, svg[aria-hidden=true]";
 const OBJECTS = "video, audio, iframe, object, embed";
 const PICTURES = "img, svg, canvas";
 const HEADINGS = "h1, h2, h3, h4, h5, h6";
-const KEPT = "p, h1, h2, h3, h4, h5, h6, ul, ol, li, blockquote, br, a, table, caption, colgroup, col, thead, tbody, tfoot, tr, td, th";
-const BLOCKS = `${HEADINGS}, p, ul, ol, li, blockquote, div`;
+const NOTES = "small[role=note]";
+const KEPT = "p, h1, h2, h3, h4, h5, h6, ul, ol, li, blockquote, br, a, table, caption, colgroup, col, thead, tbody, tfoot, tr, td, th"
+  + `, ${NOTES}`;
+const ON_LINES = `${HEADINGS}, p, ul, ol, li, blockquote, div`;
+const BLOCKS = `${ON_LINES}, table`;
 const DIVISIONS = "div, address, article, aside, center, dd, details, dl, dt, fieldset, figcaption, figure, footer"
   + ", form, header, hgroup, hr, legend, main, menu, nav, pre, search, section, summary";
 const STRUCTURE = "body, table, thead, tbody, tfoot, tr, colgroup, ul, ol, dl";
-const NOTE = /^#_?(?:ftn|edn|sdfootnote|sdendnote|fn|cite_note|note)[\w-]*$/i;
 
 const RAISED = ".MsoFootnoteReference, .MsoEndnoteReference";
 
@@ -84,20 +87,7 @@ const nameFormulas = (body) => {
   for (const lowered of body.querySelectorAll("msub > :nth-child(2), m\\:sub")) rename(lowered, "sub");
 };
 
-// The notes stay as text, with their numbers.
-const mendNotes = (body, left) => {
-  const notes = new Set();
-  for (const link of body.querySelectorAll("a[href^='#']")) {
-    const target = link.getAttribute("href");
-    if (NOTE.test(target) && !/ref|anc$/i.test(target)) notes.add(target);
-  }
-  left.footnotes += notes.size;
-  for (const number of body.querySelectorAll(".sdfootnotesym, .sdendnotesym")) {
-    rename(number, "sup").after(" ");
-  }
-};
-
-// Headings: a text has two levels, whatever is highest in what was copied, and all below it
+// Headings: a text has three levels, from whatever is highest in what was copied
 
 const nameHeadings = (body) => {
   for (const title of body.querySelectorAll("p.MsoTitle, p.MsoHeading1, p.title")) rename(title, "h1");
@@ -119,9 +109,8 @@ const mendHeadings = (body) => {
   const levels = headings.map((heading) => Number(heading.localName[1]));
   const highest = Math.min(...levels);
   headings.forEach((heading, index) => {
-    const isFirst = highest < 3 ? levels[index] === highest : levels[index] === 3;
     onOneLine(heading);
-    rename(heading, isFirst ? "h3" : "h4");
+    rename(heading, `h${Math.min(5, 3 + levels[index] - Math.min(3, highest))}`);
   });
 };
 
@@ -149,7 +138,7 @@ const script = ({ verticalAlign }, element, outer) => {
 };
 
 const marksOf = (element, body, known) => {
-  if (element === body) return { bold: false, italic: false, struck: false, script: "", space: "" };
+  if (element === body || element.matches(NOTES)) return { bold: false, italic: false, struck: false, script: "", space: "" };
   if (!known.has(element)) {
     const outer = marksOf(element.parentElement, body, known);
     const style = look(element);
@@ -203,7 +192,7 @@ const markTexts = (body) => {
 // Links
 
 const onOneLine = (holder) => {
-  for (const block of holder.querySelectorAll(BLOCKS)) block.replaceWith(" ", ...block.childNodes, " ");
+  for (const block of holder.querySelectorAll(ON_LINES)) block.replaceWith(" ", ...block.childNodes, " ");
 };
 
 const mendLinks = (body, left) => {
@@ -237,7 +226,7 @@ const wrapLooseTexts = (container) => {
 };
 
 const mendParagraphs = (body) => {
-  for (const part of [body, ...body.querySelectorAll("div, p, li, blockquote")].reverse()) {
+  for (const part of [body, ...body.querySelectorAll("div, p, li, blockquote, td, th")].reverse()) {
     const hasBlocks = [...part.children].some((child) => !isInline(child));
     if (hasBlocks) wrapLooseTexts(part);
     if (part.matches("div, p") && hasBlocks) unwrap(part);
@@ -251,16 +240,19 @@ const keepAttributes = (body) => {
   for (const element of body.querySelectorAll("*")) {
     for (const name of element.getAttributeNames()) {
       const isKept = (element.localName === "a" && name === "href")
-        || (element.localName === "ol" && ["start", "data-type"].includes(name));
+        || (element.localName === "ol" && ["start", "data-type"].includes(name))
+        || (element.matches(NOTES) && name === "role")
+        || (element.matches("td, th") && ["colspan", "rowspan"].includes(name));
       if (!isKept) element.removeAttribute(name);
     }
   }
 };
 
 // The HTML to paste, how many letters it has, and how much of what was left out or changed.
-export const mended = (html) => {
-  const left = { pictures: 0, objects: 0, tables: 0, footnotes: 0, links: 0, hidden: 0, deep: 0 };
+export const mended = (html, mostCells) => {
+  const left = { pictures: 0, objects: 0, tables: 0, heads: 0, footnotes: 0, links: 0, hidden: 0, deep: 0 };
   const { body, listFormats } = parsed(html);
+  refuseManyCells(body, mostCells);
   removeUnseen(body, left);
   removePictures(body, left);
   removeObjects(body, left);
@@ -272,7 +264,7 @@ export const mended = (html) => {
   listsOfParagraphs(body, listFormats);
   markTexts(body);
   mendLinks(body, left);
-  linesOfTables(body, left);
+  mendTables(body, left, mostCells);
   mendHeadings(body);
   mendParagraphs(body);
   left.deep = mendLists(body);

@@ -4,8 +4,9 @@
 import { Extension, Plugin, pm } from "django-prose-editor/editor";
 import { cellsApart, paragraphsOfChat } from "profile-editor/chat";
 import { mended } from "profile-editor/mend";
+import { TooManyCells } from "profile-editor/tables";
 
-const OURS = /^(?:p|strong|em|s|sup|sub|ul|ol|li|blockquote|br|h3|h4|a|meta|html|head|body)$/;
+const OURS = /^(?:p|strong|em|s|sup|sub|ul|ol|li|blockquote|br|h3|h4|h5|table|tbody|tr|td|th|small|a|meta|html|head|body)$/;
 
 // What was copied in an editor like this one is whole already.
 const isOurs = (html) =>
@@ -38,7 +39,7 @@ export const Paste = Extension.create({
   name: "mendedPaste", // "paste" is one of Tiptap's own
 
   addOptions() {
-    return { words: {}, mostLetters: Infinity };
+    return { words: {}, mostLetters: Infinity, mostCells: Infinity };
   },
 
   addStorage() {
@@ -55,14 +56,17 @@ export const Paste = Extension.create({
     storage.say({});
     if (isOurs(html)) return html;
     try {
-      const { html: taken, letters, left } = mended(html);
+      const { html: taken, letters, left } = mended(html, options.mostCells);
       storage.isRefused = !letters || letters > options.mostLetters;
       storage.say(letters > options.mostLetters ? { long: letters } : left);
       return taken;
     } catch (error) {
-      console.error(error);
       storage.isRefused = true;
-      storage.say({ failed: 1 });
+      if (error instanceof TooManyCells) storage.say({ cells: error.number });
+      else {
+        console.error(error);
+        storage.say({ failed: 1 });
+      }
       return "";
     }
   },

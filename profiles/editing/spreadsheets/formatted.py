@@ -8,7 +8,8 @@ from profiles import markup
 from profiles.richtext import sanitised
 
 TAG = re.compile(r"</?([a-z][a-z0-9]*)\b[^>]*>", re.IGNORECASE)
-BLOCKS = markup.BLOCKS | markup.DIVISIONS | {"table", "h1", "h2", "h5", "h6"}
+BLOCKS = markup.BLOCKS | markup.DIVISIONS | {"h1", "h2", "h6"}
+IN_TABLES = {"thead", "tbody", "tfoot", "td", "th", "p"}  # which people write in many ways
 
 
 def as_html(text):
@@ -31,4 +32,6 @@ def has_forbidden_markup(text):
 def shape(html):
     """Its elements, with what may be dangerous in their attributes."""
     dangerous = re.findall(r"\bon[a-z]+\s*=|javascript:|data:|\bstyle\s*=", html.lower())
-    return [tag.lower() for tag in TAG.findall(html)], dangerous
+    tags = [tag.lower() for tag in TAG.findall(html)]
+    shown = [tag for tag in tags if tag not in IN_TABLES] if "table" in tags else tags
+    return shown, dangerous

@@ -11,6 +11,7 @@ from profiles.translation import TranslatedText, texts_of
 
 HEAVIEST = 100_000
 FRAME = 10_000  # what stands around the texts, at most
+REGION, MARK = 500, 400  # what stands around a table, and leads to and from a footnote
 TEXTS = ("title", "summary", "body", "transcript", "outputs", "intended_outcomes")
 
 
@@ -42,4 +43,9 @@ def inline(picture):
 def most_bytes(entry):
     """What the file weighs at most, told before it is made."""
     texts = (text for name in TEXTS if hasattr(entry, name) for text in texts_of(entry, name))
-    return max(HEAVIEST, FRAME + sum(len(text.encode()) for text in texts) * 5 // 4)
+    return max(HEAVIEST, FRAME + sum(most_of(text) for text in texts))
+
+
+def most_of(text):
+    parts = text.count("<table") * REGION + text.count("<small") * MARK
+    return len(text.encode()) * 5 // 4 + parts

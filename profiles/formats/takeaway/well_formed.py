@@ -9,7 +9,10 @@ from profiles.addresses import absolute
 from profiles.markup import VOID
 
 NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-NAME = re.compile(r"[a-z][a-z0-9-]*")
+NAME = re.compile(r"(?:epub:)?[a-z][a-z0-9-]*")
+ID = re.compile(r' id="([^"]+)"')
+# What readers of books show in a window, or leave out when they read aloud.
+IN_BOOKS = {"doc-noteref": "noteref", "doc-backlink": "backlink", "doc-endnotes": "endnotes"}
 LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 SITES = ("http", "https")
 LABEL = r"(?:[a-z0-9_-]|%[89a-f][0-9a-f])+"  # letters of other scripts are quoted already
@@ -18,16 +21,17 @@ HOST = re.compile(rf"{LABEL}(?:\.{LABEL})*\.?", re.IGNORECASE)
 
 def well_formed(html, page, as_xml=False):
     """`page` is the whole address that links are relative to. What is hidden is left out."""
-    writer = Writer(page, as_xml)
+    writer = Writer(page, as_xml, set(ID.findall(html)))
     writer.feed(html)
     writer.close()
     return writer.text()
 
 
 class Writer(HTMLParser):
-    def __init__(self, page, as_xml):
+    def __init__(self, page, as_xml, places):
         super().__init__(convert_charrefs=True)
         self.page, self.end_of_void = page, "/>" if as_xml else ">"
+        self.as_xml, self.places = as_xml, places
         self.written, self.opened = [], []
         self.hidden_at = None  # how many elements were open where a hidden one began
 
@@ -66,13 +70,18 @@ class Writer(HTMLParser):
         self.write(escape(NOT_IN_XML.sub("", data), quote=False))
 
     def attributes(self, attributes):
-        if "href" in attributes:
+        if "href" in attributes and not self.leads_into_the_text(attributes["href"] or ""):
             attributes["href"] = whole_link(attributes["href"] or "", self.page)
+        if self.as_xml and (kind := IN_BOOKS.get(attributes.get("role"))):
+            attributes["epub:type"] = kind
         return "".join(
             f' {name}="{escape(NOT_IN_XML.sub("", name if value is None else value))}"'
             for name, value in attributes.items()
             if NAME.fullmatch(name) and not (name == "href" and not value)
         )
+
+    def leads_into_the_text(self, address):
+        return address.startswith("#") and address[1:] in self.places
 
 
 def whole_link(address, page):
