@@ -98,7 +98,7 @@ def open_single_organisation(apps, organisation):
     """The list of one organisation would only be a page more to pass."""
     for model in (model for app in apps for model in app["models"]):
         if model["model"] is Organisation and model["admin_url"]:
-            model["admin_url"] = form_address(organisation)
+            model |= {"admin_url": form_address(organisation), "is_single": True}
 
 
 def listing_opened(response):
