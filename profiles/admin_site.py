@@ -3,19 +3,57 @@
 from django.contrib import admin
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext_lazy
 from django.views.i18n import JavaScriptCatalog
 
 from profiles.editing import completeness, reviews
 from profiles.models import ALL_KINDS, KINDS, Organisation, is_switched_off
 
-# Django's own sentences, here for our catalogues, which come before Django's: its French ones
-# say "Ajout de offre d'emploi".
+# Django's own sentences, here for our catalogues, which come before Django's: its French ones say
+# "Ajout de offre d'emploi", "l'objet vidéo a été modifié", "les vidéos sélectionnés".
 DJANGO_SENTENCES = [
     gettext_noop("Add %s"),
     gettext_noop("Change %s"),
     gettext_noop("View %s"),
     gettext_noop("Add another %(verbose_name)s"),
+    gettext_noop("The {name} “{obj}” was added successfully."),
+    gettext_noop("The {name} “{obj}” was added successfully. You may add another {name} below."),
+    gettext_noop("The {name} “{obj}” was changed successfully."),
+    gettext_noop("The {name} “{obj}” was changed successfully. You may edit it again below."),
+    gettext_noop("The {name} “{obj}” was changed successfully. You may add another {name} below."),
+    gettext_noop("You may edit it again below."),
+    gettext_noop("The %(name)s “%(obj)s” was deleted successfully."),
+    gettext_noop("%(name)s with ID “%(key)s” doesn’t exist. Perhaps it was deleted?"),
+    gettext_noop("Successfully deleted %(count)d %(items)s."),
+    gettext_noop("Delete selected %(verbose_name_plural)s"),
+    gettext_noop("Delete multiple objects"),
+    gettext_noop(
+        "Are you sure you want to delete the selected %(objects_name)s? All of the following "
+        "objects and their related items will be deleted:"
+    ),
+    gettext_noop(
+        "Are you sure you want to delete the %(object_name)s \"%(escaped_object)s\"? All of the "
+        "following related items will be deleted:"
+    ),
+    gettext_noop("Yes, I’m sure"),
+    gettext_noop("No, take me back"),
+    gettext_noop(
+        "Items must be selected in order to perform actions on them. No items have been changed."
+    ),
+    gettext_noop("No action selected."),
+    gettext_noop("0 of %(cnt)s selected"),
+    gettext_noop("Select all %(total_count)s %(module_name)s"),
+    gettext_noop("Go"),
+    gettext_noop("None"),
+    gettext_noop("Save and add another"),
+    gettext_noop("Save and continue editing"),
+]
+DJANGO_COUNTS = [
+    ngettext_lazy(
+        "%(count)s %(name)s was changed successfully.",
+        "%(count)s %(name)s were changed successfully.",
+    ),
+    ngettext_lazy("%(total_count)s selected", "All %(total_count)s selected"),
 ]
 # In the order of the profile page; what is not of the profile comes after it.
 ORDER = [model._meta.object_name for model in (Organisation, *KINDS.values())]
@@ -113,7 +151,7 @@ def open_single_organisation(apps, organisation):
     """The list of one organisation would only be a page more to pass."""
     for model in (model for app in apps for model in app["models"]):
         if model["model"] is Organisation and model["admin_url"]:
-            model["admin_url"] = form_address(organisation)
+            model |= {"admin_url": form_address(organisation), "is_single": True}
 
 
 def listing_opened(response):

@@ -295,7 +295,7 @@ def test_the_app_and_its_codes_open_the_door(page, live_server, sign_in, imrap, 
 
     expect(page).to_have_url(f"{site}/accounts/2fa/")
     is_french_and_accessible(page)
-    page.get_by_role("link", name="Installer l’application").click()
+    page.get_by_role("link", name="Relier l’application").click()
     # Who has just given the password is not asked for it again.
     expect(page).to_have_url(f"{site}/accounts/2fa/totp/activate/")
     is_french_and_accessible(page)

@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import pytest
 
 from profiles.typography import typeset, typeset_html
@@ -56,3 +59,10 @@ def test_tags_and_character_references_are_no_text():
     assert typeset_html(html, "fr") == (
         '<a href="https://example.org/?a=1" title="a > b ?">R&amp;D\u00a0: quoi\u202f?</a>'
     )
+
+
+def test_no_sign_of_a_french_sentence_of_staff_can_begin_a_line():
+    catalogue = Path("locale/fr/LC_MESSAGES/django.po").read_text()
+    sentences = re.findall(r'^msgstr(?:\[\d\])? "(.*)"$', catalogue, re.MULTILINE)
+    assert len(sentences) > 800
+    assert [one for one in sentences if re.search(r"\S [:;!?»]|« ", one)] == []
