@@ -22,6 +22,7 @@ from django.test import Client, testcases
 from django.test import client as test_client
 from django.urls import clear_script_prefix
 from django.utils import translation
+from playwright.sync_api import expect
 
 from imrap_site import start
 from imrap_site.keeping.parts import is_bucket
@@ -298,6 +299,7 @@ def page(page):
         "Storage.clearDataForOrigin", {"origin": "*", "storageTypes": "all"}
     )
     page.set_default_timeout(10_000)
+    expect.set_options(timeout=10_000)  # as all else in a browser
     page.complaints = []
     page.on("console", lambda m: page.complaints.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda error: page.complaints.append(str(error)))
