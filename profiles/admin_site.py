@@ -1,7 +1,7 @@
 """The first page of the admin: words, order, frequent tasks, and what needs attention."""
 
 from django.contrib import admin
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, ngettext_lazy
 from django.views.i18n import JavaScriptCatalog
@@ -93,6 +93,15 @@ class ProfileAdminSite(admin.AdminSite):
             if app["app_label"] == "profiles":
                 app["models"].sort(key=place)
         return sorted(apps, key=lambda app: (app["app_label"] != "profiles", app["app_label"]))
+
+    def get_urls(self):
+        changes = path("changes/", self.admin_view(self.changes), name="changes")
+        return [changes, *super().get_urls()]
+
+    def changes(self, request):
+        from profiles.admin.all_changes import page_of_changes  # admin's own modules come later
+
+        return page_of_changes(request, self)
 
     def index(self, request, extra_context=None):
         context = {"tasks": self.tasks(request), "attention": self.attention(request)}

@@ -1,6 +1,5 @@
 """Rédaction asks for a reading; whoever may publish does so, or returns it with a note."""
 
-
 import pytest
 from django.contrib.auth.models import Group, User
 from django.core import mail
