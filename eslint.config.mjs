@@ -3,8 +3,8 @@ import js from "@eslint/js";
 
 const browser = [
   "CSSStyleSheet", "ClipboardEvent", "CustomEvent", "DOMParser", "DataTransfer", "Event", "FormData",
-  "MutationObserver", "Node", "NodeFilter", "TextDecoder", "URL", "XMLHttpRequest", "addEventListener", "atob", "clearTimeout", "console",
-  "document", "localStorage", "location", "navigator", "sessionStorage", "setTimeout", "window",
+  "MutationObserver", "Node", "NodeFilter", "TextDecoder", "URL", "URLSearchParams", "XMLHttpRequest", "addEventListener", "atob",
+  "clearTimeout", "console", "document", "fetch", "localStorage", "location", "navigator", "sessionStorage", "setTimeout", "window",
 ];
 
 export default [

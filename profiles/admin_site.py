@@ -1,12 +1,13 @@
 """The first page of the admin: words, order, frequent tasks, and what needs attention."""
 
 from django.contrib import admin
-from django.urls import reverse
+from django.http import JsonResponse
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.i18n import JavaScriptCatalog
 
-from profiles.editing import completeness
+from profiles.editing import completeness, linked
 from profiles.models import ALL_KINDS, KINDS, Organisation, is_switched_off
 
 # Django's own sentences, here for our catalogues, which come before Django's: its French ones
@@ -26,6 +27,12 @@ def form_address(entry, field=""):
     meta = entry._meta
     address = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[entry.pk])
     return f"{address}#{completeness.anchor(field)}" if field else address
+
+
+def offered(entry):
+    state = "" if entry.is_published else str(entry.state.label)
+    about = ", ".join(filter(None, [str(entry.kind_name), state]))
+    return {"address": f"entry:{entry.kind_slug}-{entry.pk}", "name": entry.title, "about": about}
 
 
 class ProfileAdminSite(admin.AdminSite):
@@ -55,6 +62,17 @@ class ProfileAdminSite(admin.AdminSite):
             if app["app_label"] == "profiles":
                 app["models"].sort(key=place)
         return sorted(apps, key=lambda app: (app["app_label"] != "profiles", app["app_label"]))
+
+    def get_urls(self):
+        view = self.admin_view(self.entries_by_name)
+        return [path("entries/", view, name="entries"), *super().get_urls()]
+
+    def entries_by_name(self, request):
+        """What the link dialog offers: the entry at an address, or those that are called so."""
+        query = request.GET.get("q", "")[:200]
+        is_address = query.startswith("entry:")
+        found = (linked.entry_at if is_address else linked.entries_called)(query, request.user)
+        return JsonResponse({"entries": [offered(entry) for entry in found]})
 
     def index(self, request, extra_context=None):
         context = {"tasks": self.tasks(request), "attention": self.attention(request)}
