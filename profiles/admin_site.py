@@ -1,12 +1,13 @@
 """The first page of the admin: words, order, frequent tasks, and what needs attention."""
 
 from django.contrib import admin
+from django.http import JsonResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, ngettext_lazy
 from django.views.i18n import JavaScriptCatalog
 
-from profiles.editing import completeness, reviews
+from profiles.editing import completeness, linked, reviews
 from profiles.models import ALL_KINDS, KINDS, Organisation, is_switched_off
 
 # Django's own sentences, here for our catalogues, which come before Django's: its French ones say
@@ -66,6 +67,12 @@ def form_address(entry, field=""):
     return f"{address}#{completeness.anchor(field)}" if field else address
 
 
+def offered(entry):
+    state = "" if entry.is_published else str(entry.state.label)
+    about = ", ".join(filter(None, [str(entry.kind_name), state]))
+    return {"address": f"entry:{entry.kind_slug}-{entry.pk}", "name": entry.title, "about": about}
+
+
 class ProfileAdminSite(admin.AdminSite):
     index_title = gettext_lazy("What would you like to do?")
     index_template = "admin/desk.html"
@@ -95,13 +102,23 @@ class ProfileAdminSite(admin.AdminSite):
         return sorted(apps, key=lambda app: (app["app_label"] != "profiles", app["app_label"]))
 
     def get_urls(self):
-        changes = path("changes/", self.admin_view(self.changes), name="changes")
-        return [changes, *super().get_urls()]
+        own = [
+            path("changes/", self.admin_view(self.changes), name="changes"),
+            path("entries/", self.admin_view(self.entries_by_name), name="entries"),
+        ]
+        return [*own, *super().get_urls()]
 
     def changes(self, request):
         from profiles.admin.all_changes import page_of_changes  # admin's own modules come later
 
         return page_of_changes(request, self)
+
+    def entries_by_name(self, request):
+        """What the link dialog offers: the entry at an address, or those that are called so."""
+        query = request.GET.get("q", "")[:200]
+        is_address = query.startswith("entry:")
+        found = (linked.entry_at if is_address else linked.entries_called)(query, request.user)
+        return JsonResponse({"entries": [offered(entry) for entry in found]})
 
     def index(self, request, extra_context=None):
         context = {"tasks": self.tasks(request), "attention": self.attention(request)}

@@ -7,6 +7,7 @@ from typing import Any
 import nh3
 from django.core.exceptions import ValidationError
 from django.db.models import Model
+from django.urls import reverse_lazy
 from django.utils.formats import number_format
 from django.utils.html import strip_tags
 from django.utils.text import Truncator
@@ -18,7 +19,8 @@ from js_asset import ImportMap, Media, Script
 
 from profiles import markup
 
-SCHEMES = ["http", "https", "mailto", "tel"]
+SCHEMES = ["http", "https", "mailto", "tel", "entry"]  # the last of entries of this site
+ENTRY = re.compile(r"entry:[a-z]+-[0-9]{1,18}")
 MOST_LETTERS = 200_000
 # What costs time to read: the letters of the HTML, how deep its parts stand in one another, how
 # many of them could, and how many attributes a single one has.
@@ -29,6 +31,11 @@ LINK_WORDS = {
     "address": gettext_lazy("Address"),
     "hover": gettext_lazy("Words that appear when the mouse rests on the link (optional)"),
     "submit": gettext_lazy("Make the link"),
+    "entry": gettext_lazy("An entry of this site, by its name"),
+    "number": gettext_lazy("Entries found: %s. Choose one."),
+    "none": gettext_lazy("No entry is called that."),
+    "leads": gettext_lazy("The link leads to: %s"),
+    "lost": gettext_lazy("The search did not answer. Try again, or type the address."),
     "refused": gettext_lazy(
         "This address would lead nowhere. Type it as it stands at the top of the browser, "
         "for example https://www.example.org/rapport, or an e-mail address."
@@ -110,6 +117,7 @@ EXTENSIONS = {
         "protocols": SCHEMES,
         "defaultProtocol": "https",
         "words": LINK_WORDS,
+        "entries": reverse_lazy("admin:entries"),
     },
     "Paste": {
         "words": PASTE_WORDS,
@@ -120,7 +128,7 @@ EXTENSIONS = {
 # The scripts of ours that the editor's extensions are made of, by the names they import; asked for
 # with the page, so that the editor does not wait for one after the other on a slow line.
 SCRIPTS = ["addresses", "chat", "extensions", "lists", "mend", "paste", "styles", "tables"]
-SCRIPTS += ["footnotes", "notes", "toolbar"]
+SCRIPTS += ["entries", "footnotes", "notes", "toolbar"]
 EDITOR_MEDIA = Media(
     js=[Script(f"editor/{name}.js", type="module") for name in SCRIPTS],
     importmap=ImportMap({f"profile-editor/{name}": f"editor/{name}.js" for name in SCRIPTS}),
@@ -137,10 +145,12 @@ LOWERED = str.maketrans("0123456789+−-", "₀₁₂₃₄₅₆₇₈₉₊₋
 INCOMPLETE = re.compile(r"www\.|[^\s@/:?#]+@[^\s@/:?#]+\.[^\s@/:?#]+$", re.IGNORECASE)
 
 
-def _completed(element: str, attribute: str, value: str) -> str:
+def _completed(element: str, attribute: str, value: str) -> str | None:
     """An address that somebody left without its beginning, as the link dialog completes it."""
     if (element, attribute) == ("small", "role"):
         return "note"
+    if (element, attribute) == ("a", "href") and value.lower().startswith("entry:"):
+        return value if ENTRY.fullmatch(value) else None
     if (element, attribute) == ("a", "href") and INCOMPLETE.match(value):
         return f"mailto:{value}" if "@" in value.partition("/")[0] else f"https://{value}"
     return value

@@ -22,7 +22,7 @@
       button.title = inOurWords(button.title) ?? button.title;
       button.setAttribute("aria-label", button.title);
     }
-    for (const sample of root.querySelectorAll(".prose-menubar :is(h3, h4, p)")) {
+    for (const sample of root.querySelectorAll(".prose-menubar :is(h3, h4, h5, p)")) {
       const word = inOurWords(sample.textContent);
       if (word && word !== sample.textContent) sample.textContent = word;
     }

@@ -419,10 +419,20 @@ def test_the_editors_toolbar_speaks_french(desk):
         "Exposant, comme dans 10⁶",
         "Ajouter ou modifier un lien",
         "Supprimer le lien",
+        "Note de bas de page",
+        "Tableau",
+        "Ajouter une rangée dessous",
+        "Ajouter une colonne après",
+        "Supprimer la rangée",
+        "Supprimer la colonne",
+        "Rangée d’en-tête",
+        "Fusionner les cases sélectionnées, ou diviser une case fusionnée",
+        "Supprimer le tableau",
         "Annuler",
         "Rétablir",
     ]
-    assert bar.locator(".prose-menubar__picker").text_content() == "TitreSous-titreParagraphe"
+    kinds = "TitreSous-titreSous-titre de troisième niveauParagraphe"
+    assert bar.locator(".prose-menubar__picker").text_content() == kinds
     desk.locator(".field-body_fr [contenteditable]").fill("un mot")
     desk.keyboard.press("Control+a")
     bar.get_by_role("button", name="Ajouter ou modifier un lien").click()

@@ -20,7 +20,17 @@ FLOORS = {
         | {"stylesheet", "journal", "kept_queries"}
         | {"words", "lasting", "addresses", "authors", "openings", "failures", "files"},
         {"models", "migrations"},
-        {"search", "listing", "preview", "seeding", "generated", "drawn", "editing", "formats"},
+        {
+            "search",
+            "listing",
+            "preview",
+            "entry_links",
+            "seeding",
+            "generated",
+            "drawn",
+            "editing",
+            "formats",
+        },
         {"views", "machines", "carrying", "admin", "admin_site", "templatetags", "management"},
         {"urls", "apps", "signals"},
     ],

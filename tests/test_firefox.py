@@ -121,3 +121,30 @@ def test_the_page_stands_beside_the_form_and_follows_what_is_typed(awa, form_of,
     awa.type("#id_title_fr", "Écouter Gao")
     awa.wait_for(SHOWN, "Écouter Gao")
     assert awa.run("() => document.activeElement.id") == "id_title_fr"
+
+
+def test_a_table_a_note_and_a_link_by_name_are_made(awa, form_of, add_paper):
+    report = add_paper("Autoportrait du Mali")
+    awa.goto(form_of())
+    awa.type("#id_title_fr", "Note")
+    awa.write(TEXT, "Mali")
+    awa.press("Control+a")
+    awa.click(".field-body_fr [data-name=link]")
+    awa.type("dialog [type=search]", "autoportrait")
+    awa.see("dialog li button")
+    awa.click("dialog li button")
+    awa.click("dialog [type=submit]")
+    awa.run("s => document.querySelector(s).editor.chain().focus('end').run()", TEXT)
+    awa.click(".field-body_fr [data-name=footnote]")
+    awa.write(".desk-dialog .tiptap", "Une note")
+    awa.click(".desk-dialog > p button")
+    awa.press("Enter")
+    awa.click(".field-body_fr [data-name='table:insert']")
+    awa.write(TEXT + " th", "Cas")
+    awa.click(SAVE)
+    assert "Note" in awa.see(SAVED)
+    text = Paper.objects.get(title_fr="Note").body_fr
+    assert text.startswith(
+        f'<p><a href="entry:papers-{report.pk}">Mali</a><small role="note">Une note</small></p>'
+        "<table><tbody><tr><th><p>Cas</p></th><th><p></p></th>"
+    )

@@ -711,7 +711,7 @@ def test_the_scripts_are_asked_for_with_the_page(staff_client, imrap):
     names = re.findall(r'<script[^>]* src="/static/editor/(\w+)\.js"[^>]*>', page)
     found = {path.stem for path in (Path(__file__).parents[1] / "static" / "editor").iterdir()}
     assert sorted(names) == sorted(found)
-    assert len(found) == 11
+    assert len(found) == 12
 
 
 # The link dialog
@@ -759,7 +759,7 @@ def test_the_link_dialog_refuses_what_leads_nowhere_with_a_sentence(link, signed
     wrong = ["/fr/papers/", "rapport.pdf", "#haut", "", "C:\\rapport.doc", "javascript:alert(1)"]
     for typed in [*wrong, "https://"]:
         link(typed)
-        expect(signed_in.locator("dialog label").first).to_contain_text(
+        expect(signed_in.locator("dialog label").nth(1)).to_contain_text(
             "Cette adresse ne mènerait nulle part. Tapez-la comme elle figure en haut du navigateur"
         )
         expect(signed_in.locator("dialog [name=href]")).to_have_value(typed)

@@ -27,6 +27,7 @@ from profiles.admin.state_bar import StateBarAdmin
 from profiles.admin.typed_preview import TypedPreviewAdmin
 from profiles.admin.versions import VersionsAdmin
 from profiles.editing.completeness import remarks_on, with_files
+from profiles.editing.linked import remarks_on_links
 from profiles.models import AudioSummary, Entry, is_switched_off, only_organisation
 from profiles.models.flaws import flagged, lacks_translation
 from profiles.publishing import State, may_view
@@ -148,7 +149,7 @@ class ContentAdmin(
         """What stands above the form of an entry, as it is stored: a refused form wrote to its own."""
         if request.method == "POST":
             entry = self.get_queryset(request).filter(pk=entry.pk).first() or entry
-        about = {"remarks": remarks_on(entry)}
+        about = {"remarks": [*remarks_on(entry), *remarks_on_links(entry)]}
         # It shows the draft to others, so it is for those who write it.
         if not entry.is_published and self.has_change_permission(request, entry):
             about["preview_address"] = request.build_absolute_uri(preview.address_for(entry))

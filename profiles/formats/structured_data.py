@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.html import linebreaks
 from django.utils.translation import get_language
 
-from profiles import dates, richtext
+from profiles import dates, entry_links, richtext
 from profiles.addresses import absolute, address_of_doi
 from profiles.authors import authors_in, looks_like_a_person
 from profiles.files import pictures
@@ -211,7 +211,7 @@ def recordings(noun, site):
 
 def job(entry, site):
     """Only while people can apply, and where Google's required facts are known."""
-    description = without_notes(entry.body) or (
+    description = entry_links.resolved(without_notes(entry.body)) or (
         entry.summary and linebreaks(entry.summary, autoescape=True)
     )
     if entry.is_closed or not entry.country or not description:

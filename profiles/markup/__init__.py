@@ -88,6 +88,7 @@ _known = nh3.Cleaner(
         "th": {"colspan", "rowspan"},
     },
     link_rel=None,
+    url_schemes=nh3.ALLOWED_URL_SCHEMES | {"entry"},
 )
 
 

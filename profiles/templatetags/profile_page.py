@@ -12,7 +12,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
-from profiles import addresses, lasting, openings, publishing, richtext, typography, words
+from profiles import addresses, entry_links, lasting, openings, publishing, richtext, typography, words
 from profiles.authors import authors_in
 from profiles.files import pictures
 from profiles.markup import on_pages, without_notes
@@ -79,7 +79,7 @@ def rich(text, level):
     Its headings, h3 and below, begin at the level that follows the heading above it on the page.
     """
     language = language_of(text)
-    numbered = on_pages.numbered(str(text), language)
+    numbered = on_pages.numbered(entry_links.resolved(str(text)), language)
     html = on_pages.tables_on_page(numbered.text, language)
     html += on_pages.list_of(numbered.notes, language)
     html = HEADING.sub(lambda tag: f"{tag[1]}{int(tag[2]) - 3 + level}", html)

@@ -14,7 +14,7 @@ const isWhole = (address) => {
 // The address, completed; null if it leads nowhere, or only from where it stood.
 export const completed = (typed) => {
   const address = typed.trim();
-  if (isWhole(address)) return address;
+  if (isWhole(address) || /^entry:[a-z]+-\d+$/.test(address)) return address;
   if (MAIL.test(address)) return `mailto:${address}`;
   const host = address.replace(/^\/\//, "");
   return HOST.test(host) && !FILE.test(host) ? `https://${host}` : null;

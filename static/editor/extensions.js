@@ -2,6 +2,7 @@
 
 import { Bold as BaseBold, Italic as BaseItalic, Link as BaseLink, Strike as BaseStrike, updateAttrsDialog } from "django-prose-editor/editor";
 import { completed } from "profile-editor/addresses";
+import { offerEntries } from "profile-editor/entries";
 
 export { Footnote } from "profile-editor/footnotes";
 export { Paste } from "profile-editor/paste";
@@ -14,14 +15,16 @@ export const Italic = BaseItalic.extend(withoutPasteRules);
 export const Strike = BaseStrike.extend(withoutPasteRules);
 
 // Asks until the address leads somewhere, or until it is given up.
-const askForLink = async (editor, words, typed) => {
+const askForLink = async (editor, { words, entries }, typed) => {
   let mistake = "";
   for (let answer = typed; ; mistake = words.refused) {
     const fields = {
       href: { title: words.address, description: mistake },
       title: { title: words.hover },
     };
-    answer = await updateAttrsDialog(fields, { title: words.heading, submitText: words.submit })(editor, answer);
+    const asked = updateAttrsDialog(fields, { title: words.heading, submitText: words.submit })(editor, answer);
+    offerEntries(editor.view.dom.parentElement.querySelector("dialog"), entries, words);
+    answer = await asked;
     const href = answer && completed(answer.href);
     if (!answer || href) return answer && { href, title: answer.title.trim() || null, target: null, rel: null };
   }
@@ -29,7 +32,7 @@ const askForLink = async (editor, words, typed) => {
 
 export const Link = BaseLink.extend({
   addOptions() {
-    return { ...this.parent(), words: {} };
+    return { ...this.parent(), words: {}, entries: "" };
   },
 
   addCommands() {
@@ -38,7 +41,7 @@ export const Link = BaseLink.extend({
       addLink: () => ({ editor }) => {
         const isLink = editor.isActive("link");
         if (editor.state.selection.empty && !isLink) return false;
-        askForLink(editor, this.options.words, editor.getAttributes("link")).then((link) => {
+        askForLink(editor, this.options, editor.getAttributes("link")).then((link) => {
           if (!link) return;
           const chain = editor.chain().focus();
           (isLink ? chain.extendMarkRange("link") : chain).setMark("link", link).run();

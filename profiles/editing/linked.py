@@ -1,0 +1,63 @@
+"""Entries to which a text leads: found by their names, and missed where visitors can't open them."""
+
+from itertools import groupby
+
+from django.utils.translation import gettext as _
+
+from profiles.editing.completeness import Remark
+from profiles.entry_links import keys_in, public_slugs
+from profiles.models import KINDS
+from profiles.publishing import may_view
+from profiles.search import search
+from profiles.translation import translated_columns
+
+MOST_OFFERED = 10
+
+
+def entries_called(query, user):
+    """The first entries that answer a query, of the kinds that this person may read."""
+    kinds = {slug: kind for slug, kind in KINDS.items() if may_view(user, kind)}
+    visible = {slug: kind.objects.all() for slug, kind in kinds.items()}
+    hits = search(query, visible).hits[:MOST_OFFERED]
+    known = entries_of({(hit.kind, hit.key) for hit in hits})
+    return [known[hit.kind, hit.key] for hit in hits if (hit.kind, hit.key) in known]
+
+
+def entry_at(address, user):
+    """[the entry] of "entry:papers-12", if there is one and this person may read it."""
+    found = entries_of(keys_in(f'<a href="{address}"></a>')).values()
+    return [entry for entry in found if may_view(user, type(entry))]
+
+
+def entries_of(keys):
+    """{(kind, key): entry} in one query for each kind."""
+    return {
+        (slug, entry.pk): entry
+        for slug, group in groupby(sorted(keys), key=lambda key: key[0])
+        if slug in KINDS
+        for entry in KINDS[slug].objects.filter(pk__in=[key for _slug, key in group])
+    }
+
+
+def remarks_on_links(entry):
+    """Of links in its texts that are words alone for visitors."""
+    found = {column: keys_in(getattr(entry, column)) for column in translated_columns("body")}
+    every = set().union(*found.values())
+    if not every:
+        return []
+    closed = every - public_slugs(every).keys()
+    known = entries_of(closed)
+    return [
+        Remark(entry, column, sentence(known.get(key)))
+        for column, keys in found.items()
+        for key in sorted(keys & closed)
+    ]
+
+
+def sentence(target):
+    if target is None:
+        return _(
+            "A link in the text leads to an entry that was deleted: visitors read its words alone."
+        )
+    words = _("A link in the text leads to “%(title)s” (%(state)s): visitors read its words alone.")
+    return words % {"title": target.title, "state": target.state.label}
