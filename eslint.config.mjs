@@ -2,7 +2,7 @@
 import js from "@eslint/js";
 
 const browser = [
-  "CSSStyleSheet", "ClipboardEvent", "CustomEvent", "DOMParser", "DataTransfer", "Event", "File", "FormData", "Image",
+  "AbortController", "CSSStyleSheet", "ClipboardEvent", "CustomEvent", "DOMParser", "DataTransfer", "Event", "File", "FormData", "Image",
   "MutationObserver", "Node", "NodeFilter", "ResizeObserver", "TextDecoder", "URL", "XMLHttpRequest", "addEventListener", "atob", "clearTimeout", "console",
   "document", "fetch", "localStorage", "location", "matchMedia", "navigator", "performance", "sessionStorage", "setTimeout", "window",
 ];

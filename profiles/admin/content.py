@@ -15,6 +15,7 @@ from profiles.admin import list_cells
 from profiles.admin.chosen_files import ChosenFilesAdmin
 from profiles.admin.conflicts import ConflictAdmin
 from profiles.admin.file_input import WithFiles
+from profiles.admin.kept_typing import KeptTypingAdmin
 from profiles.admin.long_lists import LongListAdmin
 from profiles.admin.once import OnceAdmin
 from profiles.admin.publication import DateAndTime, PublicationAdmin
@@ -65,6 +66,7 @@ def saved_in(formset):
 class ContentAdmin(
     WithFiles,
     TypedPreviewAdmin,
+    KeptTypingAdmin,
     ChosenFilesAdmin,
     SendingAdmin,
     OnceAdmin,
@@ -78,7 +80,7 @@ class ContentAdmin(
     stands outside both: a full disk or a busy database breaks that transaction, and the form is
     made again after it. It also makes the `Save` that all of them share. Chosen files come first of all:
     what waited on the server is an upload for everything below. The preview saves nothing, so it
-    stands outside.
+    stands outside, and so does what is typed, which is forgotten once it is saved.
     """
 
     formfield_overrides = {

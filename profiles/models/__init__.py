@@ -18,6 +18,7 @@ from profiles.models.fields import names_of
 from profiles.models.organisation import Organisation, only_organisation
 from profiles.models.publications import OfProgramme, Paper, PaperFile, Video
 from profiles.models.sent_forms import SentForm
+from profiles.models.typed_texts import TypedText
 
 __all__ = [
     "ALL_KINDS",
@@ -31,6 +32,7 @@ __all__ = [
     "PaperFile",
     "Programme",
     "SentForm",
+    "TypedText",
     "Vacancy",
     "Video",
     "file_is_visible",
