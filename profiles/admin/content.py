@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from js_asset import Media
 
-from profiles import preview, search, words
+from profiles import search, words
 from profiles.admin import list_cells
 from profiles.admin.chosen_files import ChosenFilesAdmin
 from profiles.admin.conflicts import ConflictAdmin
@@ -21,6 +21,7 @@ from profiles.admin.once import OnceAdmin
 from profiles.admin.publication import DateAndTime, PublicationAdmin
 from profiles.admin.saving import AudioFormSet
 from profiles.admin.sending import SendingAdmin
+from profiles.admin.signed_preview import SignedPreviewAdmin
 from profiles.admin.spreadsheets import SheetsMixin
 from profiles.admin.typed_preview import TypedPreviewAdmin
 from profiles.admin.versions import VersionsAdmin
@@ -66,6 +67,7 @@ def saved_in(formset):
 class ContentAdmin(
     WithFiles,
     TypedPreviewAdmin,
+    SignedPreviewAdmin,
     KeptTypingAdmin,
     ChosenFilesAdmin,
     SendingAdmin,
@@ -146,11 +148,7 @@ class ContentAdmin(
         """What stands above the form of an entry, as it is stored: a refused form wrote to its own."""
         if request.method == "POST":
             entry = self.get_queryset(request).filter(pk=entry.pk).first() or entry
-        about = {"remarks": remarks_on(entry)}
-        # It shows the draft to others, so it is for those who write it.
-        if not entry.is_published and self.has_change_permission(request, entry):
-            about["preview_address"] = request.build_absolute_uri(preview.address_for(entry))
-        return about
+        return {"remarks": remarks_on(entry), **self.about_preview(request, entry)}
 
 
 class EntryForm(forms.ModelForm):

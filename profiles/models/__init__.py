@@ -16,6 +16,7 @@ from profiles.models.entry import (
 )
 from profiles.models.fields import names_of
 from profiles.models.organisation import Organisation, only_organisation
+from profiles.models.previews import TakenBackPreview
 from profiles.models.publications import OfProgramme, Paper, PaperFile, Video
 from profiles.models.sent_forms import SentForm
 from profiles.models.typed_texts import TypedText
@@ -32,6 +33,7 @@ __all__ = [
     "PaperFile",
     "Programme",
     "SentForm",
+    "TakenBackPreview",
     "TypedText",
     "Vacancy",
     "Video",
