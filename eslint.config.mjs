@@ -2,11 +2,11 @@
 import js from "@eslint/js";
 
 const browser = [
-  "CSSStyleSheet", "ClipboardEvent", "CustomEvent", "DOMParser", "DataTransfer", "Event", "File",
-  "FormData", "Image", "MutationObserver", "Node", "NodeFilter", "ResizeObserver", "TextDecoder", "URL",
-  "URLSearchParams", "XMLHttpRequest", "addEventListener", "atob", "clearTimeout", "console", "document",
-  "fetch", "localStorage", "location", "matchMedia", "navigator", "performance", "sessionStorage",
-  "setTimeout", "window",
+  "AbortController", "CSSStyleSheet", "ClipboardEvent", "CustomEvent", "DOMParser", "DataTransfer", "Event",
+  "File", "FormData", "Image", "MutationObserver", "Node", "NodeFilter", "ResizeObserver", "TextDecoder",
+  "URL", "URLSearchParams", "XMLHttpRequest", "addEventListener", "atob", "clearTimeout", "console",
+  "document", "fetch", "localStorage", "location", "matchMedia", "navigator", "performance",
+  "sessionStorage", "setTimeout", "window",
 ];
 
 export default [

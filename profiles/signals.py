@@ -3,12 +3,13 @@
 from contextlib import suppress
 
 from django.apps import apps as installed
+from django.conf import settings
 from django.core.signals import request_finished, request_started
 from django.db import DatabaseError, transaction
 from django.db.models.signals import post_delete, post_migrate, post_save
 
 from profiles import search
-from profiles.editing import reviews, rights, visibility
+from profiles.editing import reviews, rights, typed_texts, visibility
 from profiles.models import KINDS, part_model
 
 
@@ -22,6 +23,8 @@ def connect(app):
                 signal.connect(index_whole, sender=part, dispatch_uid=f"index {part.__name__}")
     request_started.connect(search.begin_request, dispatch_uid="begin request")
     request_finished.connect(search.end_request, dispatch_uid="end request")
+    person = settings.AUTH_USER_MODEL
+    post_delete.connect(forget_typed, sender=person, dispatch_uid="forget what they typed")
     post_migrate.connect(give_rights, sender=app, dispatch_uid="give rights on new kinds")
     post_migrate.connect(complete, sender=app, dispatch_uid="complete the index")
 
@@ -48,6 +51,12 @@ def forget(sender, instance, **kwargs):
     kind, key = instance.kind_slug, instance.pk
     reviews.forget(instance)
     transaction.on_commit(lambda: search.forget(kind, key), robust=True)
+
+
+def forget_typed(sender, instance, **kwargs):
+    """What somebody typed and did not save goes with their account."""
+    number = instance.pk
+    transaction.on_commit(lambda: typed_texts.forget_all(number), robust=True)
 
 
 def tell_visibility(sender, instance, raw=False, **kwargs):

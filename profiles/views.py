@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from django.http import Http404
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -17,6 +17,7 @@ from profiles import addresses, listing, preview, search
 from profiles.formats.links import link_header
 from profiles.lasting import kept
 from profiles.models import KINDS, Programme, is_switched_off, with_recordings
+from profiles.publishing import may_view
 from profiles.translation import FILE_LANGUAGES
 from profiles.words import language_name
 
@@ -229,13 +230,32 @@ def opensearch(request):
 
 @require_safe
 def entry(request, kind, slug):
-    token = request.GET.get(preview.PARAMETER)
-    draft = preview.opens(token, kind, slug)
-    if draft and not draft.is_published:
-        return preview_page(request, draft, token)
+    if token := request.GET.get(preview.PARAMETER):
+        given = preview.given(token)
+        if given and given.kind == kind:
+            return given_page(request, given, slug, token)
+    return found_page(request, kind, slug)
+
+
+def found_page(request, kind, slug):
     found = there(listing.entry(kind, slug, request.user))
     show = entry_page if found.is_published else never_cache(entry_page)
     return show(request, found)
+
+
+@never_cache
+def given_page(request, given, slug, token):
+    """What somebody finds at an address that they were given to read a draft."""
+    entry = given.entry
+    is_open = entry and (entry.is_published or may_view(request.user, given.kind))
+    if entry and entry.slug != slug and (is_open or not given.refusal):
+        return redirect(preview.address_for(entry, token))
+    if entry and not entry.is_published and not given.refusal:
+        return preview_page(request, entry, token)
+    if is_open:
+        return found_page(request, given.kind, slug)
+    context = {"organisation": listing.organisation(), "given": given, "is_error": True}
+    return render(request, "profiles/preview_over.html", context, status=410)
 
 
 @never_cache

@@ -154,11 +154,78 @@
     }).every(Boolean);
   };
 
+  // By which this browser knows its own texts again among those that the server keeps.
+  const deviceOf = () => {
+    try {
+      const known = localStorage.getItem("device") ?? Math.random().toString(36).slice(2);
+      localStorage.setItem("device", known);
+      return known;
+    } catch { return ""; }
+  };
+
+  // Carries what is typed to the server, where another device of the same person finds it: now and
+  // then, one text at a time, and not what is on its way to be saved.
+  const courierOf = (form) => {
+    const { address } = document.getElementById("keep-offer").dataset;
+    const own = form.elements._once?.value ?? "";
+    let waiting = null;
+    let journey = null;
+    let isStopped = false; // until somebody types again
+    let timer;
+    const post = (fields, how) => {
+      const data = new FormData();
+      for (const [name, value] of Object.entries(fields)) data.append(name, value);
+      data.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+      return fetch(address, { method: "POST", body: data, ...how }).catch(() => null); // the browser keeps it
+    };
+    const carry = async () => {
+      timer = null;
+      if (waiting === null || journey) return;
+      journey = new AbortController();
+      const content = waiting;
+      waiting = null;
+      await post({ content, _once: own }, { signal: journey.signal });
+      journey = null;
+      if (waiting !== null) plan();
+    };
+    const plan = () => { timer ??= setTimeout(carry, waiting.length > 50_000 ? 30_000 : 5_000); };
+    return {
+      send: (content) => {
+        if (!address || isStopped) return;
+        waiting = JSON.stringify({ ...content, _device: deviceOf() });
+        plan();
+      },
+      leave: () => {
+        if (waiting === null || waiting.length > 30_000) return; // no more may be sent by a page that goes
+        post({ content: waiting, _once: own }, { keepalive: true });
+        waiting = null;
+      },
+      begin: () => { isStopped = false; },
+      stop: () => {
+        isStopped = true;
+        clearTimeout(timer);
+        timer = waiting = null;
+        journey?.abort();
+      },
+      forget: (once) => address && post({ forget: "1", _once: once }, { keepalive: true }),
+    };
+  };
+
+  // What the server keeps of this form, but what this browser has newer.
+  const keptElsewhere = (here) => {
+    const texts = JSON.parse(document.getElementById("typed-texts")?.textContent ?? "[]");
+    return texts.map(({ at, once, content: { _device, ...content } }) => (
+      { at, once, content, isElsewhere: true, isMine: _device === deviceOf() }
+    )).filter(({ content, isMine }) => !(isMine && here.length) && !here.some((mine) => isSame(mine.content, content)));
+  };
+
   const keep = (form) => {
     const key = keyOf(form);
     const first = contentOf(form);
     const kept = read(key);
+    const courier = courierOf(form);
     let isOffered = false; // what stands under this form's own key
+    let isOfferedElsewhere = false; // what stands under it on the server
     let isTouched = false;
     let sent = first;
     let timer;
@@ -171,18 +238,24 @@
       if (isSame(content, first)) return;
       write(key, { at: new Date().toISOString(), content });
       remember(key);
+      if (!isOfferedElsewhere) courier.send(content);
     };
     const touch = () => {
       isTouched = true;
+      courier.begin();
       clearTimeout(timer);
       timer = setTimeout(store, 400);
     };
     form.addEventListener("input", touch);
     form.addEventListener("change", touch);
-    form.addEventListener("submit", () => { sent = contentOf(form); store(); });
-    addEventListener("pagehide", store);
-    document.addEventListener("visibilitychange", store);
-    document.addEventListener("keep:forget", () => { isTouched = false; clearTimeout(timer); });
+    form.addEventListener("submit", (event) => {
+      sent = contentOf(form);
+      store();
+      if (!event.submitter?.formTarget) courier.stop();
+    });
+    addEventListener("pagehide", () => { store(); courier.leave(); });
+    document.addEventListener("visibilitychange", () => { store(); if (document.hidden) courier.leave(); });
+    document.addEventListener("keep:forget", () => { isTouched = false; clearTimeout(timer); courier.stop(); });
     // Else the next save is refused again, and shows both texts of that field.
     document.addEventListener("keep:answer", ({ detail: answered }) => {
       if (takeOver(form, answered, sent)) form.elements._seen.value = answered.elements._seen.value;
@@ -200,26 +273,41 @@
       for (const field of [...takenIn(form), form.elements._seen]) kept.content[nameOf(field)] = valueOf(field);
       write(key, kept);
     }
-    const offers = kept?.content ? [key] : form.elements._once ? keysLeft(key) : [];
+    const keys = kept?.content ? [key] : form.elements._once ? keysLeft(key) : [];
+    const here = keys.map((one) => ({ ...read(one), key: one }));
+    const elsewhere = keptElsewhere(here);
+    const isNewer = ({ at }) => !here.length || Date.parse(at) > Date.parse(here[0].at);
+    const offers = [...elsewhere.filter(isNewer), ...here, ...elsewhere.filter((one) => !isNewer(one))];
+    const own = form.elements._once?.value ?? "";
+    const drop = ({ once, key: place }) => {
+      if (place) forget(place);
+      courier.forget(once ?? place.split("#")[1] ?? "");
+    };
     const offerNext = () => {
       const offered = offers.shift();
       if (!offered) return;
-      const { at, content } = read(offered) ?? {};
+      const { at, content } = offered;
       if (!content || isSame(content, first)) return offerNext();
-      isOffered = offered === key;
+      isOffered = offered.key === key;
+      isOfferedElsewhere = offered.isElsewhere && offered.once === own;
       const offer = document.getElementById("keep-offer").content.cloneNode(true).firstElementChild;
       offer.querySelector(".keep-moment").textContent = new Date(at).toLocaleString(
         document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
+      offer.querySelector(".keep-here").hidden = offered.isElsewhere;
+      offer.querySelector("p.keep-elsewhere").hidden = !offered.isElsewhere;
+      offer.querySelector("span.keep-elsewhere").hidden = !offered.isElsewhere || offered.isMine;
+      offer.querySelector(".keep-older").hidden = content._seen === undefined || content._seen === first._seen;
       offer.addEventListener("click", (event) => {
         const choice = event.target.dataset.keep;
         if (!choice) return;
-        isOffered = false;
+        isOffered = isOfferedElsewhere = false;
         offer.remove();
         if (choice === "restore") restore(form, content);
-        else forget(offered);
+        else drop(offered);
         if (isTouched) store();
         // It is kept under this form's key by now.
-        if (choice === "restore" && offered !== key && read(key)) forget(offered);
+        const isElsewhereOnly = offered.isElsewhere ? offered.once !== own : offered.key !== key;
+        if (choice === "restore" && isElsewhereOnly && read(key)) drop(offered);
         if (choice !== "restore") offerNext();
         form.querySelector("input:not([type=hidden]):not([type=submit]), textarea")?.focus();
       });

@@ -262,7 +262,7 @@ def test_two_organisations_and_none_chosen(staff_client, imrap):
 
 
 @pytest.fixture
-def form(signed_in, live_server, transactional_db, paper):
+def form(preview_beside, signed_in, live_server, transactional_db, paper):
     signed_in.set_viewport_size({"width": 1400, "height": 900})
     signed_in.goto(f"{live_server.url}{form_of(paper)}")
     return signed_in

@@ -25,7 +25,7 @@ from reversion.models import Revision, Version
 from imrap_site.keeping.content import files_below
 from imrap_site.keeping.locks import files_may_go
 from imrap_site.keeping.parts import is_bucket
-from profiles.editing import history
+from profiles.editing import history, typed_texts
 from profiles.editing.spreadsheets.waiting import SHEETS
 from profiles.files.variants import stem_of
 from profiles.files.waiting import thumbnails, uploads
@@ -52,6 +52,7 @@ def sweep(is_dry=False, is_patient=False):
     Beside a backup Refused, or `is_patient`: files go when it is done.
     """
     yield from sessions(is_dry)
+    yield from typed(is_dry)
     yield from gone(overdue_in_var(), is_dry)
     if is_dry:
         yield from dry_media()
@@ -78,6 +79,14 @@ def sessions(is_dry):
 
 def sizes(folder):
     return {path.name: path.lstat().st_size for path in files_below(folder)}
+
+
+def typed(is_dry):
+    """What people typed, and did not come back for."""
+    found = list(typed_texts.overdue())
+    if not is_dry:
+        typed_texts.forget_overdue()
+    yield from (Surplus("text not saved", name, size) for name, size in found)
 
 
 def waiting_rooms():

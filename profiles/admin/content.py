@@ -10,18 +10,20 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from js_asset import Media
 
-from profiles import preview, search, words
+from profiles import search, words
 from profiles.admin import list_cells
 from profiles.admin.answers import AnsweringAdmin
 from profiles.admin.chosen_files import ChosenFilesAdmin
 from profiles.admin.conflicts import ConflictAdmin
 from profiles.admin.file_input import WithFiles
+from profiles.admin.kept_typing import KeptTypingAdmin
 from profiles.admin.long_lists import LongListAdmin
 from profiles.admin.once import OnceAdmin
 from profiles.admin.publication import DateAndTime, PublicationAdmin
 from profiles.admin.reviews import ReviewsAdmin
 from profiles.admin.saving import AudioFormSet
 from profiles.admin.sending import SendingAdmin
+from profiles.admin.signed_preview import SignedPreviewAdmin
 from profiles.admin.spreadsheets import SheetsMixin
 from profiles.admin.state_bar import StateBarAdmin
 from profiles.admin.typed_preview import TypedPreviewAdmin
@@ -69,6 +71,8 @@ def saved_in(formset):
 class ContentAdmin(
     WithFiles,
     TypedPreviewAdmin,
+    SignedPreviewAdmin,
+    KeptTypingAdmin,
     ChosenFilesAdmin,
     SendingAdmin,
     OnceAdmin,
@@ -84,7 +88,7 @@ class ContentAdmin(
     stands outside both: a full disk or a busy database breaks that transaction, and the form is
     made again after it. It also makes the `Save` that all of them share. Chosen files come first of all:
     what waited on the server is an upload for everything below. The preview saves nothing, so it
-    stands outside.
+    stands outside, and so does what is typed, which is forgotten once it is saved.
     """
 
     formfield_overrides = {
@@ -149,11 +153,8 @@ class ContentAdmin(
         """What stands above the form of an entry, as it is stored: a refused form wrote to its own."""
         if request.method == "POST":
             entry = self.get_queryset(request).filter(pk=entry.pk).first() or entry
-        about = {"remarks": [*remarks_on(entry), *remarks_on_links(entry)]}
-        # It shows the draft to others, so it is for those who write it.
-        if not entry.is_published and self.has_change_permission(request, entry):
-            about["preview_address"] = request.build_absolute_uri(preview.address_for(entry))
-        return about
+        remarks = [*remarks_on(entry), *remarks_on_links(entry)]
+        return {"remarks": remarks, **self.about_preview(request, entry)}
 
 
 class EntryForm(forms.ModelForm):

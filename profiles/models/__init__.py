@@ -16,9 +16,11 @@ from profiles.models.entry import (
 )
 from profiles.models.fields import names_of
 from profiles.models.organisation import Organisation, only_organisation
+from profiles.models.previews import TakenBackPreview
 from profiles.models.publications import OfProgramme, Paper, PaperFile, Video
 from profiles.models.reviews import Review
 from profiles.models.sent_forms import SentForm
+from profiles.models.typed_texts import TypedText
 
 __all__ = [
     "ALL_KINDS",
@@ -33,6 +35,8 @@ __all__ = [
     "Programme",
     "Review",
     "SentForm",
+    "TakenBackPreview",
+    "TypedText",
     "Vacancy",
     "Video",
     "file_is_visible",
