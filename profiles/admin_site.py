@@ -33,7 +33,7 @@ DJANGO_SENTENCES = [
         "objects and their related items will be deleted:"
     ),
     gettext_noop(
-        "Are you sure you want to delete the %(object_name)s \"%(escaped_object)s\"? All of the "
+        'Are you sure you want to delete the %(object_name)s "%(escaped_object)s"? All of the '
         "following related items will be deleted:"
     ),
     gettext_noop("Yes, I’m sure"),

@@ -12,7 +12,16 @@ from django.utils.text import get_text_list
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
-from profiles import addresses, entry_links, lasting, openings, publishing, richtext, typography, words
+from profiles import (
+    addresses,
+    entry_links,
+    lasting,
+    openings,
+    publishing,
+    richtext,
+    typography,
+    words,
+)
 from profiles.authors import authors_in
 from profiles.files import pictures
 from profiles.markup import on_pages, without_notes
