@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('profiles', '0012_flat_at_any_size'),
+        ('profiles', '0013_reviews'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
