@@ -73,6 +73,13 @@ def offered(entry):
     return {"address": f"entry:{entry.kind_slug}-{entry.pk}", "name": entry.title, "about": about}
 
 
+def address_to_read(entry):
+    """Of what is published, corrections are read."""
+    if entry.is_draft:
+        return form_address(entry)
+    return reverse(f"admin:profiles_{entry._meta.model_name}_apart", args=[entry.pk])
+
+
 class ProfileAdminSite(admin.AdminSite):
     index_title = gettext_lazy("What would you like to do?")
     index_template = "admin/desk.html"
@@ -147,7 +154,8 @@ class ProfileAdminSite(admin.AdminSite):
             "returned": reviews.returned_to(request.user, written) if written else [],
         }
         return {
-            name: [(form_address(one.entry), one) for one in rows] for name, rows in found.items()
+            name: [(address_to_read(one.entry), one) for one in rows]
+            for name, rows in found.items()
         }
 
     def attention(self, request):

@@ -39,9 +39,9 @@ def test_who_changed_what_is_told_the_newest_first(french, moussa, add_paper, im
     pressed(moussa, imrap, "_save", acronym="IMRAP-IPRA")
     found = rows(french.get(CHANGES))
     assert "Moussa Ba Organisation" in found[0]
-    assert found[0].endswith(": sigle")
-    assert "Moussa Ba Publication Note revue : publiée à partir du" in found[2]
-    assert "awa Publication Note revue : titre (français), auteurs" in found[3]
+    assert found[0].endswith("– sigle")
+    assert "Moussa Ba Publication Note revue – publiée à partir du" in found[2]
+    assert "awa Publication Note revue – titre (français), auteurs" in found[3]
     assert len(found) == 5  # with how the two were before
 
 
@@ -117,7 +117,7 @@ def test_an_import_of_many_with_files_is_told_without_their_parts(french, staff,
     with history.revision(staff, "Import de papiers.xlsx"):
         for n in range(3):
             add_paper(f"Note {n}")
-    assert rows(french.get(CHANGES))[0].endswith(": Import de papiers.xlsx")
+    assert rows(french.get(CHANGES))[0].endswith("– Import de papiers.xlsx")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -85,7 +85,11 @@ def sentence(response):
         (
             {"publish_at": "2026-03-12T08:00Z"},
             "Publiée depuis le 12 mars 2026.",
-            {"_save": "Enregistrer", "_withdraw": "Retirer du site"},
+            {
+                "_save": "Enregistrer",
+                "_apart": "Garder à part, sans publier",
+                "_withdraw": "Retirer du site",
+            },
         ),
     ],
 )
@@ -137,7 +141,8 @@ def test_redaction_is_offered_no_publication_and_told_who_publishes(redaction, a
     assert buttons(page) == offered
     assert "un collègue qui peut publier décide de ce que voient les visiteurs" in page.text
     published = redaction.get(address_of(add_paper("Autre")))
-    assert buttons(published) == {"_save": "Enregistrer"}
+    offered = {"_apart": "Garder à part, sans publier", "_save": "Enregistrer"}
+    assert buttons(published) == offered
     assert "Les visiteurs voient vos changements dès que vous enregistrez." in published.text
 
 

@@ -19,10 +19,11 @@ from django.urls import URLPattern, get_resolver
 from django.utils import timezone, translation
 
 from imrap_site.serving.staff import STAFF_PATHS
+from profiles.editing import apart, reviews
 from profiles.formats import icons
 from profiles.formats.citations import STYLES
 from profiles.formats.takeaway import COPIES
-from profiles.models import KINDS, Paper, PaperFile, Programme
+from profiles.models import KINDS, KeptApart, Paper, PaperFile, Programme
 from tests.builders import a_pdf, kept_photograph
 
 PUBLIC, SECRET = "Ouvertement", "Zanzibar"
@@ -69,6 +70,20 @@ def picture(word):
 SEEN = []
 
 
+def keep_apart(entry):
+    """Corrections to an open entry, handed over with a note, all of which hold the secret word."""
+    base = apart.snapshot(entry)
+    with apart.undone():
+        corrected = type(entry).objects.get(pk=entry.pk)
+        for name, text in texts(SECRET).items():
+            setattr(corrected, name, text)
+        corrected.save()
+        rows = apart.snapshot(corrected)
+    apart.keep(entry, base, rows, None)
+    reviews.ask(entry, None, SECRET)
+    assert SECRET in KeptApart.objects.latest("pk").rows
+
+
 @pytest.fixture
 def walked(imrap):
     """A site with an open entry of each kind, and one in each state that is none of it."""
@@ -78,6 +93,7 @@ def walked(imrap):
         open_ones.append(store(kind, "ouvert", PUBLIC, is_draft=False))
         hidden += [store(kind, state, SECRET, **fields) for state, fields in STATES.items()]
         kind.objects.filter(slug="withdrawn").update(is_draft=True)
+        keep_apart(open_ones[-1])
     # What is open may come out of a programme that is not.
     programme = Programme.objects.get(slug="draft")
     for kind in KINDS.values():

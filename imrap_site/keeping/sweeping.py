@@ -29,7 +29,7 @@ from profiles.editing import history, typed_texts
 from profiles.editing.spreadsheets.waiting import SHEETS
 from profiles.files.variants import stem_of
 from profiles.files.waiting import thumbnails, uploads
-from profiles.models import ALL_KINDS, Organisation
+from profiles.models import ALL_KINDS, KeptApart, Organisation
 
 DAY = 24 * 3600  # seconds: an upload is stored before the entry that names it
 LONGEST_DRAWN = 90 * DAY  # cards and icons: drawn again when somebody asks for them
@@ -171,7 +171,7 @@ class Held:
     """The names that entries and kept versions hold; a picture holds its variants."""
 
     def __init__(self):
-        self.names = {*names_of_entries(), *names_in_versions()}
+        self.names = {*names_of_entries(), *names_in_versions(), *names_kept_apart()}
         self.stems = {stem_of(name) for name in self.names} - {None}
 
     def __contains__(self, name):
@@ -191,6 +191,13 @@ def names_in_versions():
     versions = Version.objects.order_by("pk").values_list("serialized_data", flat=True)
     for data in versions.iterator(chunk_size=500):
         yield from texts_in(data)
+
+
+def names_kept_apart():
+    """Those of corrections that are not online."""
+    for texts in KeptApart.objects.values_list("rows", "base").iterator(chunk_size=100):
+        for data in texts:
+            yield from texts_in(data)
 
 
 def texts_in(data):

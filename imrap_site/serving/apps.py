@@ -25,7 +25,9 @@ class ServingConfig(AppConfig):
 
 def forget_pages(sender, **kwargs):
     """Once it is committed: until then the pages are true, and nobody sees the change."""
-    if sender._meta.app_label == "profiles":
+    from imrap_site.serving.pages.triggers import NOT_CONTENT
+
+    if sender._meta.app_label == "profiles" and sender._meta.db_table not in NOT_CONTENT:
         transaction.on_commit(empty_store, robust=True)
 
 

@@ -17,14 +17,15 @@ from profiles.words import moment_for_staff
 
 def answer_to_save(entry, saving):
     """What was done, and who sees the entry from when on."""
-    done = answer_to_button(entry, saving) if saving.pressed else _("“%(entry)s” is saved.")
-    words = done if saving.pressed else f"{done} {who_sees(entry)}"
+    words = answer_to_button(entry, saving)
+    words = words or f"{_('“%(entry)s” is saved.')} {who_sees(entry)}"
     if saving.pressed == ASK:
         words = f"{words} {asked_in_words(saving.mailed)}"
     return words % {"entry": entry, "moment": moment_for_staff(entry.publish_at)}
 
 
 def answer_to_button(entry, saving):
+    """None where no button was pressed that does more than save."""
     if saving.pressed == PUBLISH and saving.is_so_already:
         return _("“%(entry)s” was online already: visitors see it since %(moment)s.")
     if saving.pressed == WITHDRAW and saving.is_so_already:
@@ -37,7 +38,7 @@ def answer_to_button(entry, saving):
         WITHDRAW: _(
             "“%(entry)s” is a draft again: visitors no longer see this page. “Publish” shows it again."
         ),
-    }[saving.pressed]
+    }.get(saving.pressed)
 
 
 def who_sees(entry):
@@ -62,6 +63,8 @@ class AnsweringAdmin(admin.ModelAdmin):
         return self.answered(request, obj)
 
     def answered(self, request, obj):
+        if request.saving.is_apart:  # whose own answer follows
+            return redirect(self.address_of("apart", obj.pk))
         self.message_user(request, self.answer_with_link(request, obj), messages.SUCCESS)
         return redirect(self.next_address(request, obj))
 

@@ -13,6 +13,7 @@ from js_asset import Media
 from profiles import search, words
 from profiles.admin import list_cells
 from profiles.admin.answers import AnsweringAdmin
+from profiles.admin.apart import ApartAdmin, WithApartAdmin
 from profiles.admin.chosen_files import ChosenFilesAdmin
 from profiles.admin.conflicts import ConflictAdmin
 from profiles.admin.file_input import WithFiles
@@ -192,7 +193,15 @@ class TranslationFilter(admin.SimpleListFilter):
         return queryset
 
 
-class EntryAdmin(LongListAdmin, SheetsMixin, ReviewsAdmin, PublicationAdmin, ContentAdmin):
+class EntryAdmin(
+    LongListAdmin,
+    SheetsMixin,
+    ReviewsAdmin,
+    PublicationAdmin,
+    WithApartAdmin,
+    ContentAdmin,
+    ApartAdmin,  # which so comes to stand right before the history, whose place it takes
+):
     form = EntryForm
     translated_fields = ("title", "summary", "body")
     first_fields = ("title", "body")

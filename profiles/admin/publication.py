@@ -17,7 +17,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from profiles import times
-from profiles.admin.saving import ASK, PUBLISH, SCHEDULE, WITHDRAW
+from profiles.admin.saving import APART, ASK, PUBLISH, SCHEDULE, WITHDRAW
 from profiles.editing import reviews, visibility
 from profiles.models import Review
 from profiles.publishing import State, before_9999, show_from
@@ -90,7 +90,7 @@ class StateForm(forms.ModelForm):
             self.errors.pop("schedule_for", None)  # nobody asked for it
         elif "schedule_for" in cleaned:
             self.check_moment(cleaned["schedule_for"])
-        if pressed not in ("", ASK) and not self.saving.may_publish:
+        if pressed not in ("", ASK, APART) and not self.saving.may_publish:
             self.add_error(None, MAY_NOT)
         elif not self.saving.conflict:
             self.carry_out(pressed)

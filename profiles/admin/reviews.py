@@ -12,6 +12,8 @@ from profiles.models.reviews import LONGEST_NOTE
 from profiles.words import moment_for_staff, name_of_person
 
 Outcome = Review.Outcome
+# The field beside each button
+NOTES = {ASK: "review_note", RETURN: "review_answer"}
 
 
 def note_input(label, help_text):
@@ -37,11 +39,12 @@ class ReviewForm(forms.ModelForm):
     def clean(self):
         cleaned = super().clean()
         pressed = self.saving.pressed
-        for name, button in (("review_note", ASK), ("review_answer", RETURN)):
+        for button, name in NOTES.items():
             if pressed != button:
                 self.errors.pop(name, None)  # nobody asked for it
         if pressed == RETURN and cleaned.get("review_answer") == "":
             self.add_error("review_answer", _("Say what is to be done."))
+        self.saving.note = cleaned.get(NOTES.get(pressed, ""), "")
         if pressed in (RETURN, PUBLISH, SCHEDULE) and (refusal := self.answered_meanwhile()):
             self.add_error(None, refusal)
         return cleaned
@@ -77,18 +80,24 @@ class ReviewsAdmin(admin.ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
-        pressed, address = request.saving.pressed, self.address_of("change", obj.pk)
-        address = request.build_absolute_uri(address)
-        if pressed == ASK:
-            review = reviews.ask(obj, request.user, form.cleaned_data["review_note"])
-            request.saving.mailed = tell_readers(obj, review, address)
-        elif pressed == RETURN:
-            review = reviews.answer(
-                obj, request.user, Outcome.RETURNED, form.cleaned_data["review_answer"]
-            )
-            tell_asker(obj, review, address)
-        elif pressed in (PUBLISH, SCHEDULE):
-            tell_asker(obj, reviews.answer(obj, request.user, Outcome.PUBLISHED), address)
+        if request.saving.is_apart:
+            return  # all of this is undone, and what is asked for follows
+        self.carry_out_review(request, obj, self.address_of("change", obj.pk))
+        if request.saving.pressed in (PUBLISH, SCHEDULE):
+            self.answer_reading(request, obj, Outcome.PUBLISHED)
+
+    def carry_out_review(self, request, entry, address):
+        if request.saving.pressed == ASK:
+            review = reviews.ask(entry, request.user, request.saving.note)
+            whole = request.build_absolute_uri(address)
+            request.saving.mailed = tell_readers(entry, review, whole)
+        elif request.saving.pressed == RETURN:
+            self.answer_reading(request, entry, Outcome.RETURNED, address)
+
+    def answer_reading(self, request, entry, outcome, address=""):
+        review = reviews.answer(entry, request.user, outcome, request.saving.note)
+        address = address or self.address_of("change", entry.pk)
+        tell_asker(entry, review, request.build_absolute_uri(address))
 
     def render_change_form(self, request, context, *args, **kwargs):
         entry = context.get("original")

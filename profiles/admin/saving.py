@@ -6,6 +6,7 @@ hangs on the request, which is all that Django hands on. ARCHITECTURE.md has the
 
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.contrib.admin.utils import unquote
 from django.contrib.contenttypes.forms import BaseGenericInlineFormSet
@@ -25,6 +26,8 @@ BUTTONS = SAVE, CONTINUE, ADD_ANOTHER, ANOTHER = "_save", "_continue", "_addanot
 STATE_BUTTONS = WITHDRAW, SCHEDULE, PUBLISH = "_withdraw", "_schedule", "_publish"
 # A reading is asked for, or answered with a note
 REVIEW_BUTTONS = RETURN, ASK = "_return", "_ask"
+# Corrections to a published entry are kept apart from it
+APART = "_apart"
 # Headers: of an upload that a script sends, and of the answer to it
 SENT_BY_SCRIPT = "X-Sending"
 NEXT_ADDRESS = "X-Location"
@@ -52,7 +55,10 @@ class Save:
     was_published: bool | None = None  # as stored: validation writes to the entry
     formsets: list["PartsFormSet"] = field(default_factory=list)
     conflict: Conflict | None = None
-    pressed: str = ""  # one of STATE_BUTTONS or REVIEW_BUTTONS
+    pressed: str = ""  # one of STATE_BUTTONS or REVIEW_BUTTONS, or APART
+    is_apart: bool = False  # it is about corrections that are kept apart
+    kept: Any = None  # a KeptApart, which such a form corrects further
+    note: str = ""  # what was written beside one of REVIEW_BUTTONS
     review: str = ""  # the key of the reading that the form shows as waiting
     mailed: int = 0  # how many colleagues a mail is on its way to
     may_publish: bool = False  # whether this person may press them
@@ -68,7 +74,7 @@ class Save:
             once = ""
         elif ANOTHER in request.POST:
             once += "-another"
-        buttons = (*STATE_BUTTONS, *REVIEW_BUTTONS)
+        buttons = (*STATE_BUTTONS, *REVIEW_BUTTONS, APART)
         return cls(
             seen=request.POST.get(SEEN),
             failure=failure,

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.utils.translation import gettext as _
 
 from profiles.admin.list_cells import MARKS
-from profiles.admin.saving import ASK, PUBLISH, RETURN, SAVE, SCHEDULE, WITHDRAW
+from profiles.admin.saving import APART, ASK, PUBLISH, RETURN, SAVE, SCHEDULE, WITHDRAW
 from profiles.editing.states import state_in_full
 from profiles.publishing import Publishable, State
 
@@ -28,6 +28,16 @@ class StateBar(NamedTuple):
     ask: str = ""  # what the folded part is called in which a reading is asked for
 
 
+def bar_of_apart(kept, may_publish):
+    """For corrections, where they are the form; also before they are kept for the first time."""
+    sentence = _("Corrections kept apart: visitors go on reading what is published.")
+    buttons = [Button(SAVE, _("Save apart"))]
+    if may_publish:
+        buttons.append(Button(PUBLISH, _("Put online")))
+    ask = "" if may_publish else _("Ask for a reading…")
+    return StateBar(None, MARKS[State.DRAFT], sentence, "", buttons, ask=ask)
+
+
 def labels_for(state):
     """What the buttons are called for an entry in a state; those that are missing do not fit it."""
     if state in (None, State.DRAFT):
@@ -39,7 +49,11 @@ def labels_for(state):
             SCHEDULE: _("Another moment…"),
             WITHDRAW: _("Back to draft"),
         }
-    return {SAVE: _("Save"), WITHDRAW: _("Take off the site")}
+    return {
+        SAVE: _("Save"),
+        APART: _("Keep apart, without publishing"),
+        WITHDRAW: _("Take off the site"),
+    }
 
 
 def note_on(state, may_publish):
@@ -54,12 +68,14 @@ def note_on(state, may_publish):
     )
 
 
-def bar_of(entry, may_publish):
+def bar_of(entry, may_publish, has_apart=False):
     """For an entry as it is stored; None for one that is not yet."""
     state = entry and entry.state
     labels = labels_for(state)
-    if not may_publish:
-        labels = {SAVE: labels[SAVE]}
+    if not may_publish:  # to keep apart comes first, which changes nothing that visitors read
+        labels = {name: labels[name] for name in (APART, SAVE) if name in labels}
+    if has_apart:
+        labels.pop(APART, None)
     schedule = labels.pop(SCHEDULE, "")
     return StateBar(
         state=state and state.value,
@@ -80,19 +96,23 @@ def bar_of_public():
 
 class StateBarAdmin(admin.ModelAdmin):
     def render_change_form(self, request, context, *args, **kwargs):
-        bar = self.state_bar(request, context.get("original"))
+        bar = self.state_bar(request, context)
         context["has_publish_permission"] = request.saving.may_publish
         context |= {"bar": bar, "pressed": label_pressed(bar, request)}
         if context.get("original") is None and request.method != "POST":
             focus_first_field(context["adminform"])
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def state_bar(self, request, entry):
+    def state_bar(self, request, context):
+        entry = context.get("original")
         if not issubclass(self.model, Publishable):
             return bar_of_public()
         if entry and request.method == "POST":  # a refused form wrote to its own
             entry = self.model._base_manager.filter(pk=entry.pk).first()
-        return bar_of(entry, request.saving.may_publish)
+        saving, kept = request.saving, context.get("kept")
+        if saving.is_apart and saving.kept:
+            return bar_of_apart(saving.kept, saving.may_publish)
+        return bar_of(entry, saving.may_publish, bool(kept))
 
 
 def focus_first_field(adminform):

@@ -177,8 +177,8 @@ def restore(version, user):
         stored = model._base_manager.select_for_update().filter(pk=version.object_id).first()
         entry = stored or model(pk=version.object_id)
         keep_slug = stored is not None and getattr(stored, "is_published", False)
-        _take_over(entry, version.field_dict, NOT_RESTORED | ({"slug"} if keep_slug else set()))
-        _make_way(entry)
+        take_over(entry, version.field_dict, NOT_RESTORED | ({"slug"} if keep_slug else set()))
+        make_way(entry)
         entry.full_clean()
         entry.save()
         _restore_parts(entry, version)
@@ -187,13 +187,13 @@ def restore(version, user):
     return entry
 
 
-def _take_over(entry, values, without=()):
+def take_over(entry, values, without=()):
     for field in entry._meta.concrete_fields:
         if field.name not in without and field.attname in values:
             setattr(entry, field.attname, values[field.attname])
 
 
-def _make_way(entry):
+def make_way(entry):
     """Let go of what has been deleted or given away since."""
     for field in entry._meta.concrete_fields:
         if isinstance(field, models.ForeignKey) and not is_there(field, entry):
@@ -221,7 +221,7 @@ def _restore_parts(entry, version):
         if hasattr(part, "text"):
             present = stored.get(key)
             is_known = present and present.file == part.file
-            part.text = present.text if is_known else _text_in(part.file)
+            part.text = present.text if is_known else text_in(part.file)
         part.save()
 
 
@@ -231,10 +231,10 @@ def read_ahead(version):
     with suppress(RevertError):  # restoring will say it
         for part in parts_in(version):
             if hasattr(part, "text") and part.file.name not in present:
-                _text_in(part.file)
+                text_in(part.file)
 
 
-def _text_in(file):
+def text_in(file):
     try:
         return _text_of_stored(file.storage, file.name)
     except OSError:  # The row comes back even where somebody removed the file from the disk.

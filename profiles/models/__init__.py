@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from profiles.models.activities import Mandate, Programme, Vacancy
+from profiles.models.apart import KeptApart
 from profiles.models.audio import AudioSummary, with_recordings
 from profiles.models.entry import (
     Entry,
@@ -21,12 +22,14 @@ from profiles.models.publications import OfProgramme, Paper, PaperFile, Video
 from profiles.models.reviews import Review
 from profiles.models.sent_forms import SentForm
 from profiles.models.typed_texts import TypedText
+from profiles.publishing import may_view
 
 __all__ = [
     "ALL_KINDS",
     "KINDS",
     "AudioSummary",
     "Entry",
+    "KeptApart",
     "Mandate",
     "OfProgramme",
     "Organisation",
@@ -78,4 +81,9 @@ def file_is_visible(name, user):
     if folder == Organisation.kind_slug:
         return True
     model = KINDS.get(folder)
-    return model is not None and model.objects.visible_to(user).holding_file(name).exists()
+    if model is None:
+        return False
+    if model.objects.visible_to(user).holding_file(name).exists():
+        return True
+    apart = KeptApart.objects.of_kind(model)
+    return may_view(user, model) and apart.holding_file(name).exists()

@@ -9,6 +9,7 @@ from django.db import connections, transaction
 # Tables of what pages are made of; by whatever program they are changed.
 CONTENT = r"(profiles\_%|search\_entry)"
 NOT_CONTENT = [
+    "profiles_keptapart",
     "profiles_review",
     "profiles_sentform",
     "profiles_takenbackpreview",

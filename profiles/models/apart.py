@@ -1,0 +1,49 @@
+"""Corrections to a published entry that are kept apart until they are put online."""
+
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from profiles.files.variants import kept_names
+
+
+class KeptApartQuerySet(models.QuerySet):
+    def of_kind(self, kind):
+        meta = kind._meta
+        return self.filter(
+            content_type__app_label=meta.app_label, content_type__model=meta.model_name
+        )
+
+    def holding_file(self, name):
+        """Those that name an uploaded file, or the picture it was made from."""
+        stored = kept_names(name)
+        named = [Q(rows__contains=f'"{one}"') for one in stored]
+        return self.filter(Q.create(named, connector=Q.OR))
+
+
+class KeptApart(models.Model):
+    """Both texts are JSON as in a version of the history: of the entry, then of what belongs to it."""
+
+    content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE)
+    entry_key = models.PositiveBigIntegerField()
+    base = models.TextField()  # as it was published when somebody began to correct it
+    rows = models.TextField()  # as corrected
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = KeptApartQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["content_type", "entry_key"], name="one_apart_of_an_entry"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.content_type_id}-{self.entry_key}"
