@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('profiles', '0013_reviews'),
+        ('profiles', '0014_kept_apart'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
