@@ -8,10 +8,13 @@ from django.contrib.admin.helpers import AdminForm
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from profiles import words
 from profiles.editing import completeness
 
 register = template.Library()
 register.filter("field_anchor", completeness.anchor)
+register.filter("date_and_time_in_words", words.date_and_time_in_words)
+register.filter("past_in_words", words.past_in_words)
 
 
 class Mistake(NamedTuple):
