@@ -108,6 +108,25 @@ def moment_in_words(moment: datetime) -> str:
     }
 
 
+def date_and_time_in_words(moment: datetime) -> str:
+    """For whoever is at the place: "7 February 2027 at 23:59"."""
+    local = timezone.localtime(moment)
+    return _("%(date)s at %(time)s") % {
+        "date": date_in_words(local.date().isoformat()),
+        "time": date_format(local, pgettext("time of day", "H:i")),
+    }
+
+
+def past_in_words(moment: datetime) -> str:
+    """ "Today at 23:59", "yesterday at 23:59", and further back the date."""
+    local = timezone.localtime(moment)
+    days = {0: _("today at %(time)s"), 1: _("yesterday at %(time)s")}
+    sentence = days.get((timezone.localdate() - local.date()).days)
+    if sentence is None:
+        return date_and_time_in_words(moment)
+    return sentence % {"time": date_format(local, pgettext("time of day", "H:i"))}
+
+
 def time_left(moment: datetime) -> str:
     """ "6 days left", in calendar days of the site's time zone; on the last one hours or minutes."""
     minutes = math.ceil((moment - timezone.now()).total_seconds() / 60)

@@ -182,7 +182,7 @@ def test_the_day_stands_first_in_english_too(staff_client, imrap):
     assert f"{vacancy.deadline:%Y-%m-%d %H:%M}" == "2031-12-06 20:00"
     send(staff_client, f"{ADMIN}/vacancy/{vacancy.pk}/change/", deadline_1="21h")
     page = words(staff_client.get(f"{ADMIN}/vacancy/{vacancy.pk}/history/"))
-    assert "<del>06/12/2031 20:00</del> → <ins>06/12/2031 21:00</ins>" in page
+    assert "<del>6 December 2031 at 20:00</del> → <ins>6 December 2031 at 21:00</ins>" in page
 
 
 @pytest.mark.django_db(transaction=True)

@@ -4,16 +4,16 @@ from typing import NamedTuple
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
-from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from reversion.models import Version
 
 from profiles.dates import PartialDateField
+from profiles.editing import passages
 from profiles.editing.states import state_as_kept
 from profiles.models import is_link_of_part, is_switched_off
 from profiles.richtext import RichTextField, lines
 from profiles.times import duration_as_typed
-from profiles.words import date_in_words
+from profiles.words import date_and_time_in_words, date_in_words
 
 # What the site writes by itself, and what nobody reads in a list of changes.
 SILENT = {"id", "created", "updated", "dated", "format", "size", "page_count", "sha256"}
@@ -28,10 +28,21 @@ def is_silent(field):
     return field.name in SILENT or is_link_of_part(field) or is_switched_off(field.related_model)
 
 
+LONG = 80  # letters; shorter values are shown whole, one behind the other
+
+
 class FieldChange(NamedTuple):
     label: str
     old: str
     new: str
+
+    @property
+    def is_passage(self):
+        return max(len(self.old), len(self.new)) > LONG
+
+    @property
+    def pieces(self):
+        return passages.between(self.old, self.new)
 
 
 def differing(old, new):
@@ -80,7 +91,7 @@ def _value_in_words(field, value):
     if isinstance(field, models.BooleanField):
         return _("yes") if value else _("no")
     if isinstance(field, models.DateTimeField):
-        return formats.date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
+        return date_and_time_in_words(value)
     if isinstance(field, PartialDateField):
         return date_as_shown(value)
     if isinstance(field, models.DurationField):

@@ -8,6 +8,7 @@ from django.contrib.admin.helpers import AdminForm
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from profiles import words
 from profiles.editing import completeness
 from profiles.words import moment_for_staff, name_of_person
 
@@ -15,6 +16,8 @@ register = template.Library()
 register.filter("field_anchor", completeness.anchor)
 register.filter("moment_for_staff", moment_for_staff)
 register.filter("person", name_of_person)
+register.filter("date_and_time_in_words", words.date_and_time_in_words)
+register.filter("past_in_words", words.past_in_words)
 
 
 class Mistake(NamedTuple):
