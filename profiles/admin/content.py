@@ -18,11 +18,12 @@ from profiles.admin.file_input import WithFiles
 from profiles.admin.long_lists import LongListAdmin
 from profiles.admin.once import OnceAdmin
 from profiles.admin.publication import DateAndTime, PublicationAdmin
+from profiles.admin.remarks import RemarksAdmin
 from profiles.admin.saving import AudioFormSet
 from profiles.admin.sending import SendingAdmin
 from profiles.admin.spreadsheets import SheetsMixin
 from profiles.admin.versions import VersionsAdmin
-from profiles.editing.completeness import remarks_on, with_files
+from profiles.editing.completeness import with_files
 from profiles.models import AudioSummary, Entry, is_switched_off, only_organisation
 from profiles.models.flaws import flagged, lacks_translation
 from profiles.publishing import State, may_view
@@ -136,7 +137,7 @@ class ContentAdmin(
         """What stands above the form of an entry, as it is stored: a refused form wrote to its own."""
         if request.method == "POST":
             entry = self.get_queryset(request).filter(pk=entry.pk).first() or entry
-        about = {"remarks": remarks_on(entry)}
+        about = self.about_remarks(request, entry)
         # It shows the draft to others, so it is for those who write it.
         if not entry.is_published and self.has_change_permission(request, entry):
             about["preview_address"] = request.build_absolute_uri(preview.address_for(entry))
@@ -178,7 +179,7 @@ class TranslationFilter(admin.SimpleListFilter):
         return queryset
 
 
-class EntryAdmin(LongListAdmin, SheetsMixin, PublicationAdmin, ContentAdmin):
+class EntryAdmin(LongListAdmin, SheetsMixin, PublicationAdmin, RemarksAdmin, ContentAdmin):
     form = EntryForm
     translated_fields = ("title", "summary", "body")
     first_fields = ("title", "body")

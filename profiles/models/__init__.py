@@ -15,6 +15,7 @@ from profiles.models.entry import (
     parts_of,
 )
 from profiles.models.fields import names_of
+from profiles.models.left_remarks import LeftRemark
 from profiles.models.organisation import Organisation, only_organisation
 from profiles.models.publications import OfProgramme, Paper, PaperFile, Video
 from profiles.models.sent_forms import SentForm
@@ -24,6 +25,7 @@ __all__ = [
     "KINDS",
     "AudioSummary",
     "Entry",
+    "LeftRemark",
     "Mandate",
     "OfProgramme",
     "Organisation",

@@ -8,7 +8,7 @@ from django.db import connections, transaction
 
 # Tables of what pages are made of; by whatever program they are changed.
 CONTENT = r"(profiles\_%|search\_entry)"
-NOT_CONTENT = ["profiles_sentform"]
+NOT_CONTENT = ["profiles_leftremark", "profiles_sentform"]
 FUNCTIONS = """
 CREATE TABLE IF NOT EXISTS content_stamp (
     is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only), stamp uuid NOT NULL);
