@@ -1,13 +1,15 @@
 """The first page of the admin: words, order, frequent tasks, and what needs attention."""
 
 from django.contrib import admin
-from django.http import JsonResponse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, JsonResponse
+from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, ngettext_lazy
 from django.views.i18n import JavaScriptCatalog
 
-from profiles.editing import completeness, linked, reviews
+from profiles.editing import completeness, linked, overview, reviews
 from profiles.models import ALL_KINDS, KINDS, Organisation, is_switched_off
 
 # Django's own sentences, here for our catalogues, which come before Django's: its French ones say
@@ -112,6 +114,7 @@ class ProfileAdminSite(admin.AdminSite):
         own = [
             path("changes/", self.admin_view(self.changes), name="changes"),
             path("entries/", self.admin_view(self.entries_by_name), name="entries"),
+            path("to-complete/", self.admin_view(self.to_complete), name="to_complete"),
         ]
         return [*own, *super().get_urls()]
 
@@ -159,14 +162,34 @@ class ProfileAdminSite(admin.AdminSite):
         }
 
     def attention(self, request):
-        kinds = [
+        found = overview.overview(self.kinds_changed_by(request))
+        rows = [(remark, form_address(remark.entry, remark.field)) for remark in found.remarks]
+        return {"rows": rows, "number": found.number, "is_more": found.is_more}
+
+    def kinds_changed_by(self, request):
+        return [
             model
             for model in KINDS.values()
             if self.get_model_admin(model).has_change_permission(request)
         ]
-        found = completeness.overview(kinds)
-        rows = [(remark, form_address(remark.entry, remark.field)) for remark in found.remarks]
-        return {"rows": rows, "number": found.number, "is_more": found.is_more}
+
+    def to_complete(self, request):
+        """All that is to be completed, page by page."""
+        kinds = self.kinds_changed_by(request)
+        if not kinds:
+            raise PermissionDenied
+        number = request.GET.get("p", "1")
+        if number not in overview.PAGE_NUMBERS:
+            raise Http404
+        found = overview.page_of_all(kinds, int(number))
+        rows = [
+            (entry, [(remark, form_address(entry, remark.field)) for remark in remarks])
+            for entry, remarks in found.judged
+        ]
+        context = {"title": _("To complete"), "rows": rows, "found": found}
+        request.current_app = self.name
+        context |= self.each_context(request)
+        return TemplateResponse(request, "admin/to_complete.html", context)
 
     def get_log_entries(self, request):
         """What was done last, to what this site still knows."""

@@ -100,7 +100,12 @@ class KeptStatement:
                 self.params += params
         self.sql = template.format(**parts)
 
-    def __call__(self, **given: Any) -> list[Any]:
+    def __call__(self, also: QuerySet | None = None, **given: Any) -> list[Any]:
+        """With the rows of `also`, a queryset that is not kept, behind its own."""
+        sql, params = self.sql, filled(self.params, given)
+        if also is not None:
+            behind, further = also.query.sql_with_params()
+            sql, params = f"{sql} UNION ALL {behind}", [*params, *further]
         with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-            cursor.execute(self.sql, filled(self.params, given))
+            cursor.execute(sql, params)
             return cursor.fetchall()

@@ -4,7 +4,7 @@ import pytest
 from django.utils.translation import override
 
 from profiles.authors import author_of, looks_like_a_person
-from profiles.editing.completeness import remarks_on
+from profiles.editing.left_alone import remarks_on
 from profiles.models import Paper
 from tests.builders import errors_of, filled
 

@@ -5,21 +5,29 @@ import datetime
 import pytest
 from django.utils import timezone
 
-from profiles.editing import completeness
+from profiles.editing import completeness, left_alone, overview
 from profiles.models import Paper, PaperFile, Programme, Vacancy, Video
 from tests.builders import WHOLE_TEXTS
+
+
+@pytest.fixture
+def imrap(imrap):
+    """Written in both languages."""
+    imrap.name_en = "Malian Institute of Action Research for Peace"
+    imrap.save()
+    return imrap
 
 
 def words_of(entry):
     model = type(entry)
     found = completeness.with_files(model.objects.filter(pk=entry.pk)).get()
-    return [(remark.field, remark.text) for remark in completeness.remarks_on(found)]
+    return [(remark.field, remark.text) for remark in left_alone.remarks_on(found)]
 
 
 def test_an_entry_that_is_whole_has_no_remark(add_paper):
     paper = add_paper("Note", **WHOLE_TEXTS)
     assert words_of(paper) == []
-    assert list(completeness.candidates(Paper)) == []
+    assert list(overview.candidates(Paper)) == []
 
 
 def test_missing_texts_are_told(add_paper):
@@ -29,13 +37,13 @@ def test_missing_texts_are_told(add_paper):
     ]
     paper = add_paper("Autre", title_en="Other")
     assert words_of(paper) == [("body_fr", "The text is empty.")]
-    assert paper in completeness.candidates(Paper)
+    assert paper in overview.candidates(Paper)
 
 
 def test_a_picture_without_words_is_told(add_paper):
     paper = add_paper("Note", image="papers/a.jpg", is_draft=True, **WHOLE_TEXTS)
     assert words_of(paper) == [("image_alt_fr", "The picture has no alternative text.")]
-    assert list(completeness.candidates(Paper)) == [paper]
+    assert list(overview.candidates(Paper)) == [paper]
     Paper.objects.update(image_is_decorative=True)
     assert words_of(paper) == []
 
@@ -46,21 +54,27 @@ def test_a_heavy_file_and_one_without_text_are_told(add_paper):
     files = [
         PaperFile(paper=paper, file="papers/a.pdf", size=5_000_000, text="Mali", **facts),
         PaperFile(paper=paper, file="papers/b.pdf", size=5_000_001, text="Mali", **facts),
-        PaperFile(paper=paper, file="papers/c.pdf", size=1, text="", **facts),
+        PaperFile(paper=paper, file="papers/c.pdf", size=1, text="", **facts | {"language": "bm"}),
     ]
     PaperFile.objects.bulk_create(files)
     assert words_of(paper) == [
         ("files-1-file", "A file has more than 5 MB: add a light edition."),
-        ("files-2-file", "A PDF holds no text, only pictures of pages."),
+        (
+            "files-2-file",
+            "A PDF holds no text, only pictures of pages: replace it by one with text, or add the text as another file in its language.",
+        ),
     ]
-    assert list(completeness.candidates(Paper)) == [paper]
+    assert list(overview.candidates(Paper)) == [paper]
 
 
 @pytest.mark.parametrize(
     ("flaw", "remark"),
     [
         ({"size": 5_000_001}, "A file has more than 5 MB: add a light edition."),
-        ({"text": ""}, "A PDF holds no text, only pictures of pages."),
+        (
+            {"text": ""},
+            "A PDF holds no text, only pictures of pages: replace it by one with text, or add the text as another file in its language.",
+        ),
         ({"language": ""}, "The language of a file is missing."),
     ],
 )
@@ -69,9 +83,10 @@ def test_one_flaw_of_a_file_is_enough_to_be_told(add_paper, flaw, remark):
     for title in ("Note", "Autre"):
         paper = add_paper(title, **WHOLE_TEXTS)
         facts |= {"paper": paper, "file": "papers/a.pdf"}
-        PaperFile.objects.bulk_create([PaperFile(**facts), PaperFile(**facts | flaw)])
+        other = {"language": "bm", **flaw}
+        PaperFile.objects.bulk_create([PaperFile(**facts), PaperFile(**facts | other)])
         flaw = {}
-    assert [paper.title_fr for paper in completeness.candidates(Paper)] == ["Note"]
+    assert [paper.title_fr for paper in overview.candidates(Paper)] == ["Note"]
     paper = Paper.objects.get(title_fr="Note")
     assert [text for _field, text in words_of(paper)] == [remark]
 
@@ -86,39 +101,38 @@ def test_a_heavy_film_or_offer_is_told(imrap, media_folder):
         path = media_folder / entry.file.name
         path.parent.mkdir(parents=True)
         path.write_bytes(b"x" * 5_000_001)
-    words = "The film has more than 5 MB: choose a lighter one, or give a web address."
+    words = (
+        "The film has more than 5 MB: save it again in 480p and replace it, or give a web address "
+        "where it can be watched. If you type how long it lasts, up to 6 MB a minute are fine."
+    )
     assert words_of(film) == [("file", words)]
     assert words_of(offer) == [("file", "The file has more than 5 MB: choose a lighter one.")]
     for entry in (film, offer):
-        assert list(completeness.candidates(type(entry))) == [entry]
+        assert list(overview.candidates(type(entry))) == [entry]
         (media_folder / entry.file.name).write_bytes(b"x" * 5_000_000)
     assert (words_of(film), words_of(offer)) == ([], [])
 
 
-def test_a_deadline_that_is_past_is_told(imrap):
-    vacancy = Vacancy.objects.create(
-        organisation=imrap,
-        title_fr="Poste",
-        deadline=timezone.now() - datetime.timedelta(days=1),
-        **WHOLE_TEXTS,
-    )
-    text = "The deadline is past: the vacancy is no longer listed."
-    assert words_of(vacancy) == [("deadline", text)]
-    assert list(completeness.candidates(Vacancy)) == [vacancy]
+def test_a_deadline_that_is_past_is_nothing_to_complete(imrap):
+    yesterday = timezone.now() - datetime.timedelta(days=1)
+    facts = {"organisation": imrap, "title_fr": "Poste", "deadline": yesterday}
+    vacancy = Vacancy.objects.create(**facts, **WHOLE_TEXTS)
+    assert words_of(vacancy) == []
+    assert list(overview.candidates(Vacancy)) == []
     assert completeness.anchor("deadline") == "id_deadline_0"
 
 
-def test_of_many_entries_forty_of_a_kind_are_looked_at(imrap):
+def test_of_many_entries_some_are_looked_at(imrap):
     programmes = [
         Programme(organisation=imrap, title_fr="Note", title_en="Note", slug=f"note-{number}")
-        for number in range(41)
+        for number in range(121)
     ]
     Programme.objects.bulk_create(programmes)
-    found = completeness.overview([Programme, Paper])
-    assert (found.number, found.is_more) == (40, True)
+    found = overview.overview([Programme, Paper])
+    assert (found.number, found.is_more) == (120, True)
     assert [remark.text for remark in found.remarks] == 20 * ["The text is empty."]
     Programme.objects.first().delete()
-    assert completeness.overview([Programme, Paper])[1:] == (40, False)
+    assert overview.overview([Programme, Paper])[1:] == (120, False)
 
 
 @pytest.mark.parametrize(
@@ -129,7 +143,7 @@ def test_an_address_without_encryption_is_told(imrap, model, field):
     fields = {"organisation": imrap, "title_fr": "Note", **WHOLE_TEXTS}
     model.objects.create(**fields, **{field: "https://a.org/"}, slug="sure")
     entry = model.objects.create(**fields, **{field: "http://a.org/"})
-    assert list(completeness.candidates(model)) == [entry]
+    assert list(overview.candidates(model)) == [entry]
     assert words_of(entry) == [(field, "The link does not begin with https://.")]
 
 

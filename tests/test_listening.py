@@ -16,7 +16,7 @@ from django.db import connection
 from django.test import Client
 
 from profiles import preview, search
-from profiles.editing import completeness, history
+from profiles.editing import completeness, history, left_alone, overview
 from profiles.models import KINDS, AudioSummary, Organisation, Paper, PaperFile, Programme, Video
 from tests.builders import (
     VOICE,
@@ -273,14 +273,14 @@ def test_staff_are_told_of_a_heavy_recording_when_they_save_and_afterwards(staff
     assert [sentence.startswith(heavy) for sentence in said] == [True, False]
     assert AudioSummary.objects.get().size == len(VOICE) + 300_000
     assert heavy in staff_client.get(f"{PAPERS}/").text
-    assert list(completeness.candidates(Paper)) == [paper]
+    assert list(overview.candidates(Paper)) == [paper]
     found = completeness.with_files(Paper.objects.all()).get()
-    remarks = [(one.field, one.text[: len(heavy)]) for one in completeness.remarks_on(found)]
+    remarks = [(one.field, one.text[: len(heavy)]) for one in left_alone.remarks_on(found)]
     assert remarks == [("audio-0-file", heavy)]
     AudioSummary.objects.update(size=2_000_000, seconds=120)
-    assert not completeness.candidates(Paper)
+    assert not overview.candidates(Paper)
     AudioSummary.objects.update(size=2_050_000)
-    assert completeness.candidates(Paper)
+    assert overview.candidates(Paper)
 
 
 @pytest.mark.parametrize("group", ["Rédaction", "Responsable"])

@@ -21,6 +21,7 @@ from profiles.admin.kept_typing import KeptTypingAdmin
 from profiles.admin.long_lists import LongListAdmin
 from profiles.admin.once import OnceAdmin
 from profiles.admin.publication import DateAndTime, PublicationAdmin
+from profiles.admin.remarks import RemarksAdmin
 from profiles.admin.reviews import ReviewsAdmin
 from profiles.admin.saving import AudioFormSet
 from profiles.admin.sending import SendingAdmin
@@ -29,7 +30,7 @@ from profiles.admin.spreadsheets import SheetsMixin
 from profiles.admin.state_bar import StateBarAdmin
 from profiles.admin.typed_preview import TypedPreviewAdmin
 from profiles.admin.versions import VersionsAdmin
-from profiles.editing.completeness import remarks_on, with_files
+from profiles.editing.completeness import with_files
 from profiles.editing.linked import remarks_on_links
 from profiles.models import AudioSummary, Entry, is_switched_off, only_organisation
 from profiles.models.flaws import flagged, lacks_translation
@@ -154,8 +155,8 @@ class ContentAdmin(
         """What stands above the form of an entry, as it is stored: a refused form wrote to its own."""
         if request.method == "POST":
             entry = self.get_queryset(request).filter(pk=entry.pk).first() or entry
-        remarks = [*remarks_on(entry), *remarks_on_links(entry)]
-        return {"remarks": remarks, **self.about_preview(request, entry)}
+        about = self.about_remarks(request, entry) | self.about_preview(request, entry)
+        return about | {"remarks": [*about["remarks"], *remarks_on_links(entry)]}
 
 
 class EntryForm(forms.ModelForm):
@@ -198,6 +199,7 @@ class EntryAdmin(
     SheetsMixin,
     ReviewsAdmin,
     PublicationAdmin,
+    RemarksAdmin,
     WithApartAdmin,
     ContentAdmin,
     ApartAdmin,  # which so comes to stand right before the history, whose place it takes

@@ -6,7 +6,6 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from profiles.editing.completeness import remarks_on
 from profiles.files.pictures import picture
 from profiles.publishing import State
 from profiles.translation import CONTENT_LANGUAGES, to_attribute
@@ -58,7 +57,7 @@ def languages(entry):
 
 
 def remarks(entry):
-    found = [[remark.text] for remark in remarks_on(entry)]
+    found = [[remark.text] for remark in entry.judgement.remarks]
     if not found:
         return ""
     lines = format_html_join("", "<li>{}</li>", found)

@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
+from profiles.editing.left_alone import judged
 from profiles.models import with_recordings
 from profiles.words import MOST_COUNTED, number_in_words
 
@@ -57,7 +58,9 @@ class BoundedPaginator(Paginator):
 class LongList(ChangeList):
     def get_results(self, request):
         super().get_results(request)
-        with_recordings(self.result_list)
+        entries = with_recordings(self.result_list)
+        for entry, judgement in zip(entries, judged(entries), strict=True):
+            entry.judgement = judgement
 
     def get_ordering(self, request, queryset):
         """By the column that was chosen last."""

@@ -1,6 +1,10 @@
-"""What an entry lacks or should mend. Nothing here keeps anybody from saving."""
+"""What an entry lacks or should mend. Nothing here keeps anybody from saving.
 
-from functools import cache
+Each remark goes away when one does what it says, or when somebody decides to leave it (`left_alone`).
+"""
+
+import hashlib
+import re
 from typing import NamedTuple
 
 from django.db.models import Field, Model, Prefetch, Q, URLField
@@ -8,18 +12,9 @@ from django.utils.translation import gettext as _
 
 from profiles.authors import looks_like_a_person
 from profiles.dates import shortened
-from profiles.kept_queries import KeptStatement, Now
-from profiles.models import AudioSummary, with_recordings
-from profiles.models.flaws import (
-    HEAVY,
-    INSECURE,
-    TRANSLATED,
-    flagged,
-    flaw_of_entry,
-    flaw_of_file,
-)
+from profiles.models import PaperFile
+from profiles.models.flaws import HEAVY, INSECURE, TRANSLATED
 from profiles.translation import (
-    CONTENT_LANGUAGES,
     has_any,
     texts_of,
     to_attribute,
@@ -27,9 +22,8 @@ from profiles.translation import (
 )
 from profiles.words import lines
 
-SHOWN = 20
-OF_KIND = "SELECT '{kind}', {name}.* FROM ({{{name}}}) AS {name}"
-MOST = 40  # entries of a kind that are looked at for the overview
+INSECURE_LINK = re.compile(rf'href="({INSECURE}[^"]*)')
+LIGHT = PaperFile.Edition.LIGHT
 
 
 class Remark(NamedTuple):
@@ -38,70 +32,79 @@ class Remark(NamedTuple):
     entry: Model
     field: str
     text: str
+    urgency: int  # 0 first
+    mark: str  # of what causes it
 
 
-class Overview(NamedTuple):
-    remarks: list
-    number: int
-    is_more: bool  # whether there are more entries than were looked at
-
-
-# One function per warning; each gives (field, words) pairs.
+# One function per warning, the most urgent first; each gives (field, words, cause). With another cause
+# a remark that somebody left comes again.
 
 
 def missing_text(entry):
     if not has_any(entry, "body"):
-        yield translated_columns("body")[0], _("The text is empty.")
+        yield translated_columns("body")[0], _("The text is empty."), ""
 
 
 def picture_without_words(entry):
     if entry.image and not entry.image_is_described:
-        yield translated_columns("image_alt")[0], _("The picture has no alternative text.")
+        words = _("The picture has no alternative text.")
+        yield translated_columns("image_alt")[0], words, entry.image.name
 
 
 def heavy_files(entry):
-    for number, file in enumerate(files_of(entry)):
-        if file.size > HEAVY:
-            yield file_field(number), _("A file has more than 5 MB: add a light edition.")
+    files = files_of(entry)
+    lightened = {file.language for file in files if file.edition == LIGHT}
+    for number, file in enumerate(files):
+        if file.size > HEAVY and file.edition == LIGHT:
+            words = _("The light edition has more than 5 MB: replace it by a lighter file.")
+            yield file_field(number), words, file.file.name
+        elif file.size > HEAVY and file.language not in lightened:
+            words = _("A file has more than 5 MB: add a light edition.")
+            yield file_field(number), words, file.file.name
 
 
 def heavy_own_file(entry):
     """An entry's own file has no stored size; a lost file is not this list's concern."""
     if "file" in field_names(entry) and entry.file:
         try:
-            is_heavy = entry.file.size > HEAVY
+            is_heavy = entry.is_heavy_with(entry.file.size)
         except OSError:
             return
         if is_heavy:
-            yield "file", str(entry.heavy_file_remark)
+            yield "file", str(entry.heavy_file_remark), entry.file.name
 
 
 def unreadable_files(entry):
+    readable = {file.language for file in files_of(entry) if file.has_text}
     for number, file in enumerate(files_of(entry)):
-        if file.format == "pdf" and not file.has_text:
-            yield file_field(number), _("A PDF holds no text, only pictures of pages.")
+        if file.format == "pdf" and not file.has_text and file.language not in readable:
+            words = _(
+                "A PDF holds no text, only pictures of pages: replace it by one with text, or add the "
+                "text as another file in its language."
+            )
+            yield file_field(number), words, file.file.name
+
+
+def files_without_language(entry):
+    for number, file in enumerate(files_of(entry)):
         if not file.language:
-            yield f"files-{number}-language", _("The language of a file is missing.")
+            yield f"files-{number}-language", _("The language of a file is missing."), ""
 
 
 def heavy_recordings(entry):
     for number, recording in enumerate(entry.recordings):
         if recording.is_heavy:
-            yield f"audio-{number}-file", str(recording.heavy_remark)
-
-
-def deadline_past(entry):
-    if entry.can_close and entry.is_closed:
-        yield "deadline", str(entry.closed_remark)
+            yield f"audio-{number}-file", str(recording.heavy_remark), recording.file.name
 
 
 def insecure_links(entry):
     for field in field_names(entry, URLField):
-        if getattr(entry, field).startswith(INSECURE):
-            yield field, _("The link does not begin with https://.")
+        if (address := getattr(entry, field)).startswith(INSECURE):
+            yield field, _("The link does not begin with https://."), address
     for field in translated_columns("body"):
-        if f'href="{INSECURE}' in getattr(entry, field):
-            yield field, _("A link in the text does not begin with https://.")
+        if found := INSECURE_LINK.findall(getattr(entry, field)):
+            words = _("A link in the text does not begin with https://.")
+            yield field, words, " ".join(sorted({field, *found}))
 
 
 def authors_without_comma(entry):
@@ -116,97 +119,44 @@ def authors_without_comma(entry):
     for author in lines(entry.authors):
         if author not in bodies and looks_like_a_person(author):
             words = _("“%(author)s” has no comma: write family name, comma, given name.")
-            yield "authors", words % {"author": shortened(author)}
+            yield "authors", words % {"author": shortened(author)}, author
 
 
-def missing_translations(entry):
+def missing_in(entry, language):
+    """Asked for the languages that the organisation writes in."""
     for name in TRANSLATED:
-        for language, language_name in CONTENT_LANGUAGES.items():
-            field = to_attribute(name, language)
-            if not getattr(entry, field) and has_any(entry, name):
-                label = entry._meta.get_field(field).verbose_name
-                words = _("The translation is missing: %(field)s.")
-                yield field, words % {"field": label, "language": language_name}
+        field = to_attribute(name, language)
+        if not getattr(entry, field) and has_any(entry, name):
+            label = entry._meta.get_field(field).verbose_name
+            words = _("The translation is missing: %(field)s.") % {"field": label}
+            yield field, words, ""
 
 
 CHECKS = (
     missing_text,
     picture_without_words,
     heavy_files,
-    heavy_own_file,
     unreadable_files,
+    files_without_language,
     heavy_recordings,
-    deadline_past,
+    heavy_own_file,
     insecure_links,
     authors_without_comma,
-    missing_translations,
 )
 
 
-def remarks_on(entry):
-    """All remarks on an entry that came through `with_files`."""
-    return [Remark(entry, *found) for check in CHECKS for found in check(entry)]
+def all_remarks_on(entry, languages):
+    """Of an entry that came through `with_files`, in the languages that the site is written in."""
+    for urgency, check in enumerate(CHECKS):
+        for field, words, cause in check(entry):
+            yield Remark(entry, field, words, urgency, mark_of(check.__name__, cause or field))
+    for language in languages:
+        for field, words, _cause in missing_in(entry, language):
+            yield Remark(entry, field, words, len(CHECKS), mark_of(missing_in.__name__, field))
 
 
-def overview(kinds):
-    """The first remarks on entries of these kinds, and how many there are."""
-    found = candidates_of(kinds)
-    entries = with_recordings([entry for kind in kinds for entry in found[kind][:MOST]])
-    remarks = [remark for entry in entries for remark in remarks_on(entry)]
-    is_more = any(len(of_kind) > MOST for of_kind in found.values())
-    return Overview(remarks[:SHOWN], len(remarks), is_more)
-
-
-def candidates(model):
-    """Entries of a kind on which there may be a remark, most recently changed first; at most one
-    more than are looked at."""
-    return candidates_of([model])[model]
-
-
-def candidates_of(kinds):
-    """{kind: its candidates}, of whatever number of entries in the same time."""
-    changed = {kind: {} for kind in kinds}
-    by_slug = {kind.kind_slug: kind for kind in kinds}
-    for slug, key, moment in keys_of_candidates(tuple(kinds))() if kinds else ():
-        changed[by_slug[slug]][key] = moment
-    return {kind: newest(kind, moments) for kind, moments in changed.items()}
-
-
-def newest(kind, moments):
-    keys = sorted(moments, key=lambda key: (moments[key], key), reverse=True)[: MOST + 1]
-    entries = with_files(kind.objects.order_by()).in_bulk(keys) if keys else {}
-    return [entries[key] for key in keys if key in entries]
-
-
-@cache
-def keys_of_candidates(kinds):
-    """The statement that gives (slug of the kind, key, moment of change), of each reason the newest."""
-    parts, queries = [], {}
-    for kind in kinds:
-        for entries in with_reasons(kind):
-            name = f"reason_{len(parts)}"
-            queries[name] = entries.values("pk", "updated")
-            parts.append(OF_KIND.format(kind=kind.kind_slug, name=name))
-    return KeptStatement(" UNION ALL ".join(parts), **queries)
-
-
-def with_reasons(kind):
-    """For each kind of reason the entries that have it; every one by an index of its own."""
-    entries = kind.objects.all()
-    flaw = flaw_of_entry(
-        addresses=field_names(kind, URLField),
-        has_own_file="file" in field_names(kind),
-        has_authors="authors" in field_names(kind),
-    )
-    yield flagged(entries, flaw).order_by("-updated", "-pk")[: MOST + 1]
-    if has_files(kind):
-        link = kind._meta.get_field("files").remote_field
-        flawed = flagged(link.model.objects.all(), flaw_of_file()).order_by("-pk")
-        yield entries.filter(pk__in=flawed.values(link.name)[: MOST + 1]).order_by()
-    heavy = AudioSummary.objects.heavy_of(kind).order_by("-pk")
-    yield entries.filter(pk__in=heavy.values("object_id")[: MOST + 1]).order_by()
-    if kind.can_close:
-        yield entries.filter(deadline__lte=Now()).order_by("-deadline", "-pk")[: MOST + 1]
+def mark_of(*causes):
+    return hashlib.sha256("\n".join(causes).encode()).hexdigest()[:32]
 
 
 def with_files(entries):

@@ -48,7 +48,7 @@ def remarks_on_links(entry):
     closed = every - public_slugs(every).keys()
     known = entries_of(closed)
     return [
-        Remark(entry, column, sentence(known.get(key)))
+        Remark(entry, column, sentence(known.get(key)), urgency=0, mark="")
         for column, keys in found.items()
         for key in sorted(keys & closed)
     ]

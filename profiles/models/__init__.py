@@ -16,6 +16,7 @@ from profiles.models.entry import (
     parts_of,
 )
 from profiles.models.fields import names_of
+from profiles.models.left_remarks import LeftRemark
 from profiles.models.organisation import Organisation, only_organisation
 from profiles.models.previews import TakenBackPreview
 from profiles.models.publications import OfProgramme, Paper, PaperFile, Video
@@ -30,6 +31,7 @@ __all__ = [
     "AudioSummary",
     "Entry",
     "KeptApart",
+    "LeftRemark",
     "Mandate",
     "OfProgramme",
     "Organisation",

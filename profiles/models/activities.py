@@ -196,7 +196,6 @@ class Vacancy(Entry):
     file_fields = (*Entry.file_fields, "file")
     can_close = True
     schema_type = "JobPosting"
-    closed_remark = _("The deadline is past: the vacancy is no longer listed.")
     last_minute = datetime.timedelta(minutes=1)  # "23:59" includes that minute
 
     class Meta(Entry.Meta):

@@ -13,7 +13,7 @@ from profiles.files.pictures import PictureField
 from profiles.files.variants import kept_names
 from profiles.models.audio import WithAudio
 from profiles.models.fields import free_slug, tidy_texts
-from profiles.models.flaws import translation_indexes
+from profiles.models.flaws import HEAVY, remark_indexes, translation_indexes
 from profiles.models.organisation import Organisation, only_organisation
 from profiles.models.rules import Checked, Rule, in_one_language
 from profiles.publishing import Publishable, PublishedQuerySet
@@ -192,6 +192,7 @@ class Entry(WithAudio, Checked, Publishable):
                 fields=["is_draft", "position", "-dated", "-id"], name="%(class)s_state_placed"
             ),
             *translation_indexes(),
+            *remark_indexes(),
         ]
 
     def __str__(self):
@@ -254,6 +255,10 @@ class Entry(WithAudio, Checked, Publishable):
     def offered_languages(self):
         """Codes of the languages in which it can be read, watched or listened to."""
         return [(self.body or self.title).language]
+
+    def is_heavy_with(self, size):
+        """Whether its own file, of so many bytes, costs its readers much."""
+        return size > HEAVY
 
     @property
     def lead(self):

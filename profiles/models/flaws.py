@@ -14,6 +14,7 @@ from profiles.words import MEGABYTE
 
 HEAVY = 5 * MEGABYTE  # of a document or a film; on a slow line that is some minutes
 HEAVY_MINUTE = MEGABYTE  # of a recording
+HEAVY_MINUTE_OF_FILM = 6 * MEGABYTE  # 480p, with some reserve
 HEAVY_AT_ALL = MEGABYTE // 4  # what lasts some seconds costs little anyway
 TRANSLATED = ("title", "body")
 INSECURE = f"{SCHEMES[0]}://"
@@ -54,15 +55,15 @@ def lacks_translation(language):
     )
 
 
-def flaw_of_entry(addresses=(), has_own_file=False, has_authors=False):
-    """What an entry's own fields tell: it may need attention. Its form says exactly what."""
-    conditions = [
-        when.condition for code in CONTENT_LANGUAGES for when in lacks_translation(code).cases
-    ]
-    conditions.append(are_empty(*translated_columns("body")))
+def is_bare():
+    """What its readers miss first: the text, or what the picture shows."""
     described = ~are_empty(*translated_columns("image_alt")) | Q(image_is_decorative=True)
-    conditions.append(~are_empty("image") & ~described)
-    conditions += [
+    return flag(are_empty(*translated_columns("body")), ~are_empty("image") & ~described)
+
+
+def flaw_of_entry(addresses=(), has_own_file=False, has_authors=False):
+    """What else an entry's own fields tell: it may need attention. Its form says exactly what."""
+    conditions = [
         Q(Exact(StrIndex(F(field), Literal(INSECURE)), Literal(1))) for field in addresses
     ]
     conditions += [
@@ -95,10 +96,24 @@ def flaw_of_recording():
     return flag(Q(is_heavy) & Q(GreaterThan(F("size"), Literal(HEAVY_AT_ALL))))
 
 
+def newest_index(expression, name):
+    """For `Meta.indexes`: of what is published or not, the most recently changed with this flaw."""
+    return Index(expression, F("is_draft"), F("updated").desc(), F("id").desc(), name=name)
+
+
 def flaw_index(kind, **facts):
-    """For `Meta.indexes` of a kind: the most recently changed of those that may lack something."""
-    newest = (F("updated").desc(), F("id").desc())
-    return Index(flaw_of_entry(**facts), *newest, name=f"{kind}_flawed")
+    return newest_index(flaw_of_entry(**facts), f"{kind}_flawed")
+
+
+def remark_indexes():
+    """Of what any kind may lack."""
+    return [
+        newest_index(is_bare(), "%(class)s_bare"),
+        *(
+            newest_index(lacks_translation(code), f"%(class)s_wants_{code}")
+            for code in CONTENT_LANGUAGES
+        ),
+    ]
 
 
 def translation_indexes():

@@ -13,7 +13,7 @@ from profiles.files.pictures import PictureField
 from profiles.models.activities import Programme
 from profiles.models.entry import Entry, EntryQuerySet, is_switched_off, public_index
 from profiles.models.fields import NamesByLanguage, names, web_address
-from profiles.models.flaws import flaw_index, flaw_of_file
+from profiles.models.flaws import HEAVY_MINUTE_OF_FILM, flaw_index, flaw_of_file
 from profiles.times import DurationField
 from profiles.translation import FILE_LANGUAGES, TranslatedText, translated, translated_columns
 
@@ -114,7 +114,8 @@ class Video(OfProgramme, Entry):
     found_as = "vidéo film documentaire reportage video movie footage فيديو فيلم"
     file_fields = (*Entry.file_fields, "file", "captions")
     heavy_file_remark = _(
-        "The film has more than 5 MB: choose a lighter one, or give a web address."
+        "The film has more than 5 MB: save it again in 480p and replace it, or give a web address "
+        "where it can be watched. If you type how long it lasts, up to 6 MB a minute are fine."
     )
 
     class Meta(Entry.Meta):
@@ -125,6 +126,13 @@ class Video(OfProgramme, Entry):
             flaw_index("video", addresses=["watch_url"], has_own_file=True),
             public_index("programme", "-dated", "-id", name="of_programme"),
         ]
+
+    def is_heavy_with(self, size):
+        """Not where it can be watched elsewhere too, nor where it is as small as a film can be."""
+        if self.watch_url or not super().is_heavy_with(size):
+            return False
+        minutes = self.duration.total_seconds() / 60 if self.duration else 0
+        return size > HEAVY_MINUTE_OF_FILM * minutes
 
     @property
     def film(self):

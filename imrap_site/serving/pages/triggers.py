@@ -10,6 +10,7 @@ from django.db import connections, transaction
 CONTENT = r"(profiles\_%|search\_entry)"
 NOT_CONTENT = [
     "profiles_keptapart",
+    "profiles_leftremark",
     "profiles_review",
     "profiles_sentform",
     "profiles_takenbackpreview",
