@@ -4,23 +4,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('profiles', '0015_typed_texts'),
+        ("profiles", "0015_typed_texts"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='TakenBackPreview',
+            name="TakenBackPreview",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind_slug', models.CharField(max_length=30)),
-                ('entry_key', models.PositiveBigIntegerField()),
-                ('times', models.PositiveIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind_slug", models.CharField(max_length=30)),
+                ("entry_key", models.PositiveBigIntegerField()),
+                ("times", models.PositiveIntegerField(default=0)),
             ],
             options={
-                'default_permissions': (),
-                'constraints': [models.UniqueConstraint(models.F('kind_slug'), models.F('entry_key'), name='one_number_of_an_entry')],
+                "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("kind_slug"), models.F("entry_key"), name="one_number_of_an_entry"
+                    )
+                ],
             },
         ),
     ]
