@@ -107,3 +107,31 @@ def test_a_conflict_shows_both_texts_and_is_settled(awa, form_of, add_paper):
     assert "Autoportrait du Mali, le mien" in awa.see(SAVED)
     paper.refresh_from_db()
     assert paper.title_fr == "Autoportrait du Mali, le mien"
+
+
+def test_an_entry_is_published_corrected_apart_and_put_online_by_buttons(awa, form_of, add_paper):
+    paper = add_paper(is_draft=True)
+    awa.goto(form_of(paper))
+    awa.find(TEXT)
+    assert "Brouillon" in awa.see(".state-sentence")
+    awa.click("[name=_publish]")
+    assert "est en ligne" in awa.see(SAVED)
+    assert "Publiée depuis le" in awa.see(".state-sentence")
+    awa.find(TEXT)
+    awa.type("#id_title_fr", ", revu")
+    awa.click("[name=_apart]")
+    assert "Gardé à part" in awa.see(SAVED)
+    assert awa.value("#id_title_fr") == "Autoportrait du Mali, revu"
+    assert Paper.objects.get().title_fr == "Autoportrait du Mali"
+    awa.click("[name=_publish]")
+    assert "sont en ligne" in awa.see(SAVED)
+    assert Paper.objects.get().title_fr == "Autoportrait du Mali, revu"
+
+
+def test_a_moment_is_scheduled_in_its_folded_part(awa, form_of, add_paper):
+    awa.goto(form_of(add_paper(is_draft=True)))
+    awa.find(TEXT)
+    awa.click(".state-schedule summary")
+    awa.click("[name=_schedule]")
+    assert "sera en ligne le" in awa.see(SAVED)
+    assert Paper.objects.get().state == "scheduled"

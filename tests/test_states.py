@@ -511,3 +511,35 @@ def test_the_line_fits_a_phone_in_french_and_axe_finds_nothing(desk, add_paper):
         assert english_in(page.locator(".state-bar").evaluate("bar => bar.outerHTML")) == []
     context.close()
     nothing(found)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_scripts_a_moment_is_scheduled_and_an_entry_published(
+    desk, add_paper, browser_context_args
+):
+    context = desk.context.browser.new_context(**browser_context_args, java_script_enabled=False)
+    context.add_cookies(desk.context.cookies())
+    page = context.new_page()
+    page.goto(desk.site + address_of(add_paper("Note", is_draft=True)))
+    page.locator("summary", has_text="Programmer…").click()
+    page.locator("#id_schedule_for_1").fill("9h30")
+    page.locator("[name=_schedule]").click()
+    expect(page.locator(".state-bar")).to_contain_text("à 09:30")
+    page.locator("[name=_publish]").click()
+    expect(page.locator(".state-bar")).to_contain_text("Publiée depuis le")
+    context.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_keyboard_alone_publishes(desk, add_paper):
+    desk.goto(desk.site + address_of(add_paper("Note", is_draft=True)))
+    expect(desk.locator(".tiptap").first).to_be_visible()
+    jump = desk.locator(".state-jump")
+    jump.focus()
+    expect(jump).to_be_in_viewport()
+    desk.keyboard.press("Enter")
+    for _time in range(2):
+        desk.keyboard.press("Tab")
+    expect(desk.get_by_role("button", name="Publier")).to_be_focused()
+    desk.keyboard.press("Enter")
+    expect(desk.locator(".state-bar")).to_contain_text("Publiée depuis le")

@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
+from profiles.editing.marks import with_marks
 from profiles.models import with_recordings
 from profiles.words import MOST_COUNTED, number_in_words
 
@@ -58,6 +59,7 @@ class LongList(ChangeList):
     def get_results(self, request):
         super().get_results(request)
         with_recordings(self.result_list)
+        with_marks(list(self.result_list))
 
     def get_ordering(self, request, queryset):
         """By the column that was chosen last."""
