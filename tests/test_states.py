@@ -1,16 +1,27 @@
 """The line on top of a form: who sees the entry, and the buttons that change that."""
 
+import csv
 import datetime
+import io
 import re
 
 import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 from playwright.sync_api import expect
 
 from profiles.models import KINDS, Paper, Vacancy
-from tests.builders import a_pdf, content_of, errors_of, filled, paper_form, photograph, words
+from tests.builders import (
+    a_pdf,
+    content_of,
+    errors_of,
+    filled,
+    imported,
+    paper_form,
+    photograph,
+    words,
+)
 from tests.looks import english_in, nothing, violations
 
 ADD = "/admin/profiles/paper/add/"
@@ -407,6 +418,27 @@ def test_a_deletion_of_many_leads_to_what_can_be_brought_back(responsable, add_p
     assert 'repris : <a href="/admin/profiles/paper/deleted/">' in page.replace(
         "\N{NO-BREAK SPACE}", " "
     )
+
+
+# In a sheet
+
+
+def test_a_sheet_tells_the_state_and_changes_none(redaction, add_paper):
+    paper = add_paper("Note", is_draft=True, slug="note")
+    add_paper("Autre", slug="autre", publish_at="2026-03-12T08:00Z")
+    with translation.override("fr"):
+        sheet = redaction.get("/admin/profiles/paper/sheet/csv/").content.decode("utf-8-sig")
+        rows = list(csv.reader(io.StringIO(sheet), delimiter=";"))
+        assert rows[0][-1] == "État"
+        assert [row[-1] for row in rows[1:]] == [
+            "brouillon",
+            "publiée à partir du 12 mars 2026 à 08:00",
+        ]
+        changed = sheet.replace("brouillon", "publiée").replace("Note", "Note revue")
+        report = imported(changed.encode("utf-8-sig"))
+    assert (report.warnings, report.changed) == ([], 1)
+    paper.refresh_from_db()
+    assert (paper.title_fr, paper.is_draft) == ("Note revue", True)
 
 
 # In a browser
