@@ -154,7 +154,7 @@ def test_redaction_is_offered_no_publication_and_told_who_publishes(redaction, a
     published = redaction.get(address_of(add_paper("Autre")))
     offered = {"_apart": "Garder à part, sans publier", "_save": "Enregistrer"}
     assert buttons(published) == offered
-    assert "Les visiteurs voient vos changements dès que vous enregistrez." in published.text
+    assert "ce que vous gardez à part attend un collègue" in published.text
 
 
 def test_who_only_looks_reads_the_state_and_has_no_button(groups, add_paper):
