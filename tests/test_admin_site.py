@@ -282,7 +282,7 @@ def desk(signed_in, live_server, transactional_db, one_of_each):
 def all_pages(one_of_each):
     organisation = Organisation.objects.get()
     form = f"/admin/profiles/organisation/{organisation.pk}/change/"
-    addresses = ["/admin/", "/admin/profiles/organisation/", form]
+    addresses = ["/admin/", "/admin/changes/", "/admin/profiles/organisation/", form]
     addresses += [*pages_of_people(), *pages_of_the_past(one_of_each["paper"])]
     for entry in one_of_each.values():
         addresses += pages_of(entry)

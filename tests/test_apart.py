@@ -279,6 +279,18 @@ def test_corrections_are_handed_over_and_published_by_the_reader(fatou, oumar, p
     assert Review.objects.latest("pk").outcome == "published"
 
 
+def test_the_list_tells_what_waits_and_what_is_kept_apart(fatou, paper, add_paper):
+    add_paper("Autre")
+    kept_apart(fatou, paper, title_fr="Titre corrigé")
+    sent(fatou, paper, "_ask", "apart/")
+    page = fatou.get("/admin/profiles/paper/").text
+    assert re.findall(r'<span class="desk-mark">([^<]+)<', page) == [
+        "corrections gardées à part",
+        "à relire",
+    ]
+    assert "Titre corrigé" not in page
+
+
 def test_the_first_button_of_who_may_not_publish_keeps_apart(fatou, oumar, paper):
     def buttons(client):
         return re.findall(

@@ -148,3 +148,31 @@ def test_a_table_a_note_and_a_link_by_name_are_made(awa, form_of, add_paper):
         f'<p><a href="entry:papers-{report.pk}">Mali</a><small role="note">Une note</small></p>'
         "<table><tbody><tr><th><p>Cas</p></th><th><p></p></th>"
     )
+
+
+def test_an_entry_is_published_corrected_apart_and_put_online_by_buttons(awa, form_of, add_paper):
+    paper = add_paper(is_draft=True)
+    awa.goto(form_of(paper))
+    awa.find(TEXT)
+    assert "Brouillon" in awa.see(".state-sentence")
+    awa.click("[name=_publish]")
+    assert "est en ligne" in awa.see(SAVED)
+    assert "Publiée depuis le" in awa.see(".state-sentence")
+    awa.find(TEXT)
+    awa.type("#id_title_fr", ", revu")
+    awa.click("[name=_apart]")
+    assert "Gardé à part" in awa.see(SAVED)
+    assert awa.value("#id_title_fr") == "Autoportrait du Mali, revu"
+    assert Paper.objects.get().title_fr == "Autoportrait du Mali"
+    awa.click("[name=_publish]")
+    assert "sont en ligne" in awa.see(SAVED)
+    assert Paper.objects.get().title_fr == "Autoportrait du Mali, revu"
+
+
+def test_a_moment_is_scheduled_in_its_folded_part(awa, form_of, add_paper):
+    awa.goto(form_of(add_paper(is_draft=True)))
+    awa.find(TEXT)
+    awa.click(".state-schedule summary")
+    awa.click("[name=_schedule]")
+    assert "sera en ligne le" in awa.see(SAVED)
+    assert Paper.objects.get().state == "scheduled"

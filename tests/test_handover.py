@@ -125,6 +125,23 @@ def test_what_is_returned_stands_above_the_form_until_it_is_asked_for_again(fato
     assert "Corrigé." in oumar.get("/admin/").text
 
 
+def test_a_note_ends_with_the_publication(fatou, oumar, paper):
+    pressed(fatou, paper, "_ask")
+    pressed(oumar, paper, "_return", review_answer="Plus court.")
+    pressed(oumar, paper, "_publish")
+    assert "Plus court." not in fatou.get(address_of(paper)).text
+    assert "Plus court." not in fatou.get("/admin/").text
+
+
+def test_a_row_of_a_list_is_saved_while_its_entry_waits(fatou, oumar, paper):
+    pressed(fatou, paper, "_ask")
+    stored = Paper.objects.get()
+    row = {"form-0-id": stored.pk, "initial-form-0-position": "100", "form-0-position": "7"}
+    fields = {"_save": "1", "form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "1", **row}
+    assert oumar.post("/admin/profiles/paper/", fields).status_code == 302
+    assert (Paper.objects.get().position, Review.objects.get().is_open) == (7, True)
+
+
 def test_nothing_is_returned_without_a_word(fatou, oumar, paper):
     pressed(fatou, paper, "_ask")
     answer = pressed(oumar, paper, "_return", review_answer=" ", title_fr="Revue")

@@ -1,16 +1,27 @@
 """The line on top of a form: who sees the entry, and the buttons that change that."""
 
+import csv
 import datetime
+import io
 import re
 
 import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 from playwright.sync_api import expect
 
 from profiles.models import KINDS, Paper, Vacancy
-from tests.builders import a_pdf, content_of, errors_of, filled, paper_form, photograph, words
+from tests.builders import (
+    a_pdf,
+    content_of,
+    errors_of,
+    filled,
+    imported,
+    paper_form,
+    photograph,
+    words,
+)
 from tests.looks import english_in, nothing, violations
 
 ADD = "/admin/profiles/paper/add/"
@@ -143,7 +154,7 @@ def test_redaction_is_offered_no_publication_and_told_who_publishes(redaction, a
     published = redaction.get(address_of(add_paper("Autre")))
     offered = {"_apart": "Garder à part, sans publier", "_save": "Enregistrer"}
     assert buttons(published) == offered
-    assert "Les visiteurs voient vos changements dès que vous enregistrez." in published.text
+    assert "ce que vous gardez à part attend un collègue" in published.text
 
 
 def test_who_only_looks_reads_the_state_and_has_no_button(groups, add_paper):
@@ -409,6 +420,27 @@ def test_a_deletion_of_many_leads_to_what_can_be_brought_back(responsable, add_p
     )
 
 
+# In a sheet
+
+
+def test_a_sheet_tells_the_state_and_changes_none(redaction, add_paper):
+    paper = add_paper("Note", is_draft=True, slug="note")
+    add_paper("Autre", slug="autre", publish_at="2026-03-12T08:00Z")
+    with translation.override("fr"):
+        sheet = redaction.get("/admin/profiles/paper/sheet/csv/").content.decode("utf-8-sig")
+        rows = list(csv.reader(io.StringIO(sheet), delimiter=";"))
+        assert rows[0][-1] == "État"
+        assert [row[-1] for row in rows[1:]] == [
+            "brouillon",
+            "publiée à partir du 12 mars 2026 à 08:00",
+        ]
+        changed = sheet.replace("brouillon", "publiée").replace("Note", "Note revue")
+        report = imported(changed.encode("utf-8-sig"))
+    assert (report.warnings, report.changed) == ([], 1)
+    paper.refresh_from_db()
+    assert (paper.title_fr, paper.is_draft) == ("Note revue", True)
+
+
 # In a browser
 
 
@@ -511,3 +543,35 @@ def test_the_line_fits_a_phone_in_french_and_axe_finds_nothing(desk, add_paper):
         assert english_in(page.locator(".state-bar").evaluate("bar => bar.outerHTML")) == []
     context.close()
     nothing(found)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_scripts_a_moment_is_scheduled_and_an_entry_published(
+    desk, add_paper, browser_context_args
+):
+    context = desk.context.browser.new_context(**browser_context_args, java_script_enabled=False)
+    context.add_cookies(desk.context.cookies())
+    page = context.new_page()
+    page.goto(desk.site + address_of(add_paper("Note", is_draft=True)))
+    page.locator("summary", has_text="Programmer…").click()
+    page.locator("#id_schedule_for_1").fill("9h30")
+    page.locator("[name=_schedule]").click()
+    expect(page.locator(".state-bar")).to_contain_text("à 09:30")
+    page.locator("[name=_publish]").click()
+    expect(page.locator(".state-bar")).to_contain_text("Publiée depuis le")
+    context.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_keyboard_alone_publishes(desk, add_paper):
+    desk.goto(desk.site + address_of(add_paper("Note", is_draft=True)))
+    expect(desk.locator(".tiptap").first).to_be_visible()
+    jump = desk.locator(".state-jump")
+    jump.focus()
+    expect(jump).to_be_in_viewport()
+    desk.keyboard.press("Enter")
+    for _time in range(2):
+        desk.keyboard.press("Tab")
+    expect(desk.get_by_role("button", name="Publier")).to_be_focused()
+    desk.keyboard.press("Enter")
+    expect(desk.locator(".state-bar")).to_contain_text("Publiée depuis le")

@@ -199,7 +199,7 @@ def test_groups_keep_what_they_may(site):
     moussa.sign_in("moussa")
     fatou.sign_in("fatou")
     forms = [person.get(f"{PAPERS}/add/").text for person in (moussa, fatou)]
-    assert ['name="is_draft"' in form for form in forms] == [False, True]
+    assert ['name="_publish"' in form for form in forms] == [False, True]
     deletions = [person.get(f"{PAPERS}/1/delete/").status for person in (moussa, fatou)]
     assert deletions == [403, 200]
 

@@ -41,11 +41,15 @@ def state(entry):
     if found == State.SCHEDULED:
         moment = date_format(localtime(entry.publish_at), "SHORT_DATETIME_FORMAT")
         words = _("%(state)s for %(moment)s") % {"state": words, "moment": moment}
+    marks = format_html_join(
+        "", '<br><span class="desk-mark">{}</span>', zip(getattr(entry, "marks", ()))
+    )
     return format_html(
-        '<span class="desk-state desk-{}"><span aria-hidden="true">{}</span> {}</span>',
+        '<span class="desk-state desk-{}"><span aria-hidden="true">{}</span> {}</span>{}',
         found.value,
         MARKS[found],
         words,
+        marks,
     )
 
 

@@ -80,8 +80,9 @@ class ReviewsAdmin(admin.ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
-        if request.saving.is_apart:
-            return  # all of this is undone, and what is asked for follows
+        saving = getattr(request, "saving", None)
+        if saving is None or saving.is_apart:
+            return  # a row of a list; or all of this is undone, and what is asked for follows
         self.carry_out_review(request, obj, self.address_of("change", obj.pk))
         if request.saving.pressed in (PUBLISH, SCHEDULE):
             self.answer_reading(request, obj, Outcome.PUBLISHED)

@@ -59,7 +59,12 @@ def labels_for(state):
 def note_on(state, may_publish):
     """What a press of the first button leads to, where one might not think of it."""
     if state in (State.PUBLISHED, State.CLOSED):
-        return _("Visitors see your changes as soon as you save.")
+        if may_publish:
+            return _("Visitors see your changes as soon as you save.")
+        return _(
+            "What you save is seen by visitors at once; what you keep apart waits for a colleague "
+            "who puts it online."
+        )
     if may_publish:
         return ""
     return _(

@@ -34,7 +34,12 @@ def ask(entry, person, note):
 
 
 def answer(entry, person, outcome, note=""):
-    """End what waits for an answer; the review, None where nothing waits."""
+    """End what waits for an answer; the review, None where nothing waits.
+
+    To publish ends what had come back with a note, too.
+    """
+    if outcome == Review.Outcome.PUBLISHED:
+        of_entry(entry).filter(outcome=Review.Outcome.RETURNED).update(outcome=outcome)
     review = of_entry(entry).filter(outcome=Review.Outcome.OPEN).first()
     if review:
         review.outcome, review.answer = outcome, note

@@ -27,8 +27,8 @@ KEY = "frozen-with-the-site-" + 40 * "x"
 PASSWORD = "une longue phrase"
 FILES = {"files-TOTAL_FORMS": "0", "files-INITIAL_FORMS": "0"}
 PAPER = {"type": "policy", "licence_fr": "Tous droits réservés", "position": "100", **FILES}
-PUBLISHED = {"publish_at_0": "2016-06-30", "publish_at_1": "12:00"}
-DRAFT = {**PUBLISHED, "is_draft": "on"}
+PUBLISHED = {"_publish": "1"}
+LATER = {"_schedule": "1", "schedule_for_0": "2099-01-01", "schedule_for_1": "08:00"}
 ORGANISATION = {
     "name_fr": "Maison de la Paix de Ségou",
     "name_en": "Ségou House of Peace",
@@ -153,8 +153,9 @@ def fill(people):
 def fill_papers(people):
     """One published and corrected by somebody else, one draft, one scheduled, one to delete."""
     add = "/admin/profiles/paper/add/"
-    paper = {**PAPER, **PUBLISHED, "title_fr": TITLES["fatou"], "date": "09/2016", "programme": "1"}
-    sent(people["fatou"], add, {**paper, **with_file(a_pdf("rapport", "Le partage de la terre"))})
+    paper = {**PAPER, "title_fr": TITLES["fatou"], "date": "09/2016", "programme": "1"}
+    first = {**paper, **PUBLISHED}
+    sent(people["fatou"], add, {**first, **with_file(a_pdf("rapport", "Le partage de la terre"))})
     stored = {
         **paper,
         "title_fr": TITLES["moussa"],
@@ -168,10 +169,9 @@ def fill_papers(people):
         "files-0-edition": "full",
     }
     sent(people["moussa"], "/admin/profiles/paper/1/change/", stored)
-    secret = {**PAPER, **DRAFT, "title_fr": "Brouillon sur Ménaka"}
+    secret = {**PAPER, "title_fr": "Brouillon sur Ménaka"}
     sent(people["moussa"], add, {**secret, **with_file(an_odt("brouillon"))})
-    later = {**PAPER, "title_fr": "Bilan à paraître", "publish_at_0": "2099-01-01"}
-    sent(people["fatou"], add, {**later, "publish_at_1": "08:00"})
+    sent(people["fatou"], add, {**PAPER, **LATER, "title_fr": "Bilan à paraître"})
     gone = {**PAPER, **PUBLISHED, "title_fr": "Note retirée"}
     sent(people["fatou"], add, {**gone, **with_file(an_odt("note"))})
 

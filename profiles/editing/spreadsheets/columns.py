@@ -257,6 +257,19 @@ def column_names(model):
     return found
 
 
+def state_heading():
+    """Of what an export tells of each entry, and an import leaves out."""
+    return capfirst(_("state"))
+
+
+def state_headings():
+    found = set()
+    for language in languages():
+        with translation.override(language):
+            found.add(plain_name(state_heading()))
+    return found
+
+
 def languages():
     return [code for code, _name in settings.LANGUAGES]
 

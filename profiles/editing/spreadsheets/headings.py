@@ -5,7 +5,12 @@ from itertools import zip_longest
 from django.utils.translation import gettext as _
 
 from profiles.dates import shortened
-from profiles.editing.spreadsheets.columns import column_names, columns_of, plain_name
+from profiles.editing.spreadsheets.columns import (
+    column_names,
+    columns_of,
+    plain_name,
+    state_headings,
+)
 from profiles.editing.spreadsheets.report import Fault
 from profiles.models import Organisation, only_organisation
 from profiles.translation import translated_columns
@@ -48,8 +53,11 @@ def text_without_heading(sheet):
 def warnings_about(sheet, names):
     """What is left out, and what may not stand where it seems to."""
     pairs = zip(sheet.headings, names, strict=True)
+    without = state_headings()
     if unknown := [
-        _("“%s”") % shortened(heading) for heading, name in pairs if heading and not name
+        _("“%s”") % shortened(heading)
+        for heading, name in pairs
+        if heading and not name and plain_name(heading) not in without
     ]:
         sentence = _("Columns left out, because the template has none of these names: %s.")
         yield sentence % ", ".join(unknown)

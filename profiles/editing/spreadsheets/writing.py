@@ -13,7 +13,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from profiles.editing.spreadsheets.bounds import MOST_ROWS
 from profiles.editing.spreadsheets.cells import as_xml, escaped
-from profiles.editing.spreadsheets.columns import RichTextColumn, columns_of
+from profiles.editing.spreadsheets.columns import RichTextColumn, columns_of, state_heading
+from profiles.editing.states import state_as_kept
 
 HEADING = {
     "font": Font(bold=True),
@@ -50,8 +51,16 @@ def fill(sheet, model, found, entries):
         offer(sheet, letter, column.possible)
     sheet.freeze_panes = "A2"
     for line, entry in enumerate(entries, 2):
-        for number, column in enumerate(found.values(), 1):
-            write(sheet.cell(line, number), column.text_of(entry))
+        for number, text in enumerate(row_of(found, entry), 1):
+            write(sheet.cell(line, number), text)
+    if sheet.max_row > 1:  # the template has no entries to tell of
+        head(sheet, 1, len(found) + 1, state_heading())
+        sheet.column_dimensions[get_column_letter(len(found) + 1)].width = 40
+
+
+def row_of(found, entry):
+    """Behind the columns, which can be changed, who sees the entry: that is told, and never read."""
+    return [*(column.text_of(entry) for column in found.values()), state_as_kept(entry)]
 
 
 def write(cell, text):
@@ -131,7 +140,7 @@ def as_csv(model, entries):
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, delimiter=";" if get_language() == "fr" else ",")
     found = columns_of(model)
-    writer.writerow([column.label for column in found.values()])
+    writer.writerow([*(column.label for column in found.values()), state_heading()])
     for entry in entries:
-        writer.writerow([escaped(column.text_of(entry)) for column in found.values()])
+        writer.writerow(map(escaped, row_of(found, entry)))
     return stream.getvalue().encode("utf-8-sig")
