@@ -78,7 +78,9 @@ def merged(pieces):
     """Without empty ones; neighbours of one kind become one, what went before what came."""
     waiting = {SAME: "", OLD: "", NEW: ""}
     for kind, text in pieces:
-        if (kind == SAME and text and (waiting[OLD] or waiting[NEW])) or (kind != SAME and text and waiting[SAME]):
+        if (kind == SAME and text and (waiting[OLD] or waiting[NEW])) or (
+            kind != SAME and text and waiting[SAME]
+        ):
             yield from let_go(waiting)
         waiting[kind] += text
     yield from let_go(waiting)
