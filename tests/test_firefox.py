@@ -20,6 +20,8 @@ def awa(firefox, live_server, staff):
     firefox.type("#id_password", "une longue phrase")
     firefox.click("main [type=submit]")
     assert "Bienvenue" in firefox.see("#user-tools").capitalize()
+    # Beside a form, the preview would still ask the server when a test has ended.
+    firefox.run("() => localStorage.setItem('see:closed', '1')")
     return firefox
 
 
@@ -109,12 +111,30 @@ def test_a_conflict_shows_both_texts_and_is_settled(awa, form_of, add_paper):
     assert paper.title_fr == "Autoportrait du Mali, le mien"
 
 
+def test_what_was_typed_is_offered_once_the_browser_has_forgotten_it(awa, form_of, add_paper):
+    paper = add_paper("Écouter Ménaka")
+    awa.goto(form_of(paper))
+    awa.type("#id_title_fr", " et Gao")
+    awa.wait_for(
+        "() => performance.getEntriesByType('resource').some(({name}) => name.endsWith('/typed/'))"
+    )
+    awa.goto(f"{form_of(paper)}../history/")
+    awa.run("() => localStorage.clear()")
+    awa.goto(form_of(paper))
+    assert "sur un autre appareil" in awa.see(".safe-offer")
+    awa.click("[data-keep=restore]")
+    assert awa.value("#id_title_fr") == "Écouter Ménaka et Gao"
+    awa.click(SAVE)  # nothing is on its way when the test ends
+    assert "et Gao" in awa.see(SAVED)
+
+
 SHOWN = """title => document.querySelector(".see-page iframe").contentDocument
   ?.querySelector("h1")?.textContent === title"""
 
 
 def test_the_page_stands_beside_the_form_and_follows_what_is_typed(awa, form_of, add_paper):
     awa.do("SetWindowRect", width=1400, height=900)
+    awa.run("() => localStorage.removeItem('see:closed')")
     awa.goto(form_of(add_paper("Écouter Ménaka")))
     awa.wait_for(SHOWN, "Écouter Ménaka")
     awa.run("() => { document.getElementById('id_title_fr').value = '' }")
@@ -176,3 +196,6 @@ def test_a_moment_is_scheduled_in_its_folded_part(awa, form_of, add_paper):
     awa.click("[name=_schedule]")
     assert "sera en ligne le" in awa.see(SAVED)
     assert Paper.objects.get().state == "scheduled"
+
+    awa.click(SAVE)
+    assert "Écouter Gao" in awa.see(SAVED)

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from profiles.lasting import Memory, keeping_in
 from profiles.models import KINDS, Organisation, Paper, PaperFile, Programme, Video
 from profiles.richtext import MOST_HTML
-from tests.builders import a_pdf, a_recording, content_of, filled, photograph
+from tests.builders import a_pdf, a_recording, content_of, filled, kept_photograph, photograph
 from tests.looks import nothing, too_small, too_wide_or_cut, violations
 
 FRENCH = {"accept-language": "fr"}
@@ -327,6 +327,14 @@ def test_a_picture_just_chosen_is_seen_in_it(form):
     assert (
         shown.evaluate("async image => { await image.decode(); return image.naturalWidth }") == 64
     )
+
+
+def test_the_stored_picture_of_a_draft_is_seen_in_it(form, paper):
+    paper.image.save("a.jpg", kept_photograph((300, 200)))
+    Paper.objects.update(is_draft=True)
+    form.reload()
+    shown = page_in(form).locator("main .picture img")
+    assert shown.evaluate("async image => { await image.decode(); return image.naturalWidth }") > 0
 
 
 def test_its_links_lead_out_of_the_form_and_its_parts_stay_in_it(form):

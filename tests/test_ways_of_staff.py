@@ -19,7 +19,7 @@ from tests.looks import nothing, too_small, too_wide_or_cut, violations
 
 def ways(answer):
     """{words: address} of the line, None where there is none."""
-    line = re.search(r'<nav class="draft-band" aria-label="Pour l’équipe">(.*?)</nav>', answer.text)
+    line = re.search(r'<nav class="staff-line" aria-label="Pour l’équipe">(.*?)</nav>', answer.text)
     found = line and re.findall(r'<a href="([^"]+)">([^<]+)</a>', line[1])
     return found and {words: address for address, words in found}
 

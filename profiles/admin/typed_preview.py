@@ -27,7 +27,6 @@ from profiles.files.pictures import PictureField
 from profiles.lasting import keeping_nothing
 from profiles.models import (
     KINDS,
-    AudioSummary,
     Entry,
     Organisation,
     part_model,
@@ -158,10 +157,13 @@ def complete(noun, parts):
     else:
         tidy_texts(noun)
     noun.pk = noun.pk or NO_ROW
-    noun.recordings = parts.get(AudioSummary, [])
+    # Whoever may not change them has no rows of them, and sees those that are stored.
     noun._prefetched_objects_cache = {
-        name: parts.get(part_model(noun, name), []) for name in noun.parts
+        name: parts[part_model(noun, name)]
+        for name in noun.parts
+        if part_model(noun, name) in parts
     }
+    noun.recordings = list(noun.audio.all())
 
 
 def show_chosen(noun, chosen):
