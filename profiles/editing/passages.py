@@ -15,7 +15,7 @@ class Passage(NamedTuple):
 
 def side_by_side(old, new):
     """(passages of the old text, passages of the new one)."""
-    for pattern, most in ((r"\s+|[^\s]+", MOST_WORDS), (r"[^\n]*\n|[^\n]+", MOST_LINES)):
+    for pattern, most in ((r"\S+\s*|\s+", MOST_WORDS), (r"[^\n]*\n|[^\n]+", MOST_LINES)):
         pieces = [re.findall(pattern, text) for text in (old, new)]
         if sum(map(len, pieces)) <= most:
             return compared(*pieces)
@@ -24,7 +24,8 @@ def side_by_side(old, new):
 
 def compared(old, new):
     left, right = [], []
-    for tag, i, j, m, n in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    # What stands in every line is no landmark: without that, a few words could be compared for ever.
+    for tag, i, j, m, n in SequenceMatcher(None, old, new, autojunk=True).get_opcodes():
         for side, pieces in ((left, old[i:j]), (right, new[m:n])):
             if pieces:
                 side.append(Passage("".join(pieces), tag != "equal"))
