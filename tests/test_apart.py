@@ -380,8 +380,8 @@ def test_corrections_and_readings_move_with_the_rest():
 
 def test_a_conflict_page_marks_words_and_bounds_its_work():
     old, new = passages.side_by_side("Le titre publié ici", "Le titre corrigé ici")
-    assert [one.text for one in old if one.is_marked] == ["publié "]
-    assert [one.text for one in new if one.is_marked] == ["corrigé "]
+    assert [one.text for one in old if one.is_marked] == [" publié"]
+    assert [one.text for one in new if one.is_marked] == [" corrigé"]
     long = "mot " * 60_000
     old, new = passages.side_by_side(long, long + "fin")
     assert "".join(one.text for one in new) == long + "fin"

@@ -15,7 +15,7 @@ class Passage(NamedTuple):
 
 def side_by_side(old, new):
     """(passages of the old text, passages of the new one)."""
-    for pattern, most in ((r"\S+\s*|\s+", MOST_WORDS), (r"[^\n]*\n|[^\n]+", MOST_LINES)):
+    for pattern, most in ((r"\s*\S+|\s+", MOST_WORDS), (r"[^\n]*\n|[^\n]+", MOST_LINES)):
         pieces = [re.findall(pattern, text) for text in (old, new)]
         if sum(map(len, pieces)) <= most:
             return compared(*pieces)
