@@ -9,7 +9,7 @@ from django.db import DatabaseError, transaction
 from django.db.models.signals import post_delete, post_migrate, post_save
 
 from profiles import search
-from profiles.editing import apart, reviews, rights, typed_texts, visibility
+from profiles.editing import reviews, rights, typed_texts, visibility
 from profiles.models import KINDS, part_model
 
 
@@ -50,7 +50,6 @@ def index_whole(sender, instance, raw=False, **kwargs):
 def forget(sender, instance, **kwargs):
     kind, key = instance.kind_slug, instance.pk
     reviews.forget(instance)
-    apart.forget(instance)
     transaction.on_commit(lambda: search.forget(kind, key), robust=True)
 
 

@@ -57,7 +57,7 @@ def test_a_paper_is_pasted_sent_refused_mended_and_saved(awa, form_of, imrap, tm
     assert (paper.date, paper.files.get().page_count) == ("2016-06", 2)
 
 
-def test_after_a_save_the_button_back_ends_in_no_conflict(awa, form_of, add_paper):
+def test_after_a_save_the_button_back_ends_in_no_conflict(awa, form_of, live_server, add_paper):
     awa.goto(form_of(add_paper()))
     for title in ("Premier titre", "Second titre"):
         awa.find(TEXT)
@@ -65,6 +65,7 @@ def test_after_a_save_the_button_back_ends_in_no_conflict(awa, form_of, add_pape
         awa.type("#id_title_fr", title)
         awa.click(SAVE)
         assert title in awa.see(SAVED)
+        awa.goto(f"{live_server.url}/admin/")
         awa.back()
     assert awa.value("#id_title_fr") == "Second titre"
     assert Paper.objects.get().title_fr == "Second titre"

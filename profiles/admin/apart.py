@@ -79,6 +79,8 @@ class ApartAdmin(VersionsAdmin):
         if request.method == "POST":
             history.keep_first(self.model, [entry.pk] if entry else [])
             return self.keep_apart(request, entry, kept if is_apart else None, object_id)
+        if kept is None:  # neither is the entry, which Django says in words
+            return self.form_view(request, object_id, form_url, extra_context)
         with apart.as_if_online(kept):
             return rendered(self.form_view(request, object_id, form_url, extra_context))
 
@@ -155,6 +157,8 @@ class ApartAdmin(VersionsAdmin):
         self.log_change(request, entry, _("Corrections put online"))
         self.answer_reading(request, entry, Review.Outcome.PUBLISHED)
         words = _("The corrections to “%(entry)s” are online: visitors read them from now on.")
+        if not entry.is_published:
+            words = _("The corrections stand in “%(entry)s” now, which visitors do not see.")
         link = format_html('<a href="{}">{}</a>', entry.get_absolute_url(), _("See the page"))
         message = format_html("{} {}", words % {"entry": entry}, link)
         self.message_user(request, message, messages.SUCCESS)

@@ -16,8 +16,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from profiles.editing import history
-from profiles.editing.changes import differing, is_silent, label_of, texts_with_parts
+from profiles.editing.changes import (
+    FieldChange,
+    differing,
+    is_silent,
+    label_of,
+    shown,
+    texts_with_parts,
+)
 from profiles.models import KeptApart, parts_of
+from profiles.richtext import RichTextField
 
 # Keys of parts that are not online yet, in a savepoint: no stored part has such a one.
 PROVISIONAL = 10**15
@@ -36,11 +44,6 @@ def of_entry(entry):
     kind = ContentType.objects.get_for_model(entry)
     found = KeptApart.objects.filter(content_type=kind, entry_key=entry.pk)
     return found.select_related("by").first()
-
-
-def forget(entry):
-    kind = ContentType.objects.get_for_model(entry)
-    KeptApart.objects.filter(content_type=kind, entry_key=entry.pk).delete()
 
 
 def model_of(kept):
@@ -175,7 +178,20 @@ def compare(kept):
     entry, parts = nouns_in(kept.rows)
     stored = model_of(kept)._base_manager.get(pk=kept.entry_key)
     entry.is_draft, entry.publish_at = stored.is_draft, stored.publish_at
-    return differing(texts_with_parts(stored, parts_of(stored)), texts_with_parts(entry, parts))
+    found = differing(texts_with_parts(stored, parts_of(stored)), texts_with_parts(entry, parts))
+    return [*found, *differing_in_looks(stored, entry, {change.label for change in found})]
+
+
+def differing_in_looks(stored, entry, told):
+    """Texts of the same words, of which others are bold or lead elsewhere."""
+    for field in entry._meta.concrete_fields:
+        if not isinstance(field, RichTextField) or label_of(field) in told:
+            continue
+        if getattr(stored, field.attname) != getattr(entry, field.attname):
+            words = shown(field, entry)
+            yield FieldChange(
+                _("%(field)s (formatting)") % {"field": label_of(field)}, words, words
+            )
 
 
 def take_in(kept):

@@ -71,7 +71,8 @@ def differing_runs(old, new):
     if max(len(before), len(after)) > MOST_COMPARED:
         yield "".join(before), "".join(after)
     else:
-        matcher = SequenceMatcher(None, before, after, autojunk=False)
+        # What stands in every line is no landmark: else a few words could be compared for ever.
+        matcher = SequenceMatcher(None, before, after, autojunk=True)
         for _tag, a_start, a_end, b_start, b_end in matcher.get_opcodes():
             yield "".join(before[a_start:a_end]), "".join(after[b_start:b_end])
     rest = "".join(old[len(old) - end :])

@@ -24,7 +24,10 @@ class KeptApartQuerySet(models.QuerySet):
 
 
 class KeptApart(models.Model):
-    """Both texts are JSON as in a version of the history: of the entry, then of what belongs to it."""
+    """Both texts are JSON as in a version of the history: of the entry, then of what belongs to it.
+
+    It outlives a deleted entry, which may come back under its key.
+    """
 
     content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE)
     entry_key = models.PositiveBigIntegerField()
