@@ -50,7 +50,7 @@ def take_back(entry):
         known.save()
 
 
-def address_for(entry, token=""):
+def address_for(entry, token=None):
     return f"{entry.get_absolute_url()}?{PARAMETER}={token or token_for(entry)}"
 
 
