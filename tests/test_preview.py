@@ -4,13 +4,14 @@ import datetime
 
 import pytest
 from django.contrib.auth.models import User
+from django.core import signing
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from profiles import preview
-from profiles.models import Paper, PaperFile, Video
+from profiles.models import Paper, PaperFile, TakenBackPreview, Video
 from tests.builders import a_pdf, content_of, paper_form, photograph
 from tests.looks import nothing, violations
 
@@ -118,6 +119,18 @@ def test_an_address_that_was_taken_back_says_so_and_its_files_are_closed(client,
     assert "Ménaka" not in page.text
     assert client.get(picture).status_code == 404
     assert client.get(preview.address_for(report)).status_code == 200
+
+
+def test_an_address_of_an_earlier_version_of_the_site_ends_as_it_did_there(client, draft):
+    mark = f"papers-{draft.pk}-{draft.updated.timestamp():.6f}"
+    token = signing.TimestampSigner(salt="profiles.preview").sign(mark)
+    address = preview.address_for(draft, token)
+    assert client.get(address).status_code == 200
+    preview.take_back(draft)
+    assert client.get(address).status_code == 410
+    TakenBackPreview.objects.all().delete()
+    draft.save()
+    assert client.get(address).status_code == 410
 
 
 def test_taking_back_ends_all_addresses_of_one_draft_and_no_other(client, draft, add_paper):
