@@ -63,7 +63,7 @@ def pages_of_people():
         stem = f"/admin/auth/{name}/"
         yield from (stem, f"{stem}add/")
         yield from (f"{stem}{one.pk}/{page}/" for page in ("change", "delete", "history"))
-    yield f"/admin/auth/user/{person.pk}/password/"
+    yield f"/admin/auth/user/{person.pk}/way-in/"
 
 
 def test_an_english_word_would_be_seen():
