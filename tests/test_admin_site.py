@@ -241,8 +241,8 @@ def test_the_action_tells_scheduled_from_published(staff_client, add_paper):
     keys = [add_paper("A", is_draft=True).pk, add_paper("B", is_draft=True, publish_at=later).pk]
     fields = {"action": "publish", "_selected_action": keys}
     page = staff_client.post("/admin/profiles/paper/", fields, follow=True).text
-    assert "1 entry is published." in page
-    assert "1 entry is scheduled: visitors will see it from its date on." in page
+    assert "1 entry is published:" in page
+    assert "1 entry is scheduled, visitors will see it from its date on:" in page
 
 
 def test_a_mistake_below_the_form_is_linked_too(staff_client, imrap):

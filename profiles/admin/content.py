@@ -14,6 +14,7 @@ from profiles import preview, search, words
 from profiles.admin import list_cells
 from profiles.admin.chosen_files import ChosenFilesAdmin
 from profiles.admin.conflicts import ConflictAdmin
+from profiles.admin.copying import CopyAdmin
 from profiles.admin.file_input import WithFiles
 from profiles.admin.long_lists import LongListAdmin
 from profiles.admin.once import OnceAdmin
@@ -22,12 +23,13 @@ from profiles.admin.remarks import RemarksAdmin
 from profiles.admin.saving import AudioFormSet
 from profiles.admin.sending import SendingAdmin
 from profiles.admin.spreadsheets import SheetsMixin
+from profiles.admin.typed_text import TypedTextWidget
 from profiles.admin.versions import VersionsAdmin
 from profiles.editing.completeness import with_files
 from profiles.models import AudioSummary, Entry, is_switched_off, only_organisation
 from profiles.models.flaws import flagged, lacks_translation
 from profiles.publishing import State, may_view
-from profiles.richtext import EDITOR_MEDIA
+from profiles.richtext import EDITOR_MEDIA, RichTextField
 from profiles.translation import (
     CONTENT_LANGUAGES,
     FIRST_LANGUAGE,
@@ -78,6 +80,7 @@ class ContentAdmin(
         models.URLField: {"assume_scheme": "https"},
         models.DateTimeField: {"widget": DateAndTime},
         models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 3})},
+        RichTextField: {"widget": TypedTextWidget},
     }
     translated_fields = ()
     first_fields = ()  # those of the translated fields that stand open
@@ -179,7 +182,9 @@ class TranslationFilter(admin.SimpleListFilter):
         return queryset
 
 
-class EntryAdmin(LongListAdmin, SheetsMixin, PublicationAdmin, RemarksAdmin, ContentAdmin):
+class EntryAdmin(
+    LongListAdmin, SheetsMixin, PublicationAdmin, RemarksAdmin, CopyAdmin, ContentAdmin
+):
     form = EntryForm
     translated_fields = ("title", "summary", "body")
     first_fields = ("title", "body")

@@ -11,10 +11,12 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from reversion.errors import RevertError
 
+from profiles.admin import answers
 from profiles.admin.posted_rows import is_number
 from profiles.admin.saving import SEEN
 from profiles.editing import history, ties, visibility
@@ -98,7 +100,13 @@ class VersionsAdmin(admin.ModelAdmin):
         history.keep_last(queryset, request.user)
         if hasattr(self.model, "is_draft"):
             visibility.tell_deletion(queryset, request.user)
+        gone = answers.names(list(queryset))
         super().delete_queryset(request, queryset)
+        words = _("Deleted: %(names)s. They can be brought back:") % {"names": gone}
+        way_back = format_html(
+            '{} <a href="{}">{}</a>', words, self.deleted_address, _("deleted entries")
+        )
+        self.message_user(request, way_back)
 
     def _named(self, response):
         """The page that asks before many are deleted, with the names of what they leave behind."""
