@@ -56,7 +56,7 @@ def test_a_person_gets_a_mail_and_chooses_a_password_once(staff_client, groups):
     (sent,) = mail.outbox
     assert (sent.to, sent.subject) == (
         ["fanta@example.org"],
-        "Votre compte : choisissez un mot de passe",
+        "Votre compte\N{NO-BREAK SPACE}: choisissez un mot de passe",
     )
     assert "Votre nom d’utilisateur est fanta" in sent.body
     link = link_in(sent.body)
