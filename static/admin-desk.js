@@ -47,7 +47,7 @@
   const copy = async (button) => {
     const field = document.getElementById(button.dataset.copy);
     if (field.select) field.select();
-    else getSelection().selectAllChildren(field);
+    else window.getSelection().selectAllChildren(field);
     try {
       await navigator.clipboard.writeText(field.value ?? field.textContent);
     } catch {
