@@ -63,7 +63,7 @@ def serve():
         is_ready = prepare_database()
         collect_static()
         say_warnings()
-        address = f"http://{netloc()}/"
+        address = f"http://{shown_host()}/"
         say(f"\nThe site:   {address}\nIts admin:  {address}admin/   (Ctrl+C stops the site)")
         if is_ready:
             draw_icons()
@@ -100,6 +100,14 @@ def listen():
 
 def netloc():
     return f"[{listen()}]:{port()}" if listen().version == 6 else f"{listen()}:{port()}"
+
+
+def shown_host():
+    """As it stands in the address that is told: passkeys work on localhost, and on no number."""
+    from django.conf import settings
+
+    is_here = str(listen()) == THIS_MACHINE and "localhost" in settings.ALLOWED_HOSTS
+    return f"localhost:{port()}" if is_here else netloc()
 
 
 def trusted_proxies():

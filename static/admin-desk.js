@@ -46,10 +46,10 @@
 
   const copy = async (button) => {
     const field = document.getElementById(button.dataset.copy);
-    field.focus();
-    field.select();
+    if (field.select) field.select();
+    else window.getSelection().selectAllChildren(field);
     try {
-      await navigator.clipboard.writeText(field.value);
+      await navigator.clipboard.writeText(field.value ?? field.textContent);
     } catch {
       return; // The browser refuses: what is selected can be copied by hand.
     }

@@ -85,6 +85,7 @@ def test_only_addresses_that_are_meant_stand_under_accounts():
     assert sorted(str(p.pattern) for p in accounts.url_patterns) == [
         "",
         "2fa/",
+        "2fa/webauthn/login/",
         "^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
         "everywhere/",
         "inactive/",

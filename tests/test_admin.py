@@ -154,8 +154,8 @@ def test_the_action_publishes_nothing_that_lacks_something(staff_client, add_pap
     fields = {"action": "publish", "_selected_action": keys}
     page = staff_client.post("/admin/profiles/paper/", fields, follow=True).text
     assert list(Paper.objects.published()) == [whole]
-    assert "1 entry is published." in page
-    assert "“Sans légende” stays as it was: open its form to see what is missing." in page
+    assert "1 entry is published:" in page
+    assert "Stays as it was: Before this entry is published, say what the picture shows" in page
 
 
 def schedule(client, keys, date="2031-06-30", time="08:00"):
@@ -173,7 +173,7 @@ def test_many_are_scheduled_for_one_moment_and_hidden_until_then(staff_client, a
     assert Paper.objects.published().count() == 2
 
     answer = schedule(staff_client, [paper.pk for paper in papers[:2]])
-    assert "2 entries are scheduled: visitors will see them from their dates on." in answer
+    assert "2 entries are scheduled, visitors will see them from their dates on:" in answer
     assert list(Paper.objects.published()) == [papers[2]]
     moments = {paper.publish_at.isoformat() for paper in Paper.objects.in_state("scheduled")}
     assert moments == {"2031-06-30T08:00:00+00:00"}
@@ -252,7 +252,7 @@ def test_a_list_of_endless_rows_is_answered_all_the_same(staff_client, add_paper
 def test_nothing_that_lacks_something_is_scheduled(staff_client, add_paper):
     lacking = add_paper("Sans légende", is_draft=True, image="papers/a.jpg")
     page = schedule(staff_client, [lacking.pk])
-    assert "“Sans légende” stays as it was: open its form to see what is missing." in page
+    assert "Stays as it was: Before this entry is published, say what the picture shows" in page
     assert Paper.objects.get().state == "draft"
 
 

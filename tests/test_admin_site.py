@@ -63,7 +63,7 @@ def pages_of_people():
         stem = f"/admin/auth/{name}/"
         yield from (stem, f"{stem}add/")
         yield from (f"{stem}{one.pk}/{page}/" for page in ("change", "delete", "history"))
-    yield f"/admin/auth/user/{person.pk}/password/"
+    yield f"/admin/auth/user/{person.pk}/way-in/"
 
 
 def test_an_english_word_would_be_seen():
@@ -241,10 +241,10 @@ def test_the_action_tells_scheduled_from_published(staff_client, add_paper):
     keys = [add_paper("A", is_draft=True).pk, add_paper("B", publish_at=later).pk]
     fields = {"action": "publish", "_selected_action": keys}
     page = staff_client.post("/admin/profiles/paper/", fields, follow=True).text
-    assert "2 entries are published." in page  # what was to come is published now
+    assert "2 entries are published:" in page  # what was to come is published now
     fields |= {"action": "schedule", "publish_at_0": "2031-06-30", "publish_at_1": "08:00"}
     page = staff_client.post("/admin/profiles/paper/", fields, follow=True).text
-    assert "2 entries are scheduled: visitors will see them from their dates on." in page
+    assert "2 entries are scheduled, visitors will see them from their dates on:" in page
 
 
 def test_a_mistake_below_the_form_is_linked_too(staff_client, imrap):

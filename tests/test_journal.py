@@ -132,20 +132,21 @@ def test_no_password_stands_in_any_line(client, staff, staff_client, lines):
 
 
 def test_accounts_and_rights_are_told_with_who_gave_them(staff_client, lines):
-    admin, new = "/admin/auth/user/", {"password1": NEW, "password2": NEW}
+    admin = "/admin/auth/user/"
     del lines[:]
-    staff_client.post(f"{admin}add/", {"username": "moussa", "email": "m@example.org", **new})
+    staff_client.post(f"{admin}add/", {"username": "moussa", "email": "m@example.org"})
     moussa, group = User.objects.get(username="moussa"), Group.objects.create(name="Équipe")
     form = {"username": "moussa", "is_active": "on", "is_superuser": "on", "groups": [group.pk]}
     staff_client.post(f"{admin}{moussa.pk}/change/", form)
-    staff_client.post(f"{admin}{moussa.pk}/password/", new | {"usable_password": "true"})
+    staff_client.post(f"{admin}{moussa.pk}/way-in/", follow=True)
     staff_client.post(f"{admin}{moussa.pk}/delete/", {"post": "yes"})
     assert lines == [
         "journal: account made by=awa name=moussa",
+        "journal: way in given what=mail by=awa name=moussa",
         'journal: group made from=command name="Équipe"',
         "journal: account changed what=email+is_staff+is_superuser by=awa name=moussa",
         'journal: rights changed what="User_groups add" by=awa name=moussa',
-        "journal: account changed what=password by=awa name=moussa",
+        "journal: way in given what=link by=awa name=moussa",
         "journal: account deleted by=awa name=moussa",
     ]
 

@@ -114,18 +114,18 @@ CASES = {
     ),
     "heavy light edition": (
         lambda: with_file(size=HEAVY, edition="light"),
-        "L’édition légère dépasse 5 Mo : remplacez-la par un fichier plus léger.",
+        "L’édition légère dépasse 5 Mo\N{NO-BREAK SPACE}: remplacez-la par un fichier plus léger.",
         lambda: {"files-0-file": upload("petit.pdf", a_pdf(b"(petit) Tj"))},
     ),
     "scan": (
         lambda: with_file(text=""),
-        "Un PDF ne contient pas de texte, seulement des images de pages : remplacez-le par un PDF "
+        "Un PDF ne contient pas de texte, seulement des images de pages\N{NO-BREAK SPACE}: remplacez-le par un PDF "
         "avec du texte, ou ajoutez le texte dans un autre fichier de la même langue.",
         lambda: another_file(language="fr", edition="full"),
     ),
     "scan that is replaced": (
         lambda: with_file(text=""),
-        "Un PDF ne contient pas de texte, seulement des images de pages : remplacez-le par un PDF "
+        "Un PDF ne contient pas de texte, seulement des images de pages\N{NO-BREAK SPACE}: remplacez-le par un PDF "
         "avec du texte, ou ajoutez le texte dans un autre fichier de la même langue.",
         lambda: {"files-0-file": upload("lisible.pdf", a_pdf(b"(lisible) Tj"))},
     ),

@@ -217,15 +217,6 @@ def test_a_list_of_people_has_its_name_and_no_link_that_counts(sign_in_as):
     assert "_facets" not in page
 
 
-def test_doing_without_a_password_is_explained_in_the_readers_language(sign_in_as):
-    client = sign_in_as("superuser")
-    person = User.objects.create_user("fanta", password="une longue phrase")
-    for language, words in (("fr", "Sans mot de passe, "), ("en", "Without a password, ")):
-        address = f"/admin/auth/user/{person.pk}/password/"
-        page = client.get(address, HTTP_ACCEPT_LANGUAGE=language).text
-        assert f"<p>{words}" in page
-
-
 def test_whoever_deletes_a_group_reads_its_name_and_no_rows_of_the_database(sign_in_as):
     group, client = Group.objects.get(name="Rédaction"), sign_in_as("superuser")
     fields = {"action": "delete_selected", "_selected_action": [group.pk]}
@@ -247,12 +238,7 @@ def test_the_permissions_of_a_group_are_told_in_french(sign_in_as):
 
 
 def test_a_new_account_belongs_to_the_team(sign_in_as):
-    fields = {
-        "username": "fanta",
-        "email": "fanta@example.org",
-        "password1": "encore une longue phrase",
-        "password2": "encore une longue phrase",
-    }
+    fields = {"username": "fanta", "email": "fanta@example.org"}
     assert sign_in_as("superuser").post("/admin/auth/user/add/", fields).status_code == 302
     fanta = User.objects.get(username="fanta")
     assert (fanta.is_staff, fanta.is_superuser, fanta.email) == (True, False, "fanta@example.org")

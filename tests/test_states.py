@@ -415,9 +415,9 @@ def test_a_deletion_of_many_leads_to_what_can_be_brought_back(responsable, add_p
     asked = responsable.post("/admin/profiles/paper/", fields).text
     assert "Cela peut être annulé" in asked
     page = responsable.post("/admin/profiles/paper/", {**fields, "post": "yes"}, follow=True).text
-    assert 'repris : <a href="/admin/profiles/paper/deleted/">' in page.replace(
-        "\N{NO-BREAK SPACE}", " "
-    )
+    page = page.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Supprimé : Note 1, Note 0. Cela peut être rétabli : <a href=" in page
+    assert '<a href="/admin/profiles/paper/deleted/">' in page
 
 
 # In a sheet

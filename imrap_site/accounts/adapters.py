@@ -2,6 +2,7 @@
 
 import ipaddress
 import time
+from contextlib import suppress
 
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
@@ -38,6 +39,11 @@ class StaffAccountAdapter(DefaultAccountAdapter):
 
     def is_safe_url(self, url):
         return len(url or "") <= LONGEST_ADDRESS and super().is_safe_url(url)
+
+    def send_notification_mail(self, *args, **kwargs):
+        """What it tells is done already: a mail that fails must not say that it was not."""
+        with suppress(OSError):  # of which SMTPException is one
+            super().send_notification_mail(*args, **kwargs)
 
     def get_client_ip(self, request):
         """An address of IPv4 is the same one when it is written as one of IPv6."""

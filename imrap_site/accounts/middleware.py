@@ -10,10 +10,12 @@ from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from imrap_site.accounts.adapters import LONGEST_ADDRESS
 from imrap_site.accounts.languages import chosen
 from imrap_site.accounts.people import is_ended, lacks_second_factor, may_come_in
 from imrap_site.serving.staff import is_staff_path
 
+WANTED = "wanted"  # in the session
 WAYS_INSIDE = ("/accounts/", "/admin/login/", "/admin/logout/")
 
 
@@ -56,10 +58,21 @@ class PersonMiddleware:
     def __call__(self, request):
         signed_in = request.user
         request.user = SimpleLazyObject(partial(whoever, request, signed_in))
-        if is_behind_the_door(request) and lacks_second_factor(still_signed_in(request, signed_in)):
-            messages.warning(request, _("Before you enter the admin, add a second factor below."))
-            return redirect("mfa_index")
+        if is_behind_the_door(request):
+            if lacks_second_factor(still_signed_in(request, signed_in)):
+                remember_wanted(request)
+                words = _("Before you enter the admin, add a second factor below.")
+                messages.warning(request, words)
+                return redirect("mfa_index")
+            if WANTED in request.session:
+                del request.session[WANTED]
         return self.get_response(request)
+
+
+def remember_wanted(request):
+    """The page of ours to go on to once a second factor is there."""
+    if request.method == "GET" and len(address := request.get_full_path()) <= LONGEST_ADDRESS:
+        request.session[WANTED] = address
 
 
 def is_behind_the_door(request):

@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 
 from imrap_site.accounts.everywhere import everywhere
 from imrap_site.accounts.languages import choose_language
+from imrap_site.accounts.passkey_sign_in import PasskeySignInView
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="mfa_index")),
@@ -30,5 +31,6 @@ urlpatterns = [
     ),
     path("everywhere/", everywhere, name="sign_out_everywhere"),
     path("language/", choose_language, name="staff_language"),
+    path("2fa/webauthn/login/", PasskeySignInView.as_view()),  # before allauth's, under its name
     path("2fa/", include("allauth.mfa.urls")),
 ]

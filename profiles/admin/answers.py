@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from profiles.admin.list_answers import names
 from profiles.admin.reviews import asked_in_words
 from profiles.admin.saving import ADD_ANOTHER, ASK, PUBLISH, RETURN, SCHEDULE, WITHDRAW
 from profiles.editing import history
@@ -115,10 +116,13 @@ class AnsweringAdmin(admin.ModelAdmin):
         )
 
     def delete_queryset(self, request, queryset):
+        gone = {"names": names(list(queryset))}
         super().delete_queryset(request, queryset)
-        if self.may_bring_back(request):
-            words = _("What was deleted can be brought back:")
-            link = format_html(
-                '<a href="{}">{}</a>', self.address_of("deleted"), _("Deleted entries")
-            )
-            self.message_user(request, format_html("{} {}", words, link))
+        may = self.may_bring_back(request)
+        words = self.way_back_for(gone) if may else _("Deleted: %(names)s.") % gone
+        self.message_user(request, words)
+
+    def way_back_for(self, gone):
+        words = _("Deleted: %(names)s. They can be brought back:") % gone
+        way_back = self.address_of("deleted")
+        return format_html('{} <a href="{}">{}</a>', words, way_back, _("deleted entries"))

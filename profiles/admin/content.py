@@ -16,6 +16,7 @@ from profiles.admin.answers import AnsweringAdmin
 from profiles.admin.apart import ApartAdmin, WithApartAdmin
 from profiles.admin.chosen_files import ChosenFilesAdmin
 from profiles.admin.conflicts import ConflictAdmin
+from profiles.admin.copying import CopyAdmin
 from profiles.admin.file_input import WithFiles
 from profiles.admin.kept_typing import KeptTypingAdmin
 from profiles.admin.long_lists import LongListAdmin
@@ -29,13 +30,14 @@ from profiles.admin.signed_preview import SignedPreviewAdmin
 from profiles.admin.spreadsheets import SheetsMixin
 from profiles.admin.state_bar import StateBarAdmin
 from profiles.admin.typed_preview import TypedPreviewAdmin
+from profiles.admin.typed_text import TypedTextWidget
 from profiles.admin.versions import VersionsAdmin
 from profiles.editing.completeness import with_files
 from profiles.editing.linked import remarks_on_links
 from profiles.models import AudioSummary, Entry, is_switched_off, only_organisation
 from profiles.models.flaws import flagged, lacks_translation
 from profiles.publishing import State, may_view
-from profiles.richtext import EDITOR_MEDIA
+from profiles.richtext import EDITOR_MEDIA, RichTextField
 from profiles.translation import (
     CONTENT_LANGUAGES,
     FIRST_LANGUAGE,
@@ -97,6 +99,7 @@ class ContentAdmin(
         models.URLField: {"assume_scheme": "https"},
         models.DateTimeField: {"widget": DateAndTime},
         models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 3})},
+        RichTextField: {"widget": TypedTextWidget},
     }
     translated_fields = ()
     first_fields = ()  # those of the translated fields that stand open
@@ -201,6 +204,7 @@ class EntryAdmin(
     PublicationAdmin,
     RemarksAdmin,
     WithApartAdmin,
+    CopyAdmin,
     ContentAdmin,
     ApartAdmin,  # which so comes to stand right before the history, whose place it takes
 ):

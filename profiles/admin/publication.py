@@ -17,6 +17,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from profiles import times
+from profiles.admin import list_answers
 from profiles.admin.saving import APART, ASK, PUBLISH, SCHEDULE, WITHDRAW
 from profiles.editing import reviews, visibility
 from profiles.models import Review
@@ -157,42 +158,49 @@ class PublicationAdmin(admin.ModelAdmin):
         if not queryset:
             message = _("None of them is in this list any more.")
             self.message_user(request, message, messages.WARNING)
-        done = {State.PUBLISHED: 0, State.SCHEDULED: 0}
+        done, refused = {State.PUBLISHED: [], State.SCHEDULED: []}, []
         for entry in queryset:
-            if publish(entry, moment):
-                reviews.answer(entry, request.user, Review.Outcome.PUBLISHED)
-                done[State.PUBLISHED if entry.is_published else State.SCHEDULED] += 1
+            try:
+                publish(entry, moment)
+            except ValidationError as error:
+                refused.append((entry, error))
             else:
-                message = _("“%s” stays as it was: open its form to see what is missing.")
-                self.message_user(request, message % entry, messages.WARNING)
-        if number := done[State.PUBLISHED]:
-            message = ngettext("%d entry is published.", "%d entries are published.", number)
-            self.message_user(request, message % number)
-        if number := done[State.SCHEDULED]:
-            message = ngettext(
-                "%d entry is scheduled: visitors will see it from its date on.",
-                "%d entries are scheduled: visitors will see them from their dates on.",
-                number,
-            )
-            self.message_user(request, message % number)
+                reviews.answer(entry, request.user, Review.Outcome.PUBLISHED)
+                done[State.PUBLISHED if entry.is_published else State.SCHEDULED].append(entry)
+        list_answers.tell_refused(self, request, refused)
+        number = len(done[State.PUBLISHED])
+        message = ngettext("%d entry is published:", "%d entries are published:", number)
+        list_answers.tell(self, request, message % number, done[State.PUBLISHED])
+        number = len(done[State.SCHEDULED])
+        message = ngettext(
+            "%d entry is scheduled, visitors will see it from its date on:",
+            "%d entries are scheduled, visitors will see them from their dates on:",
+            number,
+        )
+        list_answers.tell(self, request, message % number, done[State.SCHEDULED])
 
     @admin.action(description=_("Withdraw the selected entries"), permissions=["publish"])
     def withdraw(self, request, queryset):
+        drafts = list(queryset.filter(is_draft=True))
         shown = list(queryset.filter(is_draft=False))
-        number = queryset.update(is_draft=True, updated=timezone.now())
+        queryset.filter(is_draft=False).update(is_draft=True, updated=timezone.now())
         for entry in shown:  # which update() sends no signal for
             entry.is_draft = True
             visibility.tell(entry, "withdrawn")
-        message = ngettext("%d entry is withdrawn.", "%d entries are withdrawn.", number)
-        self.message_user(request, message % number)
+        number = len(shown)
+        message = ngettext("%d entry is withdrawn:", "%d entries are withdrawn:", number)
+        list_answers.tell(self, request, message % number, shown)
+        number = len(drafts)
+        message = ngettext(
+            "%d entry was a draft already, and stays as it was:",
+            "%d entries were drafts already, and stay as they were:",
+            number,
+        )
+        list_answers.tell(self, request, message % number, drafts, messages.WARNING)
 
 
 def publish(entry, moment):
-    """Publish an entry, from now on if no moment is given, where nothing is missing; whether it was."""
+    """Publish an entry, from now on if no moment is given; a ValidationError says what is missing."""
     show_from(entry, moment)
-    try:
-        entry.full_clean()
-    except ValidationError:
-        return False
+    entry.full_clean()
     entry.save()
-    return True
