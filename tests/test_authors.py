@@ -76,8 +76,8 @@ def test_half_a_name_is_refused_in_words_and_stays_in_the_form(staff_client, imr
     answer = staff_client.post(NEW_PAPER, form, headers={"accept-language": "fr"})
     assert errors_of(answer) == {
         "authors": [
-            f"« {line.strip()} » : une virgule sépare le nom de famille du prénom, comme dans "
-            "« Ag Assarid, Moussa ». Ajoutez ce qui manque, ou enlevez la virgule."
+            f"«\u00a0{line.strip()}\u00a0»\u00a0: une virgule sépare le nom de famille du prénom, comme dans "
+            "«\u00a0Ag Assarid, Moussa\u00a0». Ajoutez ce qui manque, ou enlevez la virgule."
         ]
     }
     assert line.strip() in answer.text
@@ -96,7 +96,7 @@ def test_a_name_without_a_comma_is_a_remark_on_a_paper(imrap, add_paper):
         assert [(remark.field, remark.text) for remark in remarks_on(paper)] == [
             (
                 "authors",
-                "« Moussa Ag Assarid » n’a pas de virgule : écrivez le nom de famille, une "
+                "«\u00a0Moussa Ag Assarid\u00a0» n’a pas de virgule\u00a0: écrivez le nom de famille, une "
                 "virgule, le prénom.",
             )
         ]

@@ -74,7 +74,7 @@ def test_a_file_chosen_in_a_refused_form_is_saved_with_the_next_one(staff_client
 def test_the_refused_form_names_what_it_keeps(staff_client, imrap):
     answer = staff_client.post(ADD, form(title_fr="", image=photo()), headers=FRENCH)
     assert "<strong>photo.jpg</strong>" in answer.text
-    assert "gardé : à envoyer de nouveau inutile" in answer.text
+    assert "gardé\u00a0: à envoyer de nouveau inutile" in answer.text
 
 
 def test_a_file_waits_through_many_refusals_and_is_stored_once(staff_client, imrap, waiting):
@@ -137,7 +137,7 @@ def test_what_waits_no_more_is_said_and_nothing_is_saved_without_it(staff_client
     fields = form(**tokens, **{"files-TOTAL_FORMS": "0"})
     answer = staff_client.post(ADD, fields, headers=FRENCH)
     assert "a attendu un jour sur le serveur" in answer.text
-    assert "« photo.jpg »" in answer.text
+    assert "«\u00a0photo.jpg\u00a0»" in answer.text
     assert Paper.objects.count() == 0
 
 
@@ -171,7 +171,7 @@ def test_on_a_full_disk_the_form_says_what_must_be_chosen_again(staff_client, im
 
     monkeypatch.setattr("profiles.files.waiting.open", full, raising=False)
     answer = staff_client.post(ADD, form(title_fr="", image=photo()), headers=FRENCH)
-    assert "n’a pas pu être gardé : à choisir de nouveau" in answer.text
+    assert "n’a pas pu être gardé\u00a0: à choisir de nouveau" in answer.text
     assert tokens_in(answer) == {}
 
 
@@ -227,7 +227,7 @@ def test_what_was_taken_out_of_a_file_is_told(staff_client, imrap):
     fields = form(**{"files-0-file": telling()})
     answer = staff_client.post(ADD, fields, headers=FRENCH, follow=True)
     assert (
-        "Retiré de « rapport.pdf », qui l’a fait et avec quoi : auteur : Moussa; programme : Word."
+        "Retiré de «\u00a0rapport.pdf\u00a0», qui l’a fait et avec quoi\u00a0: auteur\u00a0: Moussa; programme\u00a0: Word."
         in answer.text
     )
     assert b"Moussa" not in stored(PaperFile.objects.get().file)
@@ -240,7 +240,10 @@ def test_it_stays_where_somebody_wants_that_and_can_be_taken_out_later(staff_cli
     assert b"Moussa" in stored(before.file)
     address = f"/admin/profiles/paper/{Paper.objects.get().pk}/change/"
     page = staff_client.get(address, headers=FRENCH)
-    assert "Ce fichier dit de son auteur : auteur : Moussa; programme : Word." in page.text
+    assert (
+        "Ce fichier dit de son auteur\u00a0: auteur\u00a0: Moussa; programme\u00a0: Word."
+        in page.text
+    )
     token = re.search(r'name="files-0-file-empty" value="([^"]+)"', page.text)[1]
     fields = filled(page, **{"files-0-file-empty": token})
     assert staff_client.post(address, fields).status_code == 302

@@ -109,23 +109,23 @@ CASES = {
     ),
     "heavy file": (
         lambda: with_file(size=HEAVY),
-        "Un fichier dépasse 5 Mo : ajoutez une édition légère.",
+        "Un fichier dépasse 5 Mo\u00a0: ajoutez une édition légère.",
         lambda: another_file(language="fr", edition="light"),
     ),
     "heavy light edition": (
         lambda: with_file(size=HEAVY, edition="light"),
-        "L’édition légère dépasse 5 Mo\N{NO-BREAK SPACE}: remplacez-la par un fichier plus léger.",
+        "L’édition légère dépasse 5 Mo\u00a0: remplacez-la par un fichier plus léger.",
         lambda: {"files-0-file": upload("petit.pdf", a_pdf(b"(petit) Tj"))},
     ),
     "scan": (
         lambda: with_file(text=""),
-        "Un PDF ne contient pas de texte, seulement des images de pages\N{NO-BREAK SPACE}: remplacez-le par un PDF "
+        "Un PDF ne contient pas de texte, seulement des images de pages\u00a0: remplacez-le par un PDF "
         "avec du texte, ou ajoutez le texte dans un autre fichier de la même langue.",
         lambda: another_file(language="fr", edition="full"),
     ),
     "scan that is replaced": (
         lambda: with_file(text=""),
-        "Un PDF ne contient pas de texte, seulement des images de pages\N{NO-BREAK SPACE}: remplacez-le par un PDF "
+        "Un PDF ne contient pas de texte, seulement des images de pages\u00a0: remplacez-le par un PDF "
         "avec du texte, ou ajoutez le texte dans un autre fichier de la même langue.",
         lambda: {"files-0-file": upload("lisible.pdf", a_pdf(b"(lisible) Tj"))},
     ),
@@ -136,7 +136,7 @@ CASES = {
     ),
     "heavy recording": (
         with_recording,
-        "Un enregistrement pèse plus de 1 Mo par minute, que paient ceux qui l’écoutent : "
+        "Un enregistrement pèse plus de 1 Mo par minute, que paient ceux qui l’écoutent\u00a0: "
         "enregistrez-le de nouveau en mono, à 48 kbit/s ou moins, et remplacez-le.",
         lambda: {"audio-0-file": upload("voix.opus", VOICE + bytes(0))},
     ),
@@ -152,12 +152,12 @@ CASES = {
     ),
     "author": (
         lambda: whole(authors="Moussa Ag Assarid"),
-        "« Moussa Ag Assarid » n’a pas de virgule : écrivez le nom de famille, une virgule, le prénom.",
+        "«\u00a0Moussa Ag Assarid\u00a0» n’a pas de virgule\u00a0: écrivez le nom de famille, une virgule, le prénom.",
         {"authors": "Ag Assarid, Moussa"},
     ),
     "translation": (
         lambda: whole(body_en=""),
-        "La traduction manque : texte (anglais).",
+        "La traduction manque\u00a0: texte (anglais).",
         {"body_en": "<p>Text.</p>"},
     ),
 }
@@ -196,7 +196,10 @@ def test_a_film_that_cannot_be_smaller_nags_nobody(staff_client, imrap, media_fo
 
 def test_nobody_is_to_translate_into_a_language_that_the_site_does_not_use(staff_client, imrap):
     note = whole(title_en="", body_en="")
-    missing = ["La traduction manque : titre (anglais).", "La traduction manque : texte (anglais)."]
+    missing = [
+        "La traduction manque\u00a0: titre (anglais).",
+        "La traduction manque\u00a0: texte (anglais).",
+    ]
     assert remarks_above(staff_client, note) == missing
     Organisation.objects.update(name_en="")
     assert remarks_above(staff_client, note) == []
@@ -235,7 +238,9 @@ def test_a_remark_that_is_left_comes_again_with_another_cause(staff_client, imra
 def test_of_two_remarks_one_can_be_left(staff_client, imrap):
     programme = whole(Programme, website="http://un.example/", body_en="")
     leave(staff_client, programme, leave=mark_on(staff_client, programme))
-    assert remarks_above(staff_client, programme) == ["La traduction manque : texte (anglais)."]
+    assert remarks_above(staff_client, programme) == [
+        "La traduction manque\u00a0: texte (anglais)."
+    ]
     assert len(overview.overview([Programme]).remarks) == 1
     leave(staff_client, programme, leave=mark_on(staff_client, programme))
     assert overview.keys_of_candidates([Programme], 10) == []

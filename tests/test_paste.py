@@ -168,8 +168,8 @@ FROM_LIBREOFFICE = (
 def test_word_keeps_headings_lists_and_links(editor):
     assert editor.paste(WORD) == FROM_WORD
     assert editor.note == (
-        "Images laissées de côté : 1. Un texte n’en contient pas ; ajoutez-en une dans le champ "
-        "« image ».\n"
+        "Images laissées de côté\u00a0: 1. Un texte n’en contient pas\u00a0; ajoutez-en une dans le champ "
+        "«\u00a0image\u00a0».\n"
         "Notes de bas de page devenues du texte, car leur appel ou leur note n’a pas été copié avec : 1."
     )
 
@@ -413,7 +413,7 @@ def test_word_lists_without_marks_of_their_own_are_lists(editor):
 def test_lists_deeper_than_nine_levels_come_up(editor):
     pasted = editor.paste("<ul><li>x" * 11 + "</li></ul>" * 11)
     assert (pasted.count("<ul>"), pasted.count("<li><p>x</p>")) == (9, 11)
-    assert editor.note == "Listes ou citations trop imbriquées, remontées d’un niveau : 2."
+    assert editor.note == "Listes ou citations trop imbriquées, remontées d’un niveau\u00a0: 2."
 
 
 # Tables
@@ -548,7 +548,7 @@ def test_addresses_are_completed_and_what_leads_nowhere_is_counted(editor):
     )
     assert editor.note == (
         "Liens laissés de côté, car ils mènent à un fichier d’un seul ordinateur ou n’ont qu’une "
-        "partie d’adresse : 2. Leurs mots restent."
+        "partie d’adresse\u00a0: 2. Leurs mots restent."
     )
 
 
@@ -621,8 +621,8 @@ def test_pictures_and_films_are_counted_and_emoji_are_letters(editor):
     )
     assert editor.paste(html) == "<p>Bravo 👏</p>"
     assert editor.note == (
-        "Images laissées de côté : 2. Un texte n’en contient pas ; ajoutez-en une dans le champ "
-        "« image ».\n"
+        "Images laissées de côté\u00a0: 2. Un texte n’en contient pas\u00a0; ajoutez-en une dans le champ "
+        "«\u00a0image\u00a0».\n"
         "Films, sons et autres éléments intégrés laissés de côté : 2."
     )
     editor.paste("<p>Rien de tel.</p>")
@@ -630,8 +630,8 @@ def test_pictures_and_films_are_counted_and_emoji_are_letters(editor):
 
 
 ONE_PICTURE = (
-    "Images laissées de côté : 1. Un texte n’en contient pas ; ajoutez-en une dans le champ "
-    "« image »."
+    "Images laissées de côté\u00a0: 1. Un texte n’en contient pas\u00a0; ajoutez-en une dans le champ "
+    "«\u00a0image\u00a0»."
 )
 
 

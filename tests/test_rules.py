@@ -127,7 +127,9 @@ def test_a_plain_text_has_at_most_200_000_letters(staff_client, imrap, name):
 def test_the_length_of_a_summary_holds_without_a_form_too(imrap):
     with override("fr"):
         wrong = mistakes(Paper(organisation=imrap, title_fr="Note", summary_fr="a" * 1401))
-    assert wrong == {"summary_fr": ["Ce texte a 1\u00a0401 lettres ; 400 au plus tiennent ici."]}
+    assert wrong == {
+        "summary_fr": ["Ce texte a 1\u00a0401 lettres\u00a0; 400 au plus tiennent ici."]
+    }
     Paper(organisation=imrap, title_fr="Note", summary_fr="a\r\n" * 200).full_clean()
 
 

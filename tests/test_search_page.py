@@ -307,7 +307,7 @@ def test_an_empty_parameter_is_none(client, add_paper):
 def test_a_browser_reads_in_its_language_what_it_can_search(client, imrap):
     Organisation.objects.update(name_fr="Institut\x0b de paix")
     document = client.get("/fr/opensearch.xml").text
-    assert "<Description>Rechercher dans le site : Institut de paix</Description>" in document
+    assert "<Description>Rechercher dans le site\u00a0: Institut de paix</Description>" in document
     ElementTree.fromstring(document.encode())
 
 

@@ -302,5 +302,5 @@ def test_a_stored_version_is_read_to_the_microsecond():
 def test_refusals_are_french_on_a_french_page():
     with override("fr"):
         assert refusal(times.moment, "30/06/2016", "tard") == (
-            "« tard » n’est pas une heure. Écrivez-la comme 17:00, 17h ou 8 h 30."
+            "«\u00a0tard\u00a0» n’est pas une heure. Écrivez-la comme 17:00, 17h ou 8 h 30."
         )

@@ -65,6 +65,11 @@ def test_what_is_typed_stands_in_the_page_of_visitors(staff_client, paper):
     assert {"private", "no-store"} <= set(page["Cache-Control"].split(", "))
 
 
+def test_a_text_that_was_typed_without_scripts_has_its_paragraphs(staff_client, paper):
+    page = previewed(staff_client, form_of(paper), body_fr="Un début.\r\n\r\n- pain\r\n- sel")
+    assert "<p>Un début.</p><ul><li><p>pain</p></li><li><p>sel</p></li></ul>" in page.text
+
+
 def test_nothing_is_stored(staff_client, paper):
     fields = filled(staff_client.get(form_of(paper)), title_fr="Écouter Gao")
     with CaptureQueriesContext(

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from profiles.admin.saving import APART, ASK, PUBLISH, SEEN, Save
 from profiles.admin.versions import VersionsAdmin
 from profiles.editing import apart, history, passages
+from profiles.editing.marks import may_have_apart
 from profiles.models import Review, parts_of
 from profiles.words import moment_for_staff, name_of_person
 
@@ -239,7 +240,9 @@ class WithApartAdmin(admin.ModelAdmin):
 
     def render_change_form(self, request, context, *args, **kwargs):
         entry, saving = context.get("original"), request.saving
-        kept = apart.of_entry(entry) if entry and entry.pk and not saving.kept else saving.kept
+        kept = saving.kept
+        if not kept and entry and entry.pk and may_have_apart(entry):
+            kept = apart.of_entry(entry)
         context["kept"] = kept
         if kept and getattr(request, "is_apart", False):  # also where the form was cut on its way
             saving.is_apart, saving.kept = True, kept

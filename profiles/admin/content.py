@@ -34,6 +34,7 @@ from profiles.admin.typed_text import TypedTextWidget
 from profiles.admin.versions import VersionsAdmin
 from profiles.editing.completeness import with_files
 from profiles.editing.linked import remarks_on_links
+from profiles.editing.marks import with_marks
 from profiles.models import AudioSummary, Entry, is_switched_off, only_organisation
 from profiles.models.flaws import flagged, lacks_translation
 from profiles.publishing import State, may_view
@@ -274,7 +275,7 @@ class EntryAdmin(
         )
 
     def get_queryset(self, request):
-        return with_files(super().get_queryset(request))
+        return with_marks(with_files(super().get_queryset(request)))
 
     def get_readonly_fields(self, request, obj=None):
         # Asked again after validation has written to obj: the stored state decides, as for the form.

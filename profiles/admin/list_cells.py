@@ -6,6 +6,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from profiles.editing.marks import marks_of
 from profiles.files.pictures import picture
 from profiles.publishing import State
 from profiles.translation import CONTENT_LANGUAGES, to_attribute
@@ -41,9 +42,7 @@ def state(entry):
     if found == State.SCHEDULED:
         moment = date_format(localtime(entry.publish_at), "SHORT_DATETIME_FORMAT")
         words = _("%(state)s for %(moment)s") % {"state": words, "moment": moment}
-    marks = format_html_join(
-        "", '<br><span class="desk-mark">{}</span>', zip(getattr(entry, "marks", ()))
-    )
+    marks = format_html_join("", '<br><span class="desk-mark">{}</span>', zip(marks_of(entry)))
     return format_html(
         '<span class="desk-state desk-{}"><span aria-hidden="true">{}</span> {}</span>{}',
         found.value,

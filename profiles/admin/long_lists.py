@@ -17,7 +17,6 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from profiles.editing.left_alone import judged
-from profiles.editing.marks import with_marks
 from profiles.models import with_recordings
 from profiles.words import MOST_COUNTED, number_in_words
 
@@ -62,7 +61,6 @@ class LongList(ChangeList):
         entries = with_recordings(self.result_list)
         for entry, judgement in zip(entries, judged(entries), strict=True):
             entry.judgement = judgement
-        with_marks(entries)
 
     def get_ordering(self, request, queryset):
         """By the column that was chosen last."""

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from profiles.admin.saving import ASK, PUBLISH, RETURN, SCHEDULE
 from profiles.editing import letters, reviews
+from profiles.editing.marks import may_have_reading
 from profiles.models import Review
 from profiles.models.reviews import LONGEST_NOTE
 from profiles.words import moment_for_staff, name_of_person
@@ -102,7 +103,8 @@ class ReviewsAdmin(admin.ModelAdmin):
 
     def render_change_form(self, request, context, *args, **kwargs):
         entry = context.get("original")
-        context["review"] = review = reviews.last_of(entry) if entry else None
+        review = reviews.last_of(entry) if entry and may_have_reading(entry) else None
+        context["review"] = review
         if review and review.is_open:
             context["adminform"].form.initial.setdefault("review_note", review.note)
         return super().render_change_form(request, context, *args, **kwargs)

@@ -1,29 +1,36 @@
-"""What else a list tells of entries: that one waits to be read, that corrections are kept apart."""
+"""What else is known of entries: that one waits to be read, that corrections are kept apart.
+
+It comes with the entries, so that a list asks nothing more, and a form only for what there is.
+"""
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import CharField, Value
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from profiles.models import KeptApart, Review
 
 
 def with_marks(entries):
-    """Tell each of these entries of one kind its `marks`, in words; in one query for all."""
-    if not entries:
-        return
-    kind = ContentType.objects.get_for_model(type(entries[0]))
-    of_these = {"content_type": kind, "entry_key__in": [entry.pk for entry in entries]}
-    waiting = Review.objects.filter(outcome=Review.Outcome.OPEN, **of_these)
+    """Entries of one kind, each with what its last reading came to (None: there is none)."""
+    kind = ContentType.objects.get_for_model(entries.model)
+    of_these = {"content_type": kind, "entry_key": OuterRef("pk")}
+    last = Review.objects.filter(**of_these).order_by("-pk").values("outcome")[:1]
     apart = KeptApart.objects.filter(**of_these)
-    found = marked(waiting, "waiting").union(marked(apart, "apart"))
-    words = {"waiting": _("to read"), "apart": _("corrections kept apart")}
-    marks = {}
-    for key, mark in found.order_by():
-        marks.setdefault(key, []).append(words[mark])
-    for entry in entries:
-        entry.marks = sorted(marks.get(entry.pk, ()))
+    return entries.annotate(last_reading=Subquery(last), has_apart=Exists(apart))
 
 
-def marked(rows, mark):
-    name = Value(mark, output_field=CharField())
-    return rows.order_by().values_list("entry_key", name)
+def marks_of(entry):
+    """In words."""
+    if entry.has_apart:
+        yield _("corrections kept apart")
+    if entry.last_reading == Review.Outcome.OPEN:
+        yield _("to read")
+
+
+def may_have_reading(entry):
+    """Whether it is worth to ask; also of entries that came without."""
+    return getattr(entry, "last_reading", "") is not None
+
+
+def may_have_apart(entry):
+    return getattr(entry, "has_apart", True)
