@@ -102,7 +102,7 @@ def test_the_titles_of_french_forms_need_no_article(french, one_of_each):
     assert "<h1>Ajouter\u00a0: offre d’emploi</h1>" in french.get(f"{stem}add/").text
     page = french.get(f"{stem}{one_of_each['vacancy'].pk}/change/").text
     assert "<h1>Modifier\u00a0: offre d’emploi</h1>" in page
-    assert "Ajouter\u00a0: Fichier" in french.get("/admin/profiles/paper/add/").text
+    assert r"Ajouter\u00a0: Fichier" in french.get("/admin/profiles/paper/add/").text
 
 
 def test_how_many_were_found_is_told_after_a_search_only(staff_client, add_paper):

@@ -162,6 +162,8 @@ def test_who_may_add_may_copy_and_publishes_nothing_by_it(groups, add_paper, rol
     page = client.get(address)
     assert page.status_code == status
     if role:
+        refused = client.post(address, filled(page) | {"_publish": "1"})
+        assert (refused.status_code, Paper.objects.count()) == (200, 1)
         client.post(address, filled(page) | {"is_draft": "", "publish_at_0": "2016-06-30"})
         assert Paper.objects.published().get() == paper
         assert Paper.objects.count() == 2
