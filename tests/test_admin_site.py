@@ -388,7 +388,7 @@ def test_many_are_scheduled_on_a_phone(desk):
     desk.goto(f"{desk.site}/admin/profiles/paper/")
     desk.get_by_label("Choisir cet objet pour une action - Écouter Ménaka").check()
     desk.locator("select[name=action]").select_option("Programmer les fiches sélectionnées")
-    desk.get_by_role("button", name="Envoyer").click()
+    desk.get_by_role("button", name="Exécuter").click()
     expect(desk.get_by_text("Écouter Ménaka (brouillon)")).to_be_visible()
     assert desk.evaluate("document.documentElement.scrollWidth") == 360
     desk.get_by_label("Date", exact=True).fill("30/06/2016")

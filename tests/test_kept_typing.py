@@ -323,6 +323,6 @@ def test_a_new_entry_typed_on_one_computer_is_finished_on_another(
 def test_what_is_on_its_way_to_be_saved_is_not_kept_behind_it(form, paper, live_server):
     form.locator("#id_title_fr").fill("Écouter Gao")
     form.wait_for_timeout(600)
-    form.locator("[name=_continue]").first.click()
+    form.locator("[name=_save]").first.click()
     expect(form.locator(".messagelist .success")).to_be_visible()
     assert typed_texts.place().of_person(get_user_model().objects.get().pk) == []

@@ -247,7 +247,7 @@ def test_an_account_is_made_and_comes_in_on_a_phone(
     hers.locator("#id_login").fill("fanta")
     hers.locator("#id_password").fill(NEW)
     hers.locator("main [type=submit]").first.click()
-    hers.get_by_role("link", name="Installer l’application").click()
+    hers.get_by_role("link", name="Relier l’application").click()
     app = hers.get_by_role("link", name="L’application est sur ce téléphone")
     secret = hers.locator("#authenticator_secret").inner_text()
     assert app.get_attribute("href").startswith("otpauth://totp/")

@@ -190,7 +190,7 @@ def test_after_a_refused_upload_the_picture_is_shown_from_the_server(form):
             "buffer": content_of(photograph((900, 600))),
         }
     )
-    form.locator("[name=_continue]").first.click()
+    form.locator("[name=_save]").first.click()
     kept = form.locator(".field-image .file-kept img")
     expect(kept).to_be_visible()
     assert width_of(kept) == 320
