@@ -248,7 +248,7 @@ def test_blocks_never_run_into_one_word(editor):
 
 def test_what_tracked_changes_deleted_does_not_come_back(editor):
     assert editor.paste(case("paste-tracked-change.html")) == "<p>Budget : 7 000 euros.</p>"
-    assert editor.note == "Commentaires, passages supprimés ou masqués laissés de côté : 1."
+    assert editor.note == "Commentaires, passages supprimés ou masqués laissés de côté\u00a0: 1."
     html = (
         "<p>a <span class=msoDel>b</span><ins>c</ins> <del>d</del><span class=msoIns>e</span></p>"
     )
@@ -269,7 +269,7 @@ style='mso-comment-author:"Awa"'><a name="_msocom_1"></a></span>
 
 def test_comments_and_their_marks_never_arrive(editor):
     assert editor.paste(WORD_COMMENT) == "<p>Le budget est voté.</p>"
-    assert editor.note == "Commentaires, passages supprimés ou masqués laissés de côté : 1."
+    assert editor.note == "Commentaires, passages supprimés ou masqués laissés de côté\u00a0: 1."
     google = (
         '<p>Texte<sup><a href="#cmnt1" id="cmnt_ref1">[a]</a></sup> public</p><div><p><a '
         'href="#cmnt_ref1" id="cmnt1">[a]</a><span>secret</span></p><p>et la suite</p></div>'
@@ -293,7 +293,7 @@ def test_hidden_text_never_arrives(editor):
         '</p><p style="display: none">secret</p><p title="a > b" style="display:none">secret</p>'
     )
     assert editor.paste(html) == "<p>Vu</p>"
-    assert editor.note == "Commentaires, passages supprimés ou masqués laissés de côté : 6."
+    assert editor.note == "Commentaires, passages supprimés ou masqués laissés de côté\u00a0: 6."
     sheet = (
         '<table><col width=80><col style="display:none"><col width=80>'
         "<tr><td>Nom</td><td>Salaire</td><td>Ville</td></tr>"
@@ -623,7 +623,7 @@ def test_pictures_and_films_are_counted_and_emoji_are_letters(editor):
     assert editor.note == (
         "Images laissées de côté\u00a0: 2. Un texte n’en contient pas\u00a0; ajoutez-en une dans le champ "
         "«\u00a0image\u00a0».\n"
-        "Films, sons et autres éléments intégrés laissés de côté : 2."
+        "Films, sons et autres éléments intégrés laissés de côté\u00a0: 2."
     )
     editor.paste("<p>Rien de tel.</p>")
     assert editor.note == ""
@@ -660,7 +660,7 @@ def test_a_file_alone_is_said_to_be_left_out(in_chromium, name):
 def test_too_much_is_refused_and_the_text_stays(editor):
     much = "mot " * 50_001
     assert editor.paste(f"<p>{much}</p>", over="<p>Le texte</p>") == "<p>Le texte</p>"
-    assert editor.note.startswith("Rien n’a été collé : cela fait 200\u202f003 signes, et un texte")
+    assert editor.note.startswith("Rien n’a été collé\u00a0: cela fait 200\u202f003 signes, et un texte")
     assert editor.paste(text=much, over="<p>Le texte</p>") == "<p>Le texte</p>"
 
 
@@ -723,7 +723,7 @@ def link(in_chromium, signed_in):
     in_chromium.paste(text="mot")
 
     def answer(address):
-        dialog = signed_in.locator("dialog")
+        dialog = signed_in.locator("dialog.prose-editor-dialog")
         if not dialog.is_visible():
             signed_in.locator(".field-body_fr .tiptap").press("Control+a")
             signed_in.locator(".field-body_fr [data-name=link]").click()
@@ -759,7 +759,7 @@ def test_the_link_dialog_refuses_what_leads_nowhere_with_a_sentence(link, signed
     wrong = ["/fr/papers/", "rapport.pdf", "#haut", "", "C:\\rapport.doc", "javascript:alert(1)"]
     for typed in [*wrong, "https://"]:
         link(typed)
-        expect(signed_in.locator("dialog label").nth(1)).to_contain_text(
+        expect(signed_in.locator("dialog.prose-editor-dialog label").nth(1)).to_contain_text(
             "Cette adresse ne mènerait nulle part. Tapez-la comme elle figure en haut du navigateur"
         )
         expect(signed_in.locator("dialog [name=href]")).to_have_value(typed)

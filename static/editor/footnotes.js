@@ -120,13 +120,16 @@ export const Footnote = Node.create({
   },
 
   addMenuItems({ buttons, menu }) {
+    const button = buttons.text("[1]", this.options.words.insert);
+    const enabled = (editor) => Boolean(selectedNote(editor.state)) || canHold(editor.state);
     menu.defineItem({
       name: "footnote",
       groups: "link",
-      button: buttons.text("[1]", this.options.words.insert),
+      button,
       command: (editor) => write(editor, this.options.words),
       active: (editor) => Boolean(selectedNote(editor.state)),
-      enabled: (editor) => Boolean(selectedNote(editor.state)) || canHold(editor.state),
+      enabled,
+      update: (editor) => button.setAttribute("aria-disabled", String(!enabled(editor))),
     });
   },
 });
