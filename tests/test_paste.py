@@ -660,7 +660,9 @@ def test_a_file_alone_is_said_to_be_left_out(in_chromium, name):
 def test_too_much_is_refused_and_the_text_stays(editor):
     much = "mot " * 50_001
     assert editor.paste(f"<p>{much}</p>", over="<p>Le texte</p>") == "<p>Le texte</p>"
-    assert editor.note.startswith("Rien n’a été collé\u00a0: cela fait 200\u202f003 signes, et un texte")
+    assert editor.note.startswith(
+        "Rien n’a été collé\u00a0: cela fait 200\u202f003 signes, et un texte"
+    )
     assert editor.paste(text=much, over="<p>Le texte</p>") == "<p>Le texte</p>"
 
 
