@@ -1,7 +1,10 @@
 """The Content-Security-Policy of each kind of page."""
 
+from functools import lru_cache
+
 from csp.constants import HEADER
 from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
 
 from imrap_site.serving.staff import is_staff_path
@@ -26,8 +29,26 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
     def process_response(self, request, response):
         if HEADER in response:
             return response
+        if not is_staff_path(request) and not has_its_own(response):
+            response[HEADER] = public_policy(stylesheet().csp_source)
+            return response
         response = super().process_response(request, response)
-        # django-csp takes the directives from a set: in another order in each process.
         if policy := response.get(HEADER):
-            response[HEADER] = "; ".join(sorted(policy.split("; ")))
+            response[HEADER] = in_order(policy)
         return response
+
+
+def has_its_own(response):
+    """Whether a decorator of django-csp changed its policy."""
+    return any(name.startswith("_csp") for name in vars(response))
+
+
+@lru_cache(maxsize=4)  # of one stylesheet, unless a test brings others
+def public_policy(style):
+    """Of every page for visitors: it takes longer to put together than what is kept of a page."""
+    return in_order(build_policy(config=settings.PUBLIC_CONTENT_SECURITY_POLICY, update={"style-src": [style]}))
+
+
+def in_order(policy):
+    """django-csp takes the directives from a set: in another order in each process."""
+    return "; ".join(sorted(policy.split("; ")))
