@@ -46,7 +46,9 @@ def has_its_own(response):
 @lru_cache(maxsize=4)  # of one stylesheet, unless a test brings others
 def public_policy(style):
     """Of every page for visitors: it takes longer to put together than what is kept of a page."""
-    return in_order(build_policy(config=settings.PUBLIC_CONTENT_SECURITY_POLICY, update={"style-src": [style]}))
+    return in_order(
+        build_policy(config=settings.PUBLIC_CONTENT_SECURITY_POLICY, update={"style-src": [style]})
+    )
 
 
 def in_order(policy):
