@@ -525,10 +525,13 @@ def test_pages_that_share_parts_are_what_they_would_be_alone(real, db):
 
 
 def test_each_host_and_language_has_its_own_parts(real, add_paper):
-    add_paper("Note", title_en="A note")
+    add_paper("Note", title_en="A note", slug="note")
     for host in ("testserver", "localhost"):
         assert "Note" in real.get("/fr/", HTTP_HOST=host)[2].decode()
         assert "A note" in real.get("/en/", HTTP_HOST=host)[2].decode()
+        for address in ("/fr/papers/note/", "/en/papers/note/"):
+            links = real.get(address, HTTP_HOST=host)[1]["Link"]
+            assert links.startswith(f'<http://{host}{address}>; rel="cite-as"')
     hosts = {key[2] for key in real.door.content.memory.parts if key[0] == "markup"}
     assert hosts == {"http://testserver", "http://localhost"}
 
