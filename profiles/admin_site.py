@@ -1,6 +1,7 @@
 """The first page of the admin: words, order, frequent tasks, and what needs attention."""
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.http import JsonResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -8,7 +9,9 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.i18n import JavaScriptCatalog
 
 from profiles.editing import completeness, linked
-from profiles.models import ALL_KINDS, KINDS, Organisation, is_switched_off
+from profiles.files.pictures import picture
+from profiles.models import ALL_KINDS, KINDS, LibraryPicture, Organisation, is_switched_off
+from profiles.publishing import may_view
 
 # Django's own sentences, here for our catalogues, which come before Django's: its French ones
 # say "Ajout de offre d'emploi".
@@ -18,6 +21,7 @@ DJANGO_SENTENCES = [
     gettext_noop("View %s"),
     gettext_noop("Add another %(verbose_name)s"),
 ]
+MOST_PICTURES = 60  # that are offered at once
 # In the order of the profile page; what is not of the profile comes after it.
 ORDER = [model._meta.object_name for model in (Organisation, *KINDS.values())]
 
@@ -33,6 +37,12 @@ def offered(entry):
     state = "" if entry.is_published else str(entry.state.label)
     about = ", ".join(filter(None, [str(entry.kind_name), state]))
     return {"address": f"entry:{entry.kind_slug}-{entry.pk}", "name": entry.title, "about": about}
+
+
+def chosen_from(stored):
+    smallest = picture(stored.file)
+    source = smallest.srcset.split(" ")[0] if smallest else ""
+    return {"number": stored.pk, "name": str(stored), "source": source}
 
 
 class ProfileAdminSite(admin.AdminSite):
@@ -65,7 +75,20 @@ class ProfileAdminSite(admin.AdminSite):
 
     def get_urls(self):
         view = self.admin_view(self.entries_by_name)
-        return [path("entries/", view, name="entries"), *super().get_urls()]
+        pictures = self.admin_view(self.pictures_by_words)
+        return [
+            path("entries/", view, name="entries"),
+            path("pictures/", pictures, name="pictures"),
+            *super().get_urls(),
+        ]
+
+    def pictures_by_words(self, request):
+        """What can be chosen of the library: the newest, or those with these words."""
+        if not may_view(request.user, LibraryPicture):
+            raise PermissionDenied
+        query = request.GET.get("q", "")[:200]
+        found = LibraryPicture.objects.with_words(query)[:MOST_PICTURES]
+        return JsonResponse({"pictures": [chosen_from(stored) for stored in found]})
 
     def entries_by_name(self, request):
         """What the link dialog offers: the entry at an address, or those that are called so."""
