@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy, gettext_noop, ngettext_lazy
 from django.views.i18n import JavaScriptCatalog
 
 from profiles.editing import completeness, linked, overview, reviews
-from profiles.models import ALL_KINDS, KINDS, Organisation, is_switched_off
+from profiles.files.pictures import picture
+from profiles.models import ALL_KINDS, KINDS, LibraryPicture, Organisation, is_switched_off
+from profiles.publishing import may_view
 
 # Django's own sentences, here for our catalogues, which come before Django's: its French ones say
 # "Ajout de offre d'emploi", "l'objet vidéo a été modifié", "les vidéos sélectionnés".
@@ -59,6 +61,7 @@ DJANGO_COUNTS = [
     ),
     ngettext_lazy("%(total_count)s selected", "All %(total_count)s selected"),
 ]
+MOST_PICTURES = 60  # that are offered at once
 # In the order of the profile page; what is not of the profile comes after it.
 ORDER = [model._meta.object_name for model in (Organisation, *KINDS.values())]
 
@@ -81,6 +84,12 @@ def address_to_read(entry):
     if entry.is_draft:
         return form_address(entry)
     return reverse(f"admin:profiles_{entry._meta.model_name}_apart", args=[entry.pk])
+
+
+def chosen_from(stored):
+    smallest = picture(stored.file)
+    source = smallest.srcset.split(" ")[0] if smallest else ""
+    return {"number": stored.pk, "name": str(stored), "source": source}
 
 
 class ProfileAdminSite(admin.AdminSite):
@@ -115,6 +124,7 @@ class ProfileAdminSite(admin.AdminSite):
         own = [
             path("changes/", self.admin_view(self.changes), name="changes"),
             path("entries/", self.admin_view(self.entries_by_name), name="entries"),
+            path("pictures/", self.admin_view(self.pictures_by_words), name="pictures"),
             path("to-complete/", self.admin_view(self.to_complete), name="to_complete"),
         ]
         return [*own, *super().get_urls()]
@@ -123,6 +133,14 @@ class ProfileAdminSite(admin.AdminSite):
         from profiles.admin.all_changes import page_of_changes  # admin's own modules come later
 
         return page_of_changes(request, self)
+
+    def pictures_by_words(self, request):
+        """What can be chosen of the library: the newest, or those with these words."""
+        if not may_view(request.user, LibraryPicture):
+            raise PermissionDenied
+        query = request.GET.get("q", "")[:200]
+        found = LibraryPicture.objects.with_words(query)[:MOST_PICTURES]
+        return JsonResponse({"pictures": [chosen_from(stored) for stored in found]})
 
     def entries_by_name(self, request):
         """What the link dialog offers: the entry at an address, or those that are called so."""

@@ -10,13 +10,15 @@ from django.db.models.signals import post_delete, post_migrate, post_save
 
 from profiles import search
 from profiles.editing import reviews, rights, typed_texts, visibility
-from profiles.models import KINDS, part_model
+from profiles.models import KINDS, keep_use, let_go, part_model
 
 
 def connect(app):
     for model in KINDS.values():
         post_save.connect(index, sender=model, dispatch_uid=f"index {model.kind_slug}")
         post_save.connect(tell_visibility, sender=model, dispatch_uid=f"tell {model.kind_slug}")
+        post_save.connect(use_picture, sender=model, dispatch_uid=f"use {model.kind_slug}")
+        post_delete.connect(free_picture, sender=model, dispatch_uid=f"free {model.kind_slug}")
         post_delete.connect(forget, sender=model, dispatch_uid=f"forget {model.kind_slug}")
         for part in (part_model(model, relation) for relation in model.parts):
             for signal in (post_save, post_delete):
@@ -57,6 +59,15 @@ def forget_typed(sender, instance, **kwargs):
     """What somebody typed and did not save goes with their account."""
     number = instance.pk
     transaction.on_commit(lambda: typed_texts.forget_all(number), robust=True)
+
+
+def use_picture(sender, instance, raw=False, **kwargs):
+    if not raw:
+        keep_use(instance)
+
+
+def free_picture(sender, instance, **kwargs):
+    let_go(instance)
 
 
 def tell_visibility(sender, instance, raw=False, **kwargs):

@@ -122,6 +122,7 @@ def test_the_first_page_follows_the_order_of_the_profile(staff_client, imrap):
         "Vacancy",
         "Video",
         "Paper",
+        "LibraryPicture",
     ]
 
 

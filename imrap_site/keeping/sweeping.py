@@ -29,7 +29,7 @@ from profiles.editing import history, typed_texts
 from profiles.editing.spreadsheets.waiting import SHEETS
 from profiles.files.variants import stem_of
 from profiles.files.waiting import thumbnails, uploads
-from profiles.models import ALL_KINDS, KeptApart, Organisation
+from profiles.models import ALL_KINDS, LIBRARY, KeptApart, Organisation
 
 DAY = 24 * 3600  # seconds: an upload is stored before the entry that names it
 LONGEST_DRAWN = 90 * DAY  # cards and icons: drawn again when somebody asks for them
@@ -227,7 +227,7 @@ def is_name_of_ours(name):
 def known_files():
     """(name, path) of all that bears a name of ours, in folders of ours."""
     top = Path(settings.MEDIA_ROOT)
-    for folder in (Organisation.kind_slug, *ALL_KINDS):
+    for folder in (Organisation.kind_slug, LIBRARY, *ALL_KINDS):
         if is_bucket():
             found = default_storage.listed(f"{folder}/")
             yield from ((one.name, one) for one in found if is_name_of_ours(one.name))
@@ -259,7 +259,7 @@ def put_back(aside, path):
 def left_aside():
     """Of a sweep that was killed between the two."""
     top = Path(settings.MEDIA_ROOT)
-    for folder in (Organisation.kind_slug, *ALL_KINDS):
+    for folder in (Organisation.kind_slug, LIBRARY, *ALL_KINDS):
         yield from list((top / folder).rglob(f"{ASIDE}*"))
 
 

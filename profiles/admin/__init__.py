@@ -5,8 +5,18 @@ from django.utils.translation import gettext_lazy as _
 
 from profiles.admin.content import ContentAdmin, EntryAdmin, folded, in_language
 from profiles.admin.file_input import WithFiles
+from profiles.admin.library import LibraryPictureAdmin
 from profiles.admin.saving import PartsFormSet
-from profiles.models import Mandate, Organisation, Paper, PaperFile, Programme, Vacancy, Video
+from profiles.models import (
+    LibraryPicture,
+    Mandate,
+    Organisation,
+    Paper,
+    PaperFile,
+    Programme,
+    Vacancy,
+    Video,
+)
 from profiles.translation import FIRST_LANGUAGE
 
 
@@ -75,3 +85,6 @@ class PaperAdmin(EntryAdmin):
     named_fields = ("partners",)
     more_facts = ("authors", "partners", "source_url", "isbn", "doi", "programme")
     inlines = [PaperFileInline, *EntryAdmin.inlines]
+
+
+admin.site.register(LibraryPicture, LibraryPictureAdmin)

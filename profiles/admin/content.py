@@ -15,6 +15,7 @@ from profiles.admin import list_cells
 from profiles.admin.answers import AnsweringAdmin
 from profiles.admin.apart import ApartAdmin, WithApartAdmin
 from profiles.admin.chosen_files import ChosenFilesAdmin
+from profiles.admin.chosen_pictures import take_chosen
 from profiles.admin.conflicts import ConflictAdmin
 from profiles.admin.copying import CopyAdmin
 from profiles.admin.file_input import WithFiles
@@ -35,7 +36,7 @@ from profiles.admin.versions import VersionsAdmin
 from profiles.editing.completeness import with_files
 from profiles.editing.linked import remarks_on_links
 from profiles.editing.marks import with_marks
-from profiles.models import AudioSummary, Entry, is_switched_off, only_organisation
+from profiles.models import AudioSummary, Entry, LibraryPicture, is_switched_off, only_organisation
 from profiles.models.flaws import flagged, lacks_translation
 from profiles.publishing import State, may_view
 from profiles.richtext import EDITOR_MEDIA, RichTextField
@@ -106,6 +107,7 @@ class ContentAdmin(
     first_fields = ()  # those of the translated fields that stand open
     named_fields = ()  # names that may be called otherwise in a further language
     picture_text = ""  # alternative text of the picture, which has its place beside the picture
+    editor_media = EDITOR_MEDIA  # of forms with a rich text
     inlines = [AudioSummaryInline]
 
     def save_formset(self, request, form, formset, change):
@@ -118,6 +120,8 @@ class ContentAdmin(
         if form_field is not None:
             # A browser would cut what is too long, and say nothing.
             form_field.widget.attrs.pop("maxlength", None)
+        if form_field is not None and db_field.name == "image":
+            form_field.widget.offers_library = may_view(request.user, LibraryPicture)
         return form_field
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
@@ -149,7 +153,7 @@ class ContentAdmin(
 
     def render_change_form(self, request, context, *args, **kwargs):
         # The rich text editor's import map is an inline script, which needs the page's nonce.
-        media = context["media"] + EDITOR_MEDIA
+        media = context["media"] + self.editor_media
         context["media"] = Media.from_media(media, nonce=str(request.csp_nonce))
         if isinstance(original := context.get("original"), Entry):
             context |= self.about_stored(request, original)
@@ -164,6 +168,11 @@ class ContentAdmin(
 
 
 class EntryForm(forms.ModelForm):
+    def clean(self):
+        cleaned = super().clean()
+        take_chosen(self)
+        return cleaned
+
     def clean_slug(self):
         """Not sent by a form that was opened while the entry was published: it stays."""
         if self.add_prefix("slug") in self.data:

@@ -8,6 +8,7 @@ from django.db import models
 from django.forms.utils import flatatt
 from django.template.loader import render_to_string
 
+from profiles.admin.chosen_pictures import CHOSEN
 from profiles.editing import makers
 from profiles.files.documents import DocumentField
 from profiles.files.pictures import PictureFile, PictureFormField, picture
@@ -72,12 +73,15 @@ def text_of(noun, name):
 class FileInput(AdminFileWidget):
     kept = None
     takes_pictures = False
+    offers_library = False  # whether a picture of the library can be taken instead
+    chosen = ""  # its number, as the form that came back had it
     tells = False  # whether such files say who made them
     stays_as_it_is = is_emptied = False  # what the form that came back had ticked
 
     def value_from_datadict(self, data, files, name):
         self.stays_as_it_is = f"{name}{AS_IT_IS}" in data
         self.is_emptied = f"{name}{EMPTY}" in data
+        self.chosen = data.get(f"{name}{CHOSEN}", "")
         return super().value_from_datadict(data, files, name)
 
     def render(self, name, value, attrs=None, renderer=None):

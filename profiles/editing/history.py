@@ -17,6 +17,7 @@ from profiles.editing.changes import differing, is_there, texts_with_parts
 from profiles.files import documents
 from profiles.models import (
     ALL_KINDS,
+    LibraryPicture,
     Organisation,
     key_of_whole,
     part_model,
@@ -30,7 +31,7 @@ NOT_RECORDED = ["text"]
 
 
 def register():
-    nouns = (Organisation, *ALL_KINDS.values())
+    nouns = (Organisation, LibraryPicture, *ALL_KINDS.values())
     for model in nouns:
         reversion.register(model, follow=model.parts)
     for model in dict.fromkeys(part_model(noun, name) for noun in nouns for name in noun.parts):
@@ -39,7 +40,11 @@ def register():
 
 def content_types_of_nouns():
     """Of what has a history of its own; parts stand in that of their noun."""
-    return list(ContentType.objects.get_for_models(Organisation, *ALL_KINDS.values()).values())
+    return list(
+        ContentType.objects.get_for_models(
+            Organisation, LibraryPicture, *ALL_KINDS.values()
+        ).values()
+    )
 
 
 def fields_of(noun):

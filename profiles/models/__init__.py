@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from profiles.files.variants import kept_names
 from profiles.models.activities import Mandate, Programme, Vacancy
 from profiles.models.apart import KeptApart
 from profiles.models.audio import AudioSummary, with_recordings
@@ -17,6 +18,8 @@ from profiles.models.entry import (
 )
 from profiles.models.fields import names_of
 from profiles.models.left_remarks import LeftRemark
+from profiles.models.library import FOLDER as LIBRARY
+from profiles.models.library import LibraryPicture, PictureUse, keep_use, let_go
 from profiles.models.organisation import Organisation, only_organisation
 from profiles.models.previews import TakenBackPreview
 from profiles.models.publications import OfProgramme, Paper, PaperFile, Video
@@ -28,15 +31,18 @@ from profiles.publishing import may_view
 __all__ = [
     "ALL_KINDS",
     "KINDS",
+    "LIBRARY",
     "AudioSummary",
     "Entry",
     "KeptApart",
     "LeftRemark",
+    "LibraryPicture",
     "Mandate",
     "OfProgramme",
     "Organisation",
     "Paper",
     "PaperFile",
+    "PictureUse",
     "Programme",
     "Review",
     "SentForm",
@@ -47,7 +53,9 @@ __all__ = [
     "file_is_visible",
     "is_link_of_part",
     "is_switched_off",
+    "keep_use",
     "key_of_whole",
+    "let_go",
     "link_of",
     "names_of",
     "only_organisation",
@@ -83,9 +91,25 @@ def file_is_visible(name, user):
     if folder == Organisation.kind_slug:
         return True
     model = KINDS.get(folder)
-    if model is None:
-        return False
-    if model.objects.visible_to(user).holding_file(name).exists():
+    if model is not None and model.objects.visible_to(user).holding_file(name).exists():
         return True
+    if model is not None and is_kept_apart(name, model, user):
+        return True
+    return is_shown_by_library(name, user)
+
+
+def is_kept_apart(name, model, user):
     apart = KeptApart.objects.of_kind(model)
     return may_view(user, model) and apart.holding_file(name).exists()
+
+
+def is_shown_by_library(name, user):
+    """Whether it is a picture that an entry of another kind shows too, or that may be chosen."""
+    pictures = LibraryPicture.objects.order_by().filter(file__in=kept_names(name))
+    if may_view(user, LibraryPicture) and pictures.exists():
+        return True
+    kinds = PictureUse.objects.filter(picture__in=pictures).values_list("kind", flat=True)
+    return any(
+        KINDS[kind].objects.visible_to(user).holding_file(name).exists()
+        for kind in set(kinds) & KINDS.keys()
+    )

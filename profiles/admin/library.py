@@ -1,0 +1,66 @@
+"""The library of pictures: its list with thumbnails, and where each picture is shown."""
+
+from django.contrib import admin
+from django.db.models import Count
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy as _
+from js_asset import Media
+
+from profiles.admin import list_cells
+from profiles.admin.content import ContentAdmin
+from profiles.editing.linked import entries_of
+from profiles.publishing import may_view
+from profiles.translation import translated_columns
+
+
+def entries_with(stored, user):
+    """The entries that show it, as far as this person may read them."""
+    keys = set(stored.uses.values_list("kind", "entry"))
+    return [entry for entry in entries_of(keys).values() if may_view(user, type(entry))]
+
+
+def form_of(entry):
+    meta = entry._meta
+    return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[entry.pk])
+
+
+class LibraryPictureAdmin(ContentAdmin):
+    inlines = []
+    editor_media = Media()
+    list_display = ("__str__", "thumbnail", "credit", "number_of_uses", "added")
+    list_per_page = 50
+    search_fields = (*translated_columns("alt"), "credit")
+    fields = ("thumbnail", "file", *translated_columns("alt"), "credit", "shown_by")
+    readonly_fields = ("thumbnail", "shown_by")
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(number=Count("uses"))
+
+    def get_object(self, request, object_id, from_field=None):
+        stored = super().get_object(request, object_id, from_field)
+        if stored:
+            stored.entries = entries_with(stored, request.user)
+        return stored
+
+    def get_readonly_fields(self, request, obj=None):
+        """What shows a picture keeps it: another one is another picture."""
+        return (*self.readonly_fields, "file") if obj else self.readonly_fields
+
+    def get_fields(self, request, obj=None):
+        return self.fields if obj else self.fields[1:-1]
+
+    @admin.display(description=_("picture"))
+    def thumbnail(self, stored):
+        return list_cells.thumbnail(stored)
+
+    @admin.display(description=_("shown by"), ordering="number")
+    def number_of_uses(self, stored):
+        return stored.number
+
+    @admin.display(description=_("shown by"))
+    def shown_by(self, stored):
+        rows = ((form_of(entry), entry.title, entry.kind_name) for entry in stored.entries)
+        items = format_html_join("", '<li><a href="{}">{}</a> ({})</li>', rows)
+        return format_html("<ul>{}</ul>", items) if items else mark_safe("–")
