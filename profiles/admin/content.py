@@ -76,8 +76,6 @@ def saved_in(formset):
 
 class ContentAdmin(
     WithFiles,
-    TypedPreviewAdmin,
-    SignedPreviewAdmin,
     KeptTypingAdmin,
     ChosenFilesAdmin,
     SendingAdmin,
@@ -93,8 +91,8 @@ class ContentAdmin(
     transaction that the history opens, so that nobody saves between the look and the save. Sending
     stands outside both: a full disk or a busy database breaks that transaction, and the form is
     made again after it. It also makes the `Save` that all of them share. Chosen files come first of all:
-    what waited on the server is an upload for everything below. The preview saves nothing, so it
-    stands outside, and so does what is typed, which is forgotten once it is saved.
+    what waited on the server is an upload for everything below. What is typed stands outside, and is
+    forgotten once it is saved. The preview saves nothing: what has a page puts it before all this.
     """
 
     formfield_overrides = {
@@ -215,6 +213,8 @@ class EntryAdmin(
     RemarksAdmin,
     WithApartAdmin,
     CopyAdmin,
+    TypedPreviewAdmin,
+    SignedPreviewAdmin,
     ContentAdmin,
     ApartAdmin,  # which so comes to stand right before the history, whose place it takes
 ):
