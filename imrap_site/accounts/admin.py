@@ -21,6 +21,7 @@ from django.views.decorators.cache import never_cache
 from imrap_site.accounts import ways_in
 from imrap_site.accounts.everywhere import end_everywhere
 from imrap_site.accounts.people import OWN_FACTORS
+from profiles.admin.scripts import LightAdmin
 from profiles.models import KINDS, AudioSummary, Organisation, with_parts
 
 ACTIONS = {
@@ -41,7 +42,7 @@ for model in (EmailAddress, Authenticator, User, Group):
     admin.site.unregister(model)
 
 
-class PeopleAdmin:
+class PeopleAdmin(LightAdmin):
     """What people and groups share. Superusers alone: who gives rights could take all of them."""
 
     def has_module_permission(self, request):

@@ -26,6 +26,7 @@ from profiles.admin.publication import DateAndTime, PublicationAdmin
 from profiles.admin.remarks import RemarksAdmin
 from profiles.admin.reviews import ReviewsAdmin
 from profiles.admin.saving import AudioFormSet
+from profiles.admin.scripts import LightAdmin
 from profiles.admin.sending import SendingAdmin
 from profiles.admin.signed_preview import SignedPreviewAdmin
 from profiles.admin.spreadsheets import SheetsMixin
@@ -84,6 +85,7 @@ class ContentAdmin(
     ConflictAdmin,
     StateBarAdmin,
     AnsweringAdmin,
+    LightAdmin,
 ):
     """What the forms of all our models share.
 
