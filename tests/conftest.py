@@ -192,8 +192,9 @@ def starter(db, media_folder):
 @pytest.fixture
 def groups(db):
     """The migration's groups, which a test in the browser takes away with all other rows."""
-    migration = import_module("profiles.migrations.0004_groups")
-    migration.make_groups(apps, SimpleNamespace(connection=connection))
+    editor = SimpleNamespace(connection=connection)
+    import_module("profiles.migrations.0004_groups").make_groups(apps, editor)
+    import_module("profiles.migrations.0019_picture_library").give_rights(apps, editor)
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from imrap_site.keeping.locks import LOCK
 from imrap_site.keeping.parts import is_bucket
 from profiles.editing import history
 from profiles.editing.spreadsheets.waiting import SHEETS
-from profiles.models import Paper, PaperFile, Programme, Video
+from profiles.models import LibraryPicture, Paper, PaperFile, PictureUse, Programme, Video
 from tests.builders import VTT, a_file, a_pdf, a_recording, kept_photograph
 
 LONG_AGO = time.time() - 2 * 24 * 3600
@@ -92,6 +92,7 @@ def test_what_an_entry_holds_stays_with_its_variants(one_of_everything):
 def test_what_nobody_holds_goes_with_its_variants(one_of_everything, imrap):
     others = {name for name in one_of_everything if not name.startswith("papers/")}
     Paper.objects.all().delete()
+    LibraryPicture.objects.filter(uses=None).delete()
     assert set(swept(is_dry=True)) == one_of_everything - others
     assert set(kept()) == one_of_everything
     assert set(swept()) == one_of_everything - others
@@ -115,11 +116,23 @@ def test_what_a_kept_version_holds_stays(add_paper, two_days_pass, staff):
     assert set(kept()) == before
 
 
+def test_a_picture_stays_in_the_library_until_it_is_taken_out_there(add_paper, two_days_pass):
+    paper = add_paper(image=kept_photograph((400, 300)))
+    name = paper.image.name
+    paper.delete()
+    two_days_pass()
+    assert swept() == []
+    LibraryPicture.objects.get(file=name).delete()
+    assert name in swept()
+    assert set(kept()) == set()
+
+
 def test_a_version_that_nobody_can_read_holds_on_all_the_same(add_paper, two_days_pass, staff):
     paper = add_paper(image=kept_photograph((400, 300)))
     name = paper.image.name
     history.keep_last([paper], staff)
     paper.delete()
+    LibraryPicture.objects.all().delete()
     Version.objects.update(serialized_data=f'[{{"model": "profiles.gone", "x": "{name}", broken')
     two_days_pass()
     assert swept() == []
@@ -145,6 +158,8 @@ def test_the_same_content_uploaded_again_makes_its_file_new(add_paper, media_fol
     a_file(paper)
     PaperFile.objects.all().delete()
     Paper.objects.update(image="")
+    PictureUse.objects.all().delete()
+    LibraryPicture.objects.all().delete()
     grow_old(media_folder)
     if is_picture:
         Paper(title_fr="Autre").image.save("IMG.jpg", kept_photograph((400, 300)), save=False)
