@@ -13,8 +13,8 @@ from playwright.sync_api import expect
 from imrap_site.keeping import sweeping
 from imrap_site.keeping.moving import tables
 from profiles.editing import apart, history, passages
-from profiles.models import AudioSummary, KeptApart, Paper, PaperFile, Review, Video
-from tests.builders import a_file, a_pdf, a_recording, errors_of, filled
+from profiles.models import AudioSummary, KeptApart, Paper, PaperFile, Programme, Review, Video
+from tests.builders import a_file, a_pdf, a_recording, errors_of, filled, kept_photograph
 from tests.looks import english_in, nothing, violations
 
 
@@ -428,3 +428,25 @@ def test_a_published_page_is_corrected_apart_and_put_online_in_the_browser(
     visitor.context.close()
     context.close()
     nothing(found)
+
+
+@pytest.mark.parametrize(("last", "most"), [("change/", 14), ("apart/", 40)])
+def test_the_fullest_form_needs_few_queries(
+    fatou, oumar, paper, add_paper, django_assert_max_num_queries, last, most
+):
+    """Corrections are put into the database for their form, and taken back."""
+    other = add_paper("Autre")
+    a_file(paper)
+    a_recording(paper)
+    paper.image = kept_photograph((400, 300))
+    link = f'<p><a href="entry:papers-{other.pk}">Autre</a></p>'
+    paper.programme = Programme.objects.create(organisation=paper.organisation, title_fr="Paix")
+    paper.image_alt_fr, paper.body_fr = "Deux anciens", link
+    paper.save()
+    kept_apart(fatou, paper, title_fr="Titre corrigé", body_fr=f"{link}<p>Plus</p>")
+    sent(fatou, paper, "_ask", "apart/", review_note="Titre à vérifier.")
+    for reader in (oumar, fatou):
+        reader.get(address_of(paper, last))
+        with django_assert_max_num_queries(most):
+            page = reader.get(address_of(paper, last)).text
+    assert "Titre à vérifier." in page
