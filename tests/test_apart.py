@@ -238,7 +238,7 @@ def test_what_a_colleague_saved_meanwhile_is_shown_and_never_overwritten_unseen(
     page = plain(answer)
     assert answer.redirect_chain[-1][0] == address_of(paper, "apart/compare/")
     assert "Rien n’est encore en ligne : Moussa Ba a enregistré le texte publié le" in page
-    assert "Vous avez changé tous deux : titre (français)." in page
+    assert "Modifié de part et d’autre : titre (français)." in page
     assert Paper.objects.get().title_fr == "Titre de Moussa"
     assert re.search("<del>[^<]*Moussa", answer.text)
     seen = re.search(r'name="_seen" value="([^"]+)"', answer.text)[1]

@@ -203,7 +203,7 @@ def test_nobody_is_shown_in_it(staff_client, paper):
 def test_a_form_that_was_cut_short_is_answered_in_words(staff_client, paper):
     page = staff_client.post(f"{form_of(paper)}preview/", {"title_fr": "a"}, headers=FRENCH)
     assert page.status_code == 400
-    assert "la ligne a été coupée\u00a0: redemandez l’aperçu" in page.text
+    assert "la connexion a été coupée\u00a0: redemandez l’aperçu" in page.text
 
 
 def test_formsets_that_are_missing_break_nothing(staff_client, paper):

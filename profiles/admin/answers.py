@@ -19,7 +19,9 @@ from profiles.words import moment_for_staff
 def answer_to_save(entry, saving):
     """What was done, and who sees the entry from when on."""
     words = answer_to_button(entry, saving)
-    words = words or f"{_('“%(entry)s” is saved.')} {who_sees(entry)}"
+    if words is None:
+        saved = _("“%(entry)s” is saved.")
+        words = f"{saved} {who_sees(entry)}"
     if saving.pressed == ASK:
         words = f"{words} {asked_in_words(saving.mailed)}"
     return words % {"entry": entry, "moment": moment_for_staff(entry.publish_at)}

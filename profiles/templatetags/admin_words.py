@@ -16,7 +16,6 @@ register = template.Library()
 register.filter("field_anchor", completeness.anchor)
 register.filter("moment_for_staff", moment_for_staff)
 register.filter("person", name_of_person)
-register.filter("date_and_time_in_words", words.date_and_time_in_words)
 register.filter("past_in_words", words.past_in_words)
 
 
