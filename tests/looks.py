@@ -114,7 +114,8 @@ class Shown(HTMLParser):
 class Lines(HTMLParser):
     """What a page says, a line for each block, and for each attribute that is read or shown."""
 
-    INLINE = set("a abbr b code del em i ins label mark small span strong sub sup time u".split())
+    INLINE = {"a", "abbr", "b", "code", "del", "em", "i", "ins", "label", "mark", "small", "span"}
+    INLINE |= {"strong", "sub", "sup", "time", "u"}
 
     def __init__(self, html):
         super().__init__()

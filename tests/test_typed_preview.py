@@ -380,7 +380,7 @@ def test_a_cut_line_is_said_and_passes(form):
     expect(form.locator(".see-state")).to_have_text("À jour")
     form.context.set_offline(True)
     form.locator("#id_title_fr").fill("Écouter Gao")
-    expect(form.locator(".see-failure")).to_contain_text("La ligne est coupée")
+    expect(form.locator(".see-failure")).to_contain_text("La connexion est coupée")
     form.context.set_offline(False)
     form.locator("#id_title_fr").fill("Écouter Mopti")
     expect(page_in(form).locator("h1")).to_have_text("Écouter Mopti")
@@ -392,7 +392,7 @@ def test_whoever_is_signed_out_meanwhile_is_told(form):
     expect(form.locator(".see-state")).to_have_text("À jour")
     form.context.clear_cookies(name="sessionid")
     form.locator("#id_title_fr").fill("Écouter Gao")
-    expect(form.locator(".see-failure")).to_contain_text("Vous êtes déconnecté")
+    expect(form.locator(".see-failure")).to_contain_text("Votre session a pris fin")
     form.complaints.clear()
 
 
