@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.i18n import JavaScriptCatalog
 
 from profiles.editing import completeness, linked, overview, reviews
+from profiles.editing.states import state_in_brief
 from profiles.files.pictures import picture
 from profiles.models import ALL_KINDS, KINDS, LibraryPicture, Organisation, is_switched_off
 from profiles.publishing import may_view
@@ -21,6 +22,7 @@ from profiles.typography import typeset
 # "Ajout de offre d'emploi", "l'objet vidéo a été modifié", "les vidéos sélectionnés".
 DJANGO_SENTENCES = [
     gettext_noop("Add %s"),
+    gettext_noop("Add %(name)s"),
     gettext_noop("Change %s"),
     gettext_noop("View %s"),
     gettext_noop("Add another %(verbose_name)s"),
@@ -124,7 +126,7 @@ def form_address(entry, field=""):
 
 
 def offered(entry):
-    state = "" if entry.is_published else str(entry.state.label)
+    state = "" if entry.is_published else str(state_in_brief(entry))
     about = ", ".join(filter(None, [str(entry.kind_name), state]))
     return {"address": f"entry:{entry.kind_slug}-{entry.pk}", "name": entry.title, "about": about}
 

@@ -18,7 +18,6 @@ from profiles.admin import PaperAdmin
 from profiles.files import documents
 from profiles.models import Paper, PaperFile
 from tests.builders import a_pdf, content_of, paper_form, paper_form_with_file, photograph
-from tests.conftest import read_here
 
 ADD = "/admin/profiles/paper/add/"
 ROOT = Path(__file__).resolve().parent.parent
@@ -359,14 +358,15 @@ def test_what_was_typed_can_be_forgotten(form):
     expect(form.locator(".safe-offer")).to_have_count(0)
 
 
-def read_slowly(*args, **options):
+def slowly(read, *args, **options):
     time.sleep(1.5)
-    return read_here(*args, **options)
+    return read(*args, **options)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_an_upload_shows_its_progress_and_saves_once(form, tmp_path, monkeypatch):
-    monkeypatch.setattr(documents, "read_in_child", read_slowly)
+    read = documents.read_in_child
+    monkeypatch.setattr(documents, "read_in_child", lambda *a, **more: slowly(read, *a, **more))
     report = tmp_path / "rapport.pdf"
     report.write_bytes(a_pdf(b"(mots) Tj").replace(b"%%EOF", b"%" + b"x" * 1_000_000 + b"\n%%EOF"))
     speed = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 1e6}
