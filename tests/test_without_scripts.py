@@ -133,6 +133,9 @@ def test_an_entry_is_copied_as_a_start_and_nothing_is_stored_before(staff_client
     address = f"/admin/profiles/paper/add/?copy={paper.pk}"
     assert f'<a href="{address}">Copier comme point de départ</a>' in form.text
     page = staff_client.get(address, **FRENCH)
+    assert "Ce formulaire reprend ce que dit «\N{NO-BREAK SPACE}Modèle" in page.text
+    way_back = f'sont à choisir de nouveau. <a href="/admin/profiles/paper/{paper.pk}/change/">'
+    assert way_back in page.text
     assert "Rien n’est stocké tant que vous n’enregistrez pas" in page.text
     sent = filled(page)
     assert Paper.objects.count() == 1
