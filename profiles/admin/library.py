@@ -27,6 +27,12 @@ def form_of(entry):
     return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[entry.pk])
 
 
+def form_link(entry):
+    return format_html(
+        '{}{} <a href="{}">{}</a>', entry.kind_label, _(":"), form_of(entry), entry.title
+    )
+
+
 class LibraryPictureAdmin(ContentAdmin):
     inlines = []
     editor_media = Media()
@@ -46,6 +52,15 @@ class LibraryPictureAdmin(ContentAdmin):
         if stored:
             stored.entries = entries_with(stored, request.user)
         return stored
+
+    def get_deleted_objects(self, objs, request):
+        """What shows one keeps it there: these entries, and not the rows that say so."""
+        rows, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        if protected:
+            shown_by = [entry for stored in objs for entry in entries_with(stored, request.user)]
+            links = [form_link(entry) for entry in shown_by]
+            protected = links or [_("an entry that you may not see")]
+        return rows, counts, lacking, protected
 
     def get_fields(self, request, obj=None):
         """What shows a picture keeps it: another one is another picture."""

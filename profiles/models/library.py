@@ -61,6 +61,7 @@ class LibraryPicture(models.Model):
     objects = LibraryQuerySet.as_manager()
 
     parts = ()
+    task_sentence = _("Add a picture")
 
     class Meta:
         verbose_name = _("picture of the library")
