@@ -1,19 +1,38 @@
 """Pictures of the library in texts: chosen, shown with their words, kept, and carried along."""
 
+import io
+import json
 import re
+import zipfile
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
+from django.core.management import call_command
 from django.db import connection
 from django.db.models import ProtectedError
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from PIL import Image
 from playwright.sync_api import expect
 
 from profiles import preview
-from profiles.models import LibraryPicture, Organisation, Paper, PictureUse, Video
+from profiles.editing import apart, spreadsheets
+from profiles.editing.changes import differing, texts_of
+from profiles.formats.takeaway import most_bytes
+from profiles.markup import numbers_in
+from profiles.models import (
+    KeptApart,
+    LibraryPicture,
+    Organisation,
+    Paper,
+    PictureUse,
+    Vacancy,
+    Video,
+)
 from profiles.richtext import excerpt, lines, plain, sanitised
-from tests.builders import content_of, photograph
+from profiles.search import search
+from tests.builders import content_of, filled, imported, photograph
 from tests.looks import nothing, too_wide_or_cut, violations
 
 pytestmark = pytest.mark.django_db
@@ -282,6 +301,147 @@ def test_a_preview_opens_the_pictures_of_its_text_and_no_other(client, add_paper
     assert status_of(client, stored.file.url, preview=token) == 200
     other = add_paper("Autre", slug="autre", is_draft=True)
     assert status_of(client, stored.file.url, preview=preview.token_for(other)) == 404
+
+
+# Corrections that are kept apart
+
+
+def test_a_picture_of_corrections_is_kept_and_reached_by_no_visitor(
+    client, moussa, add_paper, stored
+):
+    paper = add_paper(slug="rapport", body_fr="<p>Publié.</p>")
+    address = f"/admin/profiles/paper/{paper.pk}/change/"
+    text = f"<p>Corrigé.</p>{figure(stored.pk)}"
+    fields = filled(moussa.get(address), body_fr=text)
+    moussa.post(address, {**fields, "_apart": "1"})
+    kept = KeptApart.objects.get()
+    assert stored.pk in numbers_in(kept.rows.replace('\\"', '"'))
+    with pytest.raises(ProtectedError):
+        stored.delete()
+    assert status_of(client, stored.file.url) == 404
+    assert status_of(moussa, stored.file.url) == 200
+    assert shown(client.get("/fr/papers/rapport/")) == []
+    assert len(shown(moussa.get(f"{address}../apart/page/"))) <= 1
+    with apart.as_if_online(kept) as corrected:
+        assert PictureUse.objects.count() == 1
+        assert corrected.text_pictures == {stored.pk: stored}
+    apart.put_online(kept, None)
+    assert status_of(client, stored.file.url) == 200
+    assert len(shown(client.get("/fr/papers/rapport/"))) == 1
+
+
+def test_corrections_that_are_given_up_let_their_pictures_go(moussa, add_paper, stored):
+    paper = add_paper(body_fr="<p>Publié.</p>")
+    kept = apart.keep(paper, apart.snapshot(paper), apart.snapshot(paper), None)
+    assert PictureUse.objects.count() == 0
+    paper.body_fr = figure(stored.pk)
+    apart.keep(paper, kept.base, apart.snapshot(paper), None)
+    assert PictureUse.objects.count() == 1
+    KeptApart.objects.get().delete()
+    assert PictureUse.objects.count() == 0
+
+
+# Carried along
+
+
+def test_a_copy_holds_the_picture_as_far_as_there_is_room(client, report, stored):
+    copy = client.get("/fr/papers/rapport/copy.html")
+    (found,) = shown(copy)
+    assert re.search(r'<img src="data:image/webp;base64,[^"]+" width="300" height="200"', found)
+    assert f'alt="Deux anciens{NBSP}: un pont"' in found
+    assert "<figcaption>Une <em>vue</em> du pont <small>Awa Diallo / IMRAP</small>" in found
+    assert len(copy.content) < most_bytes(report)
+    noise = Image.effect_noise((1280, 800), 200).convert("RGB")
+    heavy = io.BytesIO()
+    noise.save(heavy, "JPEG")
+    other = LibraryPicture.objects.create(file=ContentFile(heavy.getvalue(), "b"), alt_fr="Bruit")
+    Paper.objects.update(body_fr=figure(other.pk, "Un") * 40 + figure(stored.pk, "Deux"))
+    copy = client.get("/fr/papers/rapport/copy.html")
+    assert len(copy.content) <= 100_000 < most_bytes(Paper.objects.get())
+    assert shown(copy)[0] == ("<figure>\n<p>[Bruit]</p>\n<figcaption>Un</figcaption>\n</figure>")
+    assert "data:image/webp" in shown(copy)[40]
+
+
+def test_a_book_holds_each_picture_once_with_its_words(client, report, stored):
+    Paper.objects.update(body_fr=figure(stored.pk) * 2 + figure(999_999))
+    book = client.get("/fr/papers/rapport/copy.epub").content
+    with zipfile.ZipFile(io.BytesIO(book)) as files:
+        chapter = files.read("EPUB/text-1.xhtml").decode()
+        assert f'href="figure-{stored.pk}.jpg" media-type="image/jpeg"' in (
+            files.read("EPUB/package.opf").decode()
+        )
+        assert [name for name in files.namelist() if "figure" in name] == [
+            f"EPUB/figure-{stored.pk}.jpg"
+        ]
+        assert files.read(f"EPUB/figure-{stored.pk}.jpg")[:3] == b"\xff\xd8\xff"
+    image = f'<img src="figure-{stored.pk}.jpg" width="300" height="200"'
+    assert chapter.count(f'{image} alt="Deux anciens{NBSP}: un pont"/>') == 2
+
+
+def test_the_site_to_carry_holds_the_picture_in_all_its_sizes(report, stored, tmp_path):
+    call_command("export_site", str(tmp_path / "stick"), stdout=io.StringIO())
+    pages = [
+        path
+        for path in (tmp_path / "stick").rglob("index.html")
+        if "<figure" in path.read_text("utf-8")
+    ]
+    assert len(pages) == 5  # of the profile and of the report in each language, and the first
+    for path in pages:
+        found = re.search(r"<figure.*?</figure>", path.read_text("utf-8"), re.DOTALL)[0]
+        names = re.findall(r'(?:src|srcset)="([^" ]+)', found)
+        assert len(names) == 4
+        assert all((path.parent / name).resolve().is_file() for name in names), names
+
+
+def test_a_text_with_pictures_goes_out_to_a_sheet_and_comes_in_again(imrap, stored):
+    text = f"<p>Le pont.</p>{figure(stored.pk)}{figure(999_999, 'b')}"
+    quoted = text.replace('"', '""')
+    report = imported(f'title_fr,body_fr\nUn,"{quoted}"\n'.encode())
+    assert report.rows[0].notes == []
+    assert Paper.objects.get().body_fr == text
+    assert PictureUse.objects.get().picture == stored
+    sheet = spreadsheets.as_csv(Paper, Paper.objects.all())
+    assert quoted in sheet.decode()
+    seen = imported(f"slug,body_fr\n{Paper.objects.get().slug},<p>Le pont.</p>\n".encode())
+    (change,) = seen.rows[0].changes
+    assert f"[Picture {stored.pk} of the library] Une vue du pont" in change.before
+    assert PictureUse.objects.count() == 0
+
+
+def test_the_history_says_pictures_in_words(report, stored):
+    before = texts_of(report)
+    words = f"[Picture {stored.pk} of the library] Une vue du pont"
+    assert before["text (French)"] == f"Le pont est long.\n{words}\nEt large."
+    report.body_fr = report.body_fr.replace(figure(stored.pk), figure(stored.pk + 1))
+    (change,) = differing(before, texts_of(report))
+    assert change.label == "text (French)"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_words_of_captions_are_found_and_those_of_no_markup(report):
+    assert [hit.key for hit in search("vue").hits] == [report.pk]
+    assert search("figcaption").hits == []
+
+
+def test_engines_and_feeds_are_told_the_text_without_pictures(client, report, stored, imrap):
+    page = client.get("/fr/papers/rapport/").text
+    head, data = page.partition("</head>")[0], re.search(r"ld\+json.*?</script>", page)[0]
+    assert 'content="Le pont est long. Et large."' in head
+    for told in (data, client.get("/fr/papers/feed.atom").text):
+        assert "figure" not in told
+    Vacancy.objects.create(
+        organisation=imrap,
+        title_fr="Poste",
+        slug="poste",
+        body_fr=f"<p>Le poste.</p>{figure(stored.pk)}",
+        country="ML",
+        is_draft=False,
+        deadline=timezone.now() + timezone.timedelta(days=3),
+    )
+    page = client.get("/fr/vacancies/poste/").text
+    said = json.loads(re.search(r"ld\+json[^>]*>(.*?)</script>", page, re.DOTALL)[1])
+    assert "<p>Le poste.</p>" in str(said)
+    assert "figure" not in str(said)
 
 
 # In the editor

@@ -23,7 +23,7 @@ from imrap_site.keeping.locks import LOCK
 from imrap_site.keeping.parts import is_bucket
 from profiles.editing import history
 from profiles.editing.spreadsheets.waiting import SHEETS
-from profiles.models import Paper, PaperFile, Programme, Video
+from profiles.models import LibraryPicture, Paper, PaperFile, PictureUse, Programme, Video
 from tests.builders import VTT, a_file, a_pdf, a_recording, kept_photograph
 
 LONG_AGO = time.time() - 2 * 24 * 3600
@@ -92,6 +92,7 @@ def test_what_an_entry_holds_stays_with_its_variants(one_of_everything):
 def test_what_nobody_holds_goes_with_its_variants(one_of_everything, imrap):
     others = {name for name in one_of_everything if not name.startswith("papers/")}
     Paper.objects.all().delete()
+    LibraryPicture.objects.all().delete()
     assert set(swept(is_dry=True)) == one_of_everything - others
     assert set(kept()) == one_of_everything
     assert set(swept()) == one_of_everything - others
@@ -124,7 +125,28 @@ def test_a_version_that_nobody_can_read_holds_on_all_the_same(add_paper, two_day
     two_days_pass()
     assert swept() == []
     Version.objects.update(serialized_data='[{"model": "profiles.gone", "fields": null}]')
+    assert swept() == []  # the library has it
+    LibraryPicture.objects.all().delete()
     assert name in swept()
+
+
+def test_a_picture_goes_once_the_library_its_history_and_all_entries_let_it_go(
+    add_paper, two_days_pass, staff
+):
+    stored = LibraryPicture.objects.create(file=kept_photograph((400, 300)))
+    names = set(kept())
+    assert all(name.startswith("pictures/") for name in names)
+    assert len(names) > 4
+    text = f'<figure data-picture="{stored.pk}"><figcaption></figcaption></figure>'
+    paper = add_paper(image=stored.file.name, body_fr=text)
+    two_days_pass()
+    assert swept() == []
+    history.keep_last([stored], staff)
+    paper.delete()
+    stored.delete()
+    assert swept() == []
+    Version.objects.all().delete()
+    assert set(swept()) == names
 
 
 def test_an_upload_before_its_commit_stays(two_days_pass, add_paper):
@@ -145,6 +167,8 @@ def test_the_same_content_uploaded_again_makes_its_file_new(add_paper, media_fol
     a_file(paper)
     PaperFile.objects.all().delete()
     Paper.objects.update(image="")
+    PictureUse.objects.all().delete()
+    LibraryPicture.objects.all().delete()
     grow_old(media_folder)
     if is_picture:
         Paper(title_fr="Autre").image.save("IMG.jpg", kept_photograph((400, 300)), save=False)
