@@ -629,6 +629,14 @@ def test_pictures_and_films_are_counted_and_emoji_are_letters(editor):
     assert editor.note == ""
 
 
+def test_a_picture_of_our_own_pages_comes_along(editor):
+    figure = '<figure data-picture="12"><figcaption>Une <em>vue</em>{}</figcaption></figure>'
+    html = f"<p>a</p>{figure.format('<small class=credit>Awa</small>')}<p>b</p>"
+    assert editor.paste(html) == f"<p>a</p>{figure.format('')}<p>b</p>"
+    assert editor.note == ""
+    assert editor.paste(figure.format("").replace("12", "12abc")) == "<p>Une <em>vue</em></p>"
+
+
 ONE_PICTURE = (
     "Images laissées de côté\u00a0: 1. Ajoutez d’abord chacune à la médiathèque\u00a0; "
     "le bouton «\u00a0Image de la médiathèque\u00a0» la place ensuite ici."

@@ -6,11 +6,13 @@ import re
 import zipfile
 
 import pytest
+from django.contrib.auth.models import Group, User
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.db import connection
 from django.db.models import ProtectedError
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from PIL import Image
@@ -303,6 +305,60 @@ def test_a_preview_opens_the_pictures_of_its_text_and_no_other(client, add_paper
     assert status_of(client, stored.file.url, preview=preview.token_for(other)) == 404
 
 
+def test_the_page_of_what_is_typed_shows_pictures_and_keeps_nothing(staff_client, imrap, stored):
+    fields = filled(staff_client.get("/admin/profiles/paper/add/"), title_fr="Rapport")
+    fields["body_fr"] = f"<p>a</p>{figure(stored.pk)}"
+    page = staff_client.post("/admin/profiles/paper/add/preview/", fields)
+    assert len(shown(page)) == 1
+    assert PictureUse.objects.count() == Paper.objects.count() == 0
+    stored.delete()
+    page = staff_client.post("/admin/profiles/paper/add/preview/", fields)
+    assert "<p>Une <em>vue</em> du pont</p>" in page.text
+
+
+def test_a_picture_deleted_while_it_is_chosen_loses_nothing_that_was_typed(
+    staff_client, imrap, stored
+):
+    fields = filled(staff_client.get("/admin/profiles/paper/add/"), title_fr="Rapport")
+    text = f"<p>a</p>{figure(stored.pk)}"
+    stored.delete()
+    answer = staff_client.post(
+        "/admin/profiles/paper/add/", {**fields, "body_fr": text, "_continue": "1"}, follow=True
+    )
+    assert Paper.objects.get().body_fr == text
+    assert "which is not there any more" in answer.text
+
+
+def test_a_text_with_too_many_pictures_is_refused_in_words_and_comes_back(staff_client, imrap):
+    staff_client.defaults["HTTP_ACCEPT_LANGUAGE"] = "fr"
+    fields = filled(staff_client.get("/admin/profiles/paper/add/"), title_fr="Rapport")
+    page = staff_client.post("/admin/profiles/paper/add/", {**fields, "body_fr": F12 * 200}).text
+    words = "Ce texte a 200 images\u00a0; il peut en avoir 60 au plus. Divisez-le."
+    assert words in page
+    assert page.count("&lt;figure data-picture") == 200
+    assert Paper.objects.count() == 0
+
+
+def test_who_may_not_publish_shows_visitors_no_picture_by_hand(client, groups, add_paper, stored):
+    published = add_paper(slug="rapport", body_fr="<p>Publié.</p>")
+    writer = User.objects.create_user("ali", is_staff=True)
+    writer.groups.add(Group.objects.get(name="Rédaction"))
+    client.force_login(writer)
+    fields = filled(client.get("/admin/profiles/paper/add/"), title_fr="Autre")
+    fields |= {"body_fr": figure(stored.pk), "is_draft": "", "_publish": "1", "publish_at_0": ""}
+    client.post("/admin/profiles/paper/add/", fields)
+    address = f"/admin/profiles/paper/{published.pk}/change/"
+    fields = filled(client.get(address), body_fr=figure(stored.pk))
+    client.post(address, {**fields, "_apart": "1"})
+    assert [status_of(client, stored.file.url), status_of(Client(), stored.file.url)] == [200, 404]
+    assert all(shown(Client().get(page)) == [] for page in ("/fr/", "/fr/papers/rapport/"))
+
+
+def test_who_may_not_see_the_library_asks_it_nothing(client, stored):
+    client.force_login(User.objects.create_user("ali", is_staff=True))
+    assert status_of(client, "/admin/pictures/", numbers=str(stored.pk)) == 403
+
+
 # Corrections that are kept apart
 
 
@@ -321,7 +377,8 @@ def test_a_picture_of_corrections_is_kept_and_reached_by_no_visitor(
     assert status_of(client, stored.file.url) == 404
     assert status_of(moussa, stored.file.url) == 200
     assert shown(client.get("/fr/papers/rapport/")) == []
-    assert len(shown(moussa.get(f"{address}../apart/page/"))) <= 1
+    page = moussa.get(f"/admin/profiles/paper/{paper.pk}/apart/page/")
+    assert len(shown(page)) == 1
     with apart.as_if_online(kept) as corrected:
         assert PictureUse.objects.count() == 1
         assert corrected.text_pictures == {stored.pk: stored}
