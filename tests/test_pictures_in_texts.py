@@ -212,6 +212,21 @@ def test_the_profile_shows_pictures_where_the_text_unfolds(client, report, store
     assert shown(client.get("/fr/papers/")) == []
 
 
+def test_many_pictures_are_read_on_the_page_of_their_entry(client, report, stored):
+    Paper.objects.update(body_fr=f"<p>Le pont.</p>{figure(stored.pk, 'a') * 7}")
+    assert len(shown(client.get("/fr/"))) == 7
+    Paper.objects.update(body_fr=f"<p>Le pont.</p>{figure(stored.pk, 'a') * 8}")
+    assert shown(client.get("/fr/")) == []
+    assert len(shown(client.get("/fr/papers/rapport/"))) == 8
+
+
+def test_a_picture_alone_and_without_words_opens_with_no_empty_paragraph(client, report, stored):
+    Paper.objects.update(body_fr=figure(stored.pk, ""))
+    page = client.get("/fr/").text
+    assert "<p></p>" not in page
+    assert len(shown(client.get("/fr/"))) == 1
+
+
 def queries(client, address):
     with CaptureQueriesContext(connection) as asked:
         assert client.get(address).status_code == 200

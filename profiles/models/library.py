@@ -6,7 +6,7 @@ An entry shows one beside its title, and any number in its texts, which name the
 import posixpath
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -113,6 +113,7 @@ class PictureUse(models.Model):
         return f"{self.kind}-{self.entry}"
 
 
+@transaction.atomic(savepoint=False)
 def keep_use(noun):
     """The library has the pictures of a noun, and knows who shows them.
 
@@ -168,9 +169,11 @@ def numbers_apart(noun):
 
 
 def keys_of_stored(numbers):
+    """Locked, so that none is deleted before its use is noted; in one order for everybody."""
     if not numbers:
         return set()
-    return set(LibraryPicture.objects.filter(pk__in=numbers).values_list("pk", flat=True))
+    stored = LibraryPicture.objects.filter(pk__in=numbers).order_by("pk").select_for_update()
+    return set(stored.values_list("pk", flat=True))
 
 
 def naming(model, numbers):
