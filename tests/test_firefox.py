@@ -2,8 +2,8 @@
 
 import pytest
 
-from profiles.models import Paper
-from tests.builders import a_pdf
+from profiles.models import LibraryPicture, Paper
+from tests.builders import a_pdf, kept_photograph
 
 pytestmark = [pytest.mark.firefox, pytest.mark.django_db(transaction=True)]
 
@@ -19,7 +19,7 @@ def awa(firefox, live_server, staff):
     firefox.type("#id_login", "awa")
     firefox.type("#id_password", "une longue phrase")
     firefox.click("main [type=submit]")
-    assert "Bienvenue" in firefox.see("#user-tools").capitalize()
+    assert "Se déconnecter" in firefox.see("#user-tools")
     # Beside a form, the preview would still ask the server when a test has ended.
     firefox.run("() => localStorage.setItem('see:closed', '1')")
     return firefox
@@ -198,5 +198,17 @@ def test_a_moment_is_scheduled_in_its_folded_part(awa, form_of, add_paper):
     assert "sera en ligne le" in awa.see(SAVED)
     assert Paper.objects.get().state == "scheduled"
 
+
+def test_a_picture_of_the_library_is_put_into_a_text(awa, form_of, imrap):
+    stored = LibraryPicture.objects.create(file=kept_photograph((400, 300)), alt_fr="Un pont")
+    awa.goto(form_of())
+    awa.type("#id_title_fr", "Écouter Ménaka")
+    awa.write(TEXT, "Le pont.")
+    awa.click(".field-body_fr [title='Image de la médiathèque']")
+    awa.click(".desk-pictures li button")
+    awa.write(f"{TEXT} figcaption", "Une vue")
     awa.click(SAVE)
-    assert "Écouter Gao" in awa.see(SAVED)
+    awa.see(SAVED)
+    assert Paper.objects.get().body_fr == (
+        f'<p>Le pont.</p><figure data-picture="{stored.pk}"><figcaption>Une vue</figcaption></figure>'
+    )

@@ -11,19 +11,23 @@ from js_asset import Media
 from profiles.admin import list_cells
 from profiles.admin.content import ContentAdmin
 from profiles.editing.linked import entries_of
+from profiles.models import Organisation
 from profiles.publishing import may_view
 from profiles.translation import translated_columns
 
 
-def entries_with(stored, user):
-    """The entries that show it, as far as this person may read them."""
+def nouns_with(stored, user):
+    """The entries that show it, and the organisation, as far as this person may read them."""
     keys = set(stored.uses.values_list("kind", "entry"))
-    return [entry for entry in entries_of(keys).values() if may_view(user, type(entry))]
+    found = list(entries_of(keys).values())
+    if own := [key for kind, key in keys if kind == Organisation.kind_slug]:
+        found += Organisation.objects.filter(pk__in=own)
+    return [noun for noun in found if may_view(user, type(noun))]
 
 
-def form_of(entry):
-    meta = entry._meta
-    return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[entry.pk])
+def form_of(noun):
+    meta = noun._meta
+    return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[noun.pk])
 
 
 class LibraryPictureAdmin(ContentAdmin):
@@ -41,7 +45,7 @@ class LibraryPictureAdmin(ContentAdmin):
     def get_object(self, request, object_id, from_field=None):
         stored = super().get_object(request, object_id, from_field)
         if stored:
-            stored.entries = entries_with(stored, request.user)
+            stored.nouns = nouns_with(stored, request.user)
         return stored
 
     def get_readonly_fields(self, request, obj=None):
@@ -61,6 +65,6 @@ class LibraryPictureAdmin(ContentAdmin):
 
     @admin.display(description=_("shown by"))
     def shown_by(self, stored):
-        rows = ((form_of(entry), entry.title, entry.kind_name) for entry in stored.entries)
+        rows = ((form_of(noun), str(noun), noun._meta.verbose_name) for noun in stored.nouns)
         items = format_html_join("", '<li><a href="{}">{}</a> ({})</li>', rows)
         return format_html("<ul>{}</ul>", items) if items else mark_safe("–")

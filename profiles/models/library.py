@@ -201,9 +201,9 @@ class WithTextPictures(models.Model):
 
 def with_text_pictures(nouns):
     """The nouns, which know the pictures of their texts then: at most one query, and none for each."""
-    named = {noun: numbers_of(noun) for noun in nouns}
-    numbers = set().union(*named.values())
+    named = [(noun, numbers_of(noun)) for noun in nouns]
+    numbers = {number for _noun, own in named for number in own}
     found = LibraryPicture.objects.in_bulk(numbers) if numbers else {}
-    for noun, own in named.items():
+    for noun, own in named:
         noun.text_pictures = {number: found[number] for number in own if number in found}
     return nouns
