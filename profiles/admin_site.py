@@ -6,20 +6,24 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext_lazy, gettext_noop, ngettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop, ngettext_lazy
 from django.views.i18n import JavaScriptCatalog
 
 from profiles import markup
 from profiles.editing import completeness, linked, overview, reviews
+from profiles.editing.states import state_in_brief
 from profiles.files.pictures import picture
 from profiles.models import ALL_KINDS, KINDS, LibraryPicture, Organisation, is_switched_off
 from profiles.publishing import may_view
+from profiles.typography import typeset
 
 # Django's own sentences, here for our catalogues, which come before Django's: its French ones say
 # "Ajout de offre d'emploi", "l'objet vidéo a été modifié", "les vidéos sélectionnés".
 DJANGO_SENTENCES = [
     gettext_noop("Add %s"),
+    gettext_noop("Add %(name)s"),
     gettext_noop("Change %s"),
     gettext_noop("View %s"),
     gettext_noop("Add another %(verbose_name)s"),
@@ -52,6 +56,54 @@ DJANGO_SENTENCES = [
     gettext_noop("Select all %(total_count)s %(module_name)s"),
     gettext_noop("Go"),
     gettext_noop("None"),
+    gettext_noop("Toggle theme (current theme: auto)"),
+    gettext_noop("Toggle theme (current theme: light)"),
+    gettext_noop("Toggle theme (current theme: dark)"),
+    gettext_noop("Breadcrumbs"),
+    gettext_noop("Change:"),
+    gettext_noop("%(app)s administration"),
+    gettext_noop("Select this object for an action - {}"),
+    gettext_noop("Select all objects on this page for an action"),
+    gettext_noop("Change selected %(model)s"),
+    gettext_noop("Add another %(model)s"),
+    gettext_noop("Delete selected %(model)s"),
+    gettext_noop("View selected %(model)s"),
+    gettext_noop("Cannot delete %(name)s"),
+    gettext_noop("Cannot delete %(class)s"),
+    gettext_noop(
+        "Deleting the %(object_name)s '%(escaped_object)s' would require deleting the following "
+        "protected related objects:"
+    ),
+    gettext_noop(
+        "Deleting the selected %(objects_name)s would require deleting the following protected "
+        "related objects:"
+    ),
+    gettext_noop("Change history: %s"),
+    gettext_noop(
+        "This object doesn’t have a change history. It probably wasn’t added via this admin site."
+    ),
+    gettext_noop(
+        "ManagementForm data is missing or has been tampered with. Missing fields: "
+        "%(field_names)s. You may need to file a bug report if the issue persists."
+    ),
+    gettext_noop("Enter a valid URL."),
+    gettext_noop("Enter a valid email address."),
+    gettext_noop("Select a valid choice. %(value)s is not one of the available choices."),
+    gettext_noop("%(model_name)s with this %(field_label)s already exists."),
+    gettext_noop("superuser status"),
+    gettext_noop("staff status"),
+    gettext_noop(
+        "Designates whether this user should be treated as active. Unselect this instead of "
+        "deleting accounts."
+    ),
+    gettext_noop("Designates whether the user can log into this admin site."),
+    gettext_noop(
+        "Designates that this user has all permissions without explicitly assigning them."
+    ),
+    gettext_noop(
+        "The groups this user belongs to. A user will get all permissions granted to each of "
+        "their groups."
+    ),
     gettext_noop("Save and add another"),
     gettext_noop("Save and continue editing"),
 ]
@@ -76,7 +128,7 @@ def form_address(entry, field=""):
 
 
 def offered(entry):
-    state = "" if entry.is_published else str(entry.state.label)
+    state = "" if entry.is_published else str(state_in_brief(entry))
     about = ", ".join(filter(None, [str(entry.kind_name), state]))
     return {"address": f"entry:{entry.kind_slug}-{entry.pk}", "name": entry.title, "about": about}
 
@@ -228,7 +280,19 @@ class ProfileAdminSite(admin.AdminSite):
     def i18n_javascript(self, request, extra_context=None):
         # With the words of the rich text editor, which Django's own catalogue lacks.
         packages = ["django.contrib.admin", "django_prose_editor"]
-        return JavaScriptCatalog.as_view(packages=packages)(request)
+        return StaffCatalog.as_view(packages=packages)(request)
+
+
+class StaffCatalog(JavaScriptCatalog):
+    def get_catalog(self):
+        """With the apostrophes and no-break spaces that those catalogues lack."""
+        return {name: set_in_type(words) for name, words in super().get_catalog().items()}
+
+
+def set_in_type(words):
+    if isinstance(words, list):
+        return [set_in_type(one) for one in words]
+    return typeset(words, get_language())
 
 
 def names_of_managers():
@@ -241,7 +305,8 @@ def open_single_organisation(apps, organisation):
     """The list of one organisation would only be a page more to pass."""
     for model in (model for app in apps for model in app["models"]):
         if model["model"] is Organisation and model["admin_url"]:
-            model |= {"admin_url": form_address(organisation), "is_single": True}
+            name = capfirst(Organisation._meta.verbose_name)
+            model |= {"admin_url": form_address(organisation), "is_single": True, "name": name}
 
 
 def listing_opened(response):

@@ -82,15 +82,6 @@ def period_in_words(start: str, end: str) -> str:
     return words % {"date": date_in_words(start or end)}
 
 
-def moment_for_staff(moment: datetime) -> str:
-    """ "1 December 2026 at 08:00": the team knows in which zone the site is."""
-    local = timezone.localtime(moment)
-    return _("%(date)s at %(time)s") % {
-        "date": date_in_words(local.date().isoformat()),
-        "time": f"{local:%H:%M}",
-    }
-
-
 def name_of_person(person: Any) -> str:
     """As colleagues call them; also of whoever has no account any more."""
     if person is None:
@@ -108,8 +99,8 @@ def moment_in_words(moment: datetime) -> str:
     }
 
 
-def date_and_time_in_words(moment: datetime) -> str:
-    """For whoever is at the place: "7 February 2027 at 23:59"."""
+def moment_for_staff(moment: datetime) -> str:
+    """ "7 February 2027 at 23:59": the team knows in which zone the site is."""
     local = timezone.localtime(moment)
     return _("%(date)s at %(time)s") % {
         "date": date_in_words(local.date().isoformat()),
@@ -123,7 +114,7 @@ def past_in_words(moment: datetime) -> str:
     days = {0: _("today at %(time)s"), 1: _("yesterday at %(time)s")}
     sentence = days.get((timezone.localdate() - local.date()).days)
     if sentence is None:
-        return date_and_time_in_words(moment)
+        return moment_for_staff(moment)
     return sentence % {"time": date_format(local, pgettext("time of day", "H:i"))}
 
 

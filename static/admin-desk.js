@@ -56,7 +56,15 @@
     button.nextElementSibling.textContent = button.dataset.copied;
   };
 
+  // Tools that stay in sight stand below the line that does.
+  const leaveRoomFor = (bar) => {
+    const tell = () => document.documentElement.style.setProperty("--state-bar", `${bar.offsetHeight}px`);
+    new ResizeObserver(tell).observe(bar);
+  };
+
   document.addEventListener("DOMContentLoaded", () => {
+    const bar = document.querySelector(".state-bar");
+    if (bar) leaveRoomFor(bar);
     const form = document.querySelector("#content-main form");
     if (form) {
       const furnish = () => {

@@ -86,7 +86,13 @@
     request.upload.addEventListener("progress", (event) => {
       if (!event.lengthComputable) return;
       bar.value = (100 * event.loaded) / event.total;
-      text.textContent = `${Math.floor(bar.value)} % (${megabytes(event.loaded)} / ${megabytes(event.total)} M${document.documentElement.lang === "fr" ? "o" : "B"})`;
+      text.textContent = `${Math.floor(bar.value)}\u00a0% (${megabytes(event.loaded)} / ${megabytes(event.total)}\u00a0M${document.documentElement.lang === "fr" ? "o" : "B"})`;
+    });
+    // What the server does then takes as long as it takes: the bar knows no end of it.
+    request.upload.addEventListener("load", () => {
+      bar.removeAttribute("value");
+      text.textContent = "";
+      progress.querySelector(".sending-checks").hidden = false;
     });
     const stop = () => { progress.remove(); finish(); };
     request.addEventListener("error", () => { stop(); showFailure(form, 0); });

@@ -16,6 +16,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.storage import default_storage
 from django.core.management import call_command
+from django.core.servers.basehttp import ServerHandler
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client, testcases
@@ -62,6 +63,22 @@ def close_unless_in_a_test(connection):
 pytest.MonkeyPatch().setattr(
     BaseDatabaseWrapper, "close_if_unusable_or_obsolete", close_unless_in_a_test
 )
+
+
+# What the test server is answering at the moment.
+under_way = set()
+run_to_its_end = ServerHandler.run
+
+
+def run_seen(handler, application):
+    under_way.add(handler)
+    try:
+        run_to_its_end(handler, application)
+    finally:
+        under_way.discard(handler)
+
+
+pytest.MonkeyPatch().setattr(ServerHandler, "run", run_seen)
 
 
 def pytest_xdist_auto_num_workers():
@@ -175,8 +192,9 @@ def starter(db, media_folder):
 @pytest.fixture
 def groups(db):
     """The migration's groups, which a test in the browser takes away with all other rows."""
-    migration = import_module("profiles.migrations.0004_groups")
-    migration.make_groups(apps, SimpleNamespace(connection=connection))
+    editor = SimpleNamespace(connection=connection)
+    import_module("profiles.migrations.0004_groups").make_groups(apps, editor)
+    import_module("profiles.migrations.0019_picture_library").give_rights(apps, editor)
 
 
 @pytest.fixture
@@ -314,8 +332,19 @@ def page(page, request):
     yield page
     page.context.set_offline(False)
     for window in page.context.pages:
-        window.close()
+        leave(window)
     assert page.complaints == []
+
+
+def leave(window):
+    """A form that is left sends what is typed there, which the server has to get in the same test."""
+    if "/admin/" in window.url:
+        window.goto("about:blank")
+        time.sleep(0.05)
+    window.close()
+    deadline = time.monotonic() + 10
+    while under_way and time.monotonic() < deadline:
+        time.sleep(0.02)
 
 
 @pytest.fixture(scope="session")

@@ -78,7 +78,8 @@ ENGLISH = (
     "remove unordered ordered Update Cancel Edit Close Error Please Correct Below Draft "
     "Published Scheduled Closed The This With Without Nothing Only Date Time By And Or Of To "
     "Files File Picture Language Languages Facts More Not Are You Sure Yes Django Copy Preview "
-    "Toggle theme Skip Main content Models application administration"
+    "Toggle theme Skip Main content Models application administration Is It Its Was Were Has Have "
+    "Been From At For That These Those Saved Reading Asked Account True False "
 ).lower()
 # "CC BY", "offre close", "image"
 SAME_IN_FRENCH = {"application", "administration", "site", "date", "content", "or", "by", "close"}
@@ -110,7 +111,64 @@ class Shown(HTMLParser):
             self.words.append(data)
 
 
+class Lines(HTMLParser):
+    """What a page says, a line for each block, and for each attribute that is read or shown."""
+
+    INLINE = {"a", "abbr", "b", "code", "del", "em", "i", "ins", "label", "mark", "small", "span"}
+    INLINE |= {"strong", "sub", "sup", "time", "u"}
+
+    def __init__(self, html):
+        super().__init__()
+        self.lines, self.line, self.silent = [], "", 0
+        self.feed(html)
+        self.end_of_line()
+
+    def end_of_line(self):
+        if self.line.strip():
+            self.lines.append(re.sub(r"[ \t\n]+", " ", self.line).strip(" "))
+        self.line = ""
+
+    def handle_starttag(self, tag, attrs):
+        self.silent += tag in ("script", "style", "textarea", "code")
+        if tag not in self.INLINE:
+            self.end_of_line()
+        self.lines += [value for name, value in attrs if name in Shown.SAID and value]
+        attributes = dict(attrs)
+        if tag == "input" and attributes.get("type") in ("submit", "button"):
+            self.lines.append(attributes.get("value", ""))
+
+    def handle_endtag(self, tag):
+        self.silent -= tag in ("script", "style", "textarea", "code")
+        if tag not in self.INLINE:
+            self.end_of_line()
+
+    def handle_data(self, data):
+        if not self.silent:
+            self.line += data
+
+
+# A sign of French without its no-break space, an apostrophe of a typewriter, words that are not ours.
+PLAIN_SIGN = re.compile(r"(?:\w|[)%»…]) ?[:;!?](?=\s|$)|\w ?»|« |«\w|[^\W\d_]'[^\W\d_]")
+NOT_OURS = re.compile(
+    r"[“”]|avec succès|a été (?:modifié|ajouté|supprimé)|l’objet|objets? lié|"
+    r"(?:fiches|images|offres d’emploi|publications|vidéos) sélectionnés\b|"
+    r"\b(?:algorithme|e-?mails?|hachage|passkeys?|URL)\b|"
+    r"\b(?:clés? de sécurité|texte alternatif|édition allégée|version (?:allégée|légère))\b",
+    re.IGNORECASE,
+)
+
+
+def slips_in(html):
+    """Lines that no French editor would let pass."""
+    return [line for line in Lines(html).lines if slip_in(line)]
+
+
+def slip_in(line):
+    return PLAIN_SIGN.search(line) or NOT_OURS.search(line) or line == "Modification"
+
+
 def english_in(html):
-    text = " ".join(Shown(html).words).lower().replace("ne change", "")
+    text = " ".join(Shown(html).words).lower()
+    text = re.sub(r"ne change|à portée de main", "", text)
     text = re.sub(r"\S*\*{3}\S*", "", text)  # letters of a masked password may be any word
     return sorted(set(re.findall(r"[a-zà-ÿ’]+", text)) & ENGLISH_WORDS)

@@ -99,7 +99,7 @@ def test_no_english_word_answers_a_mistake_or_an_action(french, one_of_each):
 
 def test_the_titles_of_french_forms_need_no_article(french, one_of_each):
     stem = "/admin/profiles/vacancy/"
-    assert "<h1>Ajouter\u00a0: offre d’emploi</h1>" in french.get(f"{stem}add/").text
+    assert "<h1>Ajouter une offre d’emploi</h1>" in french.get(f"{stem}add/").text
     page = french.get(f"{stem}{one_of_each['vacancy'].pk}/change/").text
     assert "<h1>Modifier\u00a0: offre d’emploi</h1>" in page
     assert r"Ajouter\u00a0: Fichier" in french.get("/admin/profiles/paper/add/").text
@@ -387,7 +387,7 @@ def test_a_link_opens_the_folded_part_and_takes_to_the_field(desk, one_of_each):
 def test_many_are_scheduled_on_a_phone(desk):
     desk.set_viewport_size({"width": 360, "height": 740})
     desk.goto(f"{desk.site}/admin/profiles/paper/")
-    desk.get_by_label("Choisir cet objet pour une action - Écouter Ménaka").check()
+    desk.get_by_label("Sélectionner pour une action\N{NO-BREAK SPACE}: Écouter Ménaka").check()
     desk.locator("select[name=action]").select_option("Programmer les fiches sélectionnées")
     desk.get_by_role("button", name="Exécuter").click()
     expect(desk.get_by_text("Écouter Ménaka (brouillon)")).to_be_visible()

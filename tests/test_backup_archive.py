@@ -298,6 +298,7 @@ def test_the_columns_of_files_are_those_of_every_model():
     columns = {f"{table}.{column}" for table, column in content.file_columns()}
     assert columns == {
         "profiles_organisation.logo",
+        "profiles_librarypicture.file",
         "profiles_audiosummary.file",
         "profiles_paperfile.file",
         "profiles_paperfile.cover",

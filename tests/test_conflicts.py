@@ -35,7 +35,7 @@ def test_a_save_on_top_of_a_later_one_is_refused(staff_client, moussa, paper, fo
     assert Paper.objects.get().title_fr == "Deux"
     page = words(answer)
     assert re.search(
-        r"Moussa Ba saved this entry on \d{1,2} [A-Z][a-z]+ 20\d\d, \d\d:\d\d, while you were writing",
+        r"Moussa Ba saved this entry on \d{1,2} [A-Z][a-z]+ 20\d\d at \d\d:\d\d, while you were writing",
         page,
     )
     assert (

@@ -142,6 +142,8 @@ def test_the_page_stands_beside_the_form_and_follows_what_is_typed(awa, form_of,
     awa.type("#id_title_fr", "Écouter Gao")
     awa.wait_for(SHOWN, "Écouter Gao")
     assert awa.run("() => document.activeElement.id") == "id_title_fr"
+    awa.click(SAVE)
+    assert "Écouter Gao" in awa.see(SAVED)
 
 
 def test_a_table_a_note_and_a_link_by_name_are_made(awa, form_of, add_paper):

@@ -257,6 +257,23 @@ def test_escape_loses_nothing_that_was_typed(editor):
 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
+def test_what_becomes_a_link_is_the_same_before_and_after_a_note(editor):
+    warnings = []
+    editor.on("console", lambda message: warnings.append(message.text))
+    value = editor.locator("#id_body_fr")
+    for count in (1, 2):
+        editor.keyboard.type("tel:+22320221848 https://example.org/a ")
+        expect(value).to_have_value(re.compile(f"(</a>.*){{{count}}}"))
+        assert re.findall(r'href="([^"]+)"', value.input_value()) == count * [
+            "https://example.org/a"
+        ]
+        write_note(editor, "Une note.")
+        editor.keyboard.press("End")
+    assert [words for words in warnings if "linkify" in words] == []
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
 def test_a_form_that_is_only_looked_at_sends_the_stored_notes(editor, live_server, imrap):
     mandate = Mandate.objects.create(organisation=imrap, title_fr="M", slug="m", body_fr=TEXT)
     editor.goto(f"{live_server.url}/admin/profiles/mandate/{mandate.pk}/change/")

@@ -240,7 +240,7 @@ def test_those_who_publish_get_a_mail_each_and_the_answer_goes_back(fatou, oumar
     a_person("Responsable", "kadi")
     User.objects.create_superuser("root", "root@example.org")
     answer = pressed(fatou, paper, "_ask", review_note="Ligne\n" + MARKUP)
-    assert "2 collègues reçoivent un mail." in plain(answer)
+    assert "2 collègues reçoivent un courriel." in plain(answer)
     assert sorted(to for one in mails for to in one.to) == ["kadi@example.org", "oumar@example.org"]
     assert mails[0].subject == "À relire : Note de Ménaka".replace(" :", "\N{NO-BREAK SPACE}:")
     assert MARKUP in mails[0].body

@@ -15,6 +15,7 @@ from django.test import Client
 from playwright.sync_api import expect
 
 from profiles.admin import PaperAdmin
+from profiles.files import documents
 from profiles.models import Paper, PaperFile
 from tests.builders import a_pdf, content_of, paper_form, paper_form_with_file, photograph
 
@@ -29,7 +30,7 @@ def stored_files(folder):
 def test_the_map_names_what_form_script_and_server_agree_on():
     text = (ROOT / "ARCHITECTURE.md").read_text().partition("| written by | read by |\n")[2]
     rows = [line.split("|")[1:-1] for line in text.partition("\n\n")[0].splitlines()[1:]]
-    assert len(rows) == 23
+    assert len(rows) == 24
     for name, _what, *files in rows:
         (term, *_more) = re.findall("`([^`]+)`", name)
         for file in re.findall("`([^`]+)`", "".join(files)):
@@ -357,8 +358,15 @@ def test_what_was_typed_can_be_forgotten(form):
     expect(form.locator(".safe-offer")).to_have_count(0)
 
 
+def slowly(read, *args, **options):
+    time.sleep(1.5)
+    return read(*args, **options)
+
+
 @pytest.mark.django_db(transaction=True)
-def test_an_upload_shows_its_progress_and_saves_once(form, tmp_path):
+def test_an_upload_shows_its_progress_and_saves_once(form, tmp_path, monkeypatch):
+    read = documents.read_in_child
+    monkeypatch.setattr(documents, "read_in_child", lambda *a, **more: slowly(read, *a, **more))
     report = tmp_path / "rapport.pdf"
     report.write_bytes(a_pdf(b"(mots) Tj").replace(b"%%EOF", b"%" + b"x" * 1_000_000 + b"\n%%EOF"))
     speed = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 1e6}
@@ -366,7 +374,11 @@ def test_an_upload_shows_its_progress_and_saves_once(form, tmp_path):
     type_a_paper(form)
     form.locator("#id_files-0-file").set_input_files(report)
     form.locator("[name=_save]").first.dblclick()
-    expect(form.locator(".sending-text")).to_have_text(re.compile(r"^\d+ % \([\d,]+ / 1 Mo\)$"))
+    expect(form.locator(".sending-text")).to_have_text(re.compile(r"^\d+\s% \([\d,]+ / 1\sMo\)$"))
+    arrived = form.get_by_text("Tout est arrivé. Le serveur vérifie les fichiers et enregistre…")
+    expect(arrived).to_be_visible()
+    expect(form.locator(".sending-text")).to_be_empty()
+    assert form.locator("#sending-bar").get_attribute("value") is None
     expect(form.locator(".messagelist .success")).to_be_visible(timeout=15_000)
     assert Paper.objects.filter(title_fr="Ce que j’ai tapé").count() == 1
     assert PaperFile.objects.latest("pk").text == "mots"

@@ -131,8 +131,7 @@ def test_a_sixth_kind_at_the_front_is_used_by_all_and_taken_away_again(site):
                 "Facts",
                 "Picture",
                 "If the picture says nothing",
-                "Publication",
-                "Schedule, address and position",
+                "Address and position",
             ],
             "takes recordings": True,
             "is added": True,
@@ -177,8 +176,7 @@ def test_a_sixth_kind_at_the_front_is_used_by_all_and_taken_away_again(site):
                 "défense et de sécurité: diagnostic et solutions pour une paix durable au Mali"
             ],
             "to complete": [
-                "Forum de Mopti</a> – The translation is missing: title (English).",
-                "Forum de Mopti</a> – The translation is missing: text (English).",
+                "A link in the text does not begin with https://.",
             ],
         },
         "brought back": {"left": 0, "back": ["Forum de Mopti", "2026-03", True]},

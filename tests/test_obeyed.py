@@ -99,12 +99,12 @@ CASES = {
     "text": (lambda: whole(body_fr="", body_en=""), "Le texte est vide.", WHOLE_TEXTS),
     "picture": (
         with_picture,
-        "L’image n’a pas de texte alternatif.",
+        "L’image n’a pas de texte de remplacement.",
         {"image_alt_fr": "Deux anciens sous un arbre."},
     ),
     "decorative picture": (
         with_picture,
-        "L’image n’a pas de texte alternatif.",
+        "L’image n’a pas de texte de remplacement.",
         {"image_is_decorative": "on"},
     ),
     "heavy file": (

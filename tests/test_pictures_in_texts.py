@@ -315,7 +315,9 @@ def test_the_library_says_whose_texts_show_a_picture(staff_client, report, store
     imrap.save()
     page = staff_client.get(f"/admin/profiles/librarypicture/{stored.pk}/change/").text
     assert f'<a href="/admin/profiles/paper/{report.pk}/change/">Rapport</a> (paper)' in page
-    assert f'<a href="/admin/profiles/organisation/{imrap.pk}/change/">IMRAP</a>' in page
+    own = f'<a href="/admin/profiles/organisation/{imrap.pk}/change/">IMRAP</a>'
+    assert own in page
+    assert own in staff_client.get(f"/admin/profiles/librarypicture/{stored.pk}/delete/").text
 
 
 def test_an_entry_that_is_not_stored_yet_knows_its_pictures(stored):

@@ -82,7 +82,7 @@ def test_the_first_start_prints_a_password_once_and_the_second_keeps_the_data(co
 
     assert (copy / "var/secret-key").stat().st_mode & 0o777 == 0o600
     assert (copy / "var/db.sqlite3").stat().st_mode & 0o777 == 0o600
-    assert rights_of_groups(copy / "var/db.sqlite3") == {"Responsable": 37, "Rédaction": 23}
+    assert rights_of_groups(copy / "var/db.sqlite3") == {"Responsable": 41, "Rédaction": 26}
 
 
 def rights_of_groups(database):

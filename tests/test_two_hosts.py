@@ -523,6 +523,23 @@ def test_each_host_shows_what_it_kept_while_postgresql_is_gone(site):
         )
 
 
+def test_a_host_that_can_answer_only_some_is_not_taken_for_dead(site, admin):
+    """What staff ask for needs PostgreSQL; what a visitor asks for next, a host has kept."""
+    visitor = Browser(site)
+    for one in site.hosts:
+        assert visitor.ask("/en/videos/", one).status == 200
+    site.postgresql.end(signal.SIGKILL)
+    try:
+        for _time in range(10):
+            assert admin.ask(PAPERS).status == 503
+            page = visitor.ask("/en/videos/")
+            assert page.status == 200
+        assert "The site is being repaired." in page.text
+    finally:
+        (site.postgresql.folder / "data/postmaster.pid").unlink(missing_ok=True)
+        site.postgresql.start()
+
+
 def test_visitors_read_on_when_both_hosts_are_gone(site):
     """nginx shows what it kept, for a day."""
     visitor = Browser(site)

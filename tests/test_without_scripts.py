@@ -30,6 +30,11 @@ FRENCH = {"HTTP_ACCEPT_LANGUAGE": "fr"}
         ("Un <strong>mot</strong>", "<p>Un <strong>mot</strong></p>"),
         ("<p>Un</p>\n\nDeux\n\n<p>Trois</p>", "<p>Un</p><p>Deux</p><p>Trois</p>"),
         ("<p>Un\n\nDeux</p>\n\nTrois", "<p>Un</p><p>Deux</p><p>Trois</p>"),
+        ("<p>Un</p>\r\nDeux\r\nTrois", "<p>Un</p><p>Deux<br>Trois</p>"),
+        ("<p>Un\n\nDeux</p> \nTrois", "<p>Un</p><p>Deux</p><p>Trois</p>"),
+        ("<ul><li><p>a</p></li></ul>\n<b>Un</b>", "<ul><li><p>a</p></li></ul><p><b>Un</b></p>"),
+        ("Un\n<p>Deux</p>\n- trois", "<p>Un</p><p>Deux</p><ul><li><p>trois</p></li></ul>"),
+        ("<ul>\n<li>a</li>\nb\n</ul>", "<ul><li>a</li>\nb\n</ul>"),
         ("<ul>\n\n<li>a</li>\n\n</ul>", "<ul><li>a</li></ul>"),
         ("<p>Un</p><p>Deux</p>", "<p>Un</p><p>Deux</p>"),
     ],
@@ -128,7 +133,10 @@ def test_an_entry_is_copied_as_a_start_and_nothing_is_stored_before(staff_client
     address = f"/admin/profiles/paper/add/?copy={paper.pk}"
     assert f'<a href="{address}">Copier comme point de départ</a>' in form.text
     page = staff_client.get(address, **FRENCH)
-    assert "Rien n’est enregistré avant que vous n’enregistriez" in page.text
+    assert "Ce formulaire reprend ce que dit «\N{NO-BREAK SPACE}Modèle" in page.text
+    way_back = f'sont à choisir de nouveau. <a href="/admin/profiles/paper/{paper.pk}/change/">'
+    assert way_back in page.text
+    assert "Rien n’est stocké tant que vous n’enregistrez pas" in page.text
     sent = filled(page)
     assert Paper.objects.count() == 1
     assert (sent["title_fr"], sent["authors"], sent["type"]) == (

@@ -10,6 +10,7 @@ from allauth.core import ratelimit
 from django.contrib.auth import get_user_model
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from imrap_site.accounts import devices
 from profiles import journal
@@ -20,6 +21,16 @@ WAYS = {
     "mfa_reauthenticate": _("Use the app or a recovery code"),
     "mfa_reauthenticate:webauthn": _("Use a passkey"),
 }
+# allauth's own, here for our catalogues, which come before its own: its French ones mix the words
+# for an address, and their signs may begin a line.
+ALLAUTH_SENTENCES = [
+    gettext_noop("Change Password"),
+    gettext_noop("Email address"),
+    gettext_noop("Enter an authenticator code:"),
+    gettext_noop("Enter your password:"),
+    gettext_noop("Forgot your password?"),
+    gettext_noop("Password successfully changed."),
+]
 LONGEST_ADDRESS = 1_000  # of a page to go on to: it travels in a cookie
 
 

@@ -16,11 +16,13 @@ from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.cache import never_cache
 
 from imrap_site.accounts import ways_in
 from imrap_site.accounts.everywhere import end_everywhere
 from imrap_site.accounts.people import OWN_FACTORS
+from profiles.admin.scripts import LightAdmin
 from profiles.models import KINDS, AudioSummary, Organisation, with_parts
 
 ACTIONS = {
@@ -41,7 +43,7 @@ for model in (EmailAddress, Authenticator, User, Group):
     admin.site.unregister(model)
 
 
-class PeopleAdmin:
+class PeopleAdmin(LightAdmin):
     """What people and groups share. Superusers alone: who gives rights could take all of them."""
 
     def has_module_permission(self, request):
@@ -113,16 +115,25 @@ class PersonAdmin(PeopleAdmin, UserAdmin):
     filter_horizontal = ()
     show_facets = admin.ShowFacets.NEVER
     readonly_fields = ("way_in", "last_login", "date_joined")
-    list_display = ("username", "first_name", "last_name", "email", "second_factor", "is_active")
+    list_display = ("username", "first_name", "last_name", "email", "second_factor", "may_enter")
     list_filter = ("is_active", "is_superuser", "groups")
     actions = ("sign_out",)
 
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(has_second_factor=OWN_FACTORS)
 
-    @admin.display(description=_("second factor"), boolean=True)
+    # In words: the pictures that Django has for these say "True" and "False" to who hears them.
+    @admin.display(description=_("second factor"))
     def second_factor(self, person):
-        return person.has_second_factor
+        return _("yes") if person.has_second_factor else _("no")
+
+    @admin.display(description=_("account"), ordering="is_active")
+    def may_enter(self, person):
+        return (
+            pgettext_lazy("account", "open")
+            if person.is_active
+            else pgettext_lazy("account", "closed")
+        )
 
     @admin.action(description=_("Sign these people out everywhere"), permissions=["change"])
     def sign_out(self, request, queryset):

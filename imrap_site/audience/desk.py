@@ -138,7 +138,8 @@ def table_of(request, noun, period):
 
 
 def sheet(_site, request, noun, period):
-    name = f"{noun.slug if noun else _('audience')}-{period.name}.csv"
+    about = noun.slug if noun else _("audience")
+    name = f"{about}-{period.name}.csv"
     return HttpResponse(
         tables.as_csv(table_of(request, noun, period)),
         content_type="text/csv; charset=utf-8",

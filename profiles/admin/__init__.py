@@ -7,6 +7,7 @@ from profiles.admin.content import ContentAdmin, EntryAdmin, folded, in_language
 from profiles.admin.file_input import WithFiles
 from profiles.admin.library import LibraryPictureAdmin
 from profiles.admin.saving import PartsFormSet
+from profiles.admin.typed_preview import TypedPreviewAdmin
 from profiles.models import (
     LibraryPicture,
     Mandate,
@@ -21,7 +22,7 @@ from profiles.translation import FIRST_LANGUAGE
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(ContentAdmin):
+class OrganisationAdmin(TypedPreviewAdmin, ContentAdmin):
     translated_fields = ("name", "sentence", "description")
     first_fields = ("name", "description")
     picture_text = "logo_alt"

@@ -1,6 +1,6 @@
 """What staff are answered once a form is saved or an entry deleted: who sees what, and the way back."""
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.shortcuts import redirect
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from profiles.admin.list_answers import names
 from profiles.admin.reviews import asked_in_words
 from profiles.admin.saving import ADD_ANOTHER, ASK, PUBLISH, RETURN, SCHEDULE, WITHDRAW
-from profiles.editing import history
+from profiles.admin.undoing import UndoAdmin
 from profiles.publishing import State
 from profiles.words import moment_for_staff
 
@@ -19,7 +19,9 @@ from profiles.words import moment_for_staff
 def answer_to_save(entry, saving):
     """What was done, and who sees the entry from when on."""
     words = answer_to_button(entry, saving)
-    words = words or f"{_('“%(entry)s” is saved.')} {who_sees(entry)}"
+    if words is None:
+        saved = _("“%(entry)s” is saved.")
+        words = f"{saved} {who_sees(entry)}"
     if saving.pressed == ASK:
         words = f"{words} {asked_in_words(saving.mailed)}"
     return words % {"entry": entry, "moment": moment_for_staff(entry.publish_at)}
@@ -50,7 +52,7 @@ def who_sees(entry):
     return _("Visitors see the changes from now on.")
 
 
-class AnsweringAdmin(admin.ModelAdmin):
+class AnsweringAdmin(UndoAdmin):
     """After a save one stays at the form, whose head says the state; a popup goes its own way."""
 
     def response_add(self, request, obj, post_url_continue=None):
@@ -86,16 +88,10 @@ class AnsweringAdmin(admin.ModelAdmin):
             return reverse("admin:index")
         return self.with_filters(request, address)
 
-    def address_of(self, name, *args):
-        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{name}", args=args)
-
     def with_filters(self, request, address):
         """With those of the list from which somebody came."""
         filters = self.get_preserved_filters(request)
         return add_preserved_filters({"preserved_filters": filters, "opts": self.opts}, address)
-
-    def may_bring_back(self, request):
-        return self.has_add_permission(request) and self.has_change_permission(request)
 
     def response_delete(self, request, obj_display, obj_id):
         if IS_POPUP_VAR in request.POST:
@@ -108,21 +104,19 @@ class AnsweringAdmin(admin.ModelAdmin):
 
     def answer_to_deletion(self, request, name, key):
         words = _("“%(entry)s” is deleted.") % {"entry": name}
-        version = history.last_version(self.model, key)
-        if version is None or not self.may_bring_back(request):
-            return words
-        return format_html(
-            '{} <a href="{}">{}</a>', words, self.address_of("recover", version.pk), _("Undo…")
-        )
+        return format_html("{} {}", words, self.undo_button(request, [key]))
 
     def delete_queryset(self, request, queryset):
-        gone = {"names": names(list(queryset))}
+        gone = list(queryset)
         super().delete_queryset(request, queryset)
-        may = self.may_bring_back(request)
-        words = self.way_back_for(gone) if may else _("Deleted: %(names)s.") % gone
-        self.message_user(request, words)
+        words = _("Deleted: %(names)s.") % {"names": names(gone)}
+        button = self.undo_button(request, [entry.pk for entry in gone])
+        self.message_user(
+            request, format_html("{} {} {}", words, button, self.way_to_deleted(request))
+        )
 
-    def way_back_for(self, gone):
-        words = _("Deleted: %(names)s. They can be brought back:") % gone
-        way_back = self.address_of("deleted")
-        return format_html('{} <a href="{}">{}</a>', words, way_back, _("deleted entries"))
+    def way_to_deleted(self, request):
+        """Where one of many can be brought back alone."""
+        if not self.may_undo(request):
+            return ""
+        return format_html('<a href="{}">{}</a>', self.address_of("deleted"), _("Deleted entries"))

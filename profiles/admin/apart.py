@@ -122,7 +122,8 @@ class ApartAdmin(VersionsAdmin):
     def apart_in_words(self, request, entry):
         words = _("Kept apart: visitors go on reading what is published of “%(entry)s”.")
         if request.saving.pressed == ASK:
-            words = f"{words} {_('A reading is asked for.')}"
+            asked = _("A reading is asked for.")
+            words = f"{words} {asked}"
         return format_html(
             '{} <a href="{}">{}</a>',
             words % {"entry": entry},

@@ -11,7 +11,6 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import NON_FIELD_ERRORS, BadRequest
 from django.db import connection
-from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from reversion.errors import RevertError
 
@@ -21,6 +20,7 @@ from profiles.admin.posted_rows import is_number, renumbered, rows_left, without
 from profiles.admin.saving import Conflict
 from profiles.editing import history
 from profiles.models import part_model
+from profiles.words import moment_for_staff
 
 DELETED = "deleted"
 
@@ -99,7 +99,7 @@ def _author(version):
 def _moment(moment):
     if not isinstance(moment, datetime):
         return _("an unknown day")
-    return formats.date_format(timezone.localtime(moment), "DATETIME_FORMAT")
+    return moment_for_staff(moment)
 
 
 def _keys_of_parts(model, entry):

@@ -6,6 +6,8 @@ from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AdminIntegerFieldWidget, AdminTextareaWidget
 from django.contrib.contenttypes.admin import GenericStackedInline
 from django.db import models
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from js_asset import Media
@@ -26,6 +28,7 @@ from profiles.admin.publication import DateAndTime, PublicationAdmin
 from profiles.admin.remarks import RemarksAdmin
 from profiles.admin.reviews import ReviewsAdmin
 from profiles.admin.saving import AudioFormSet
+from profiles.admin.scripts import LightAdmin
 from profiles.admin.sending import SendingAdmin
 from profiles.admin.signed_preview import SignedPreviewAdmin
 from profiles.admin.spreadsheets import SheetsMixin
@@ -70,14 +73,23 @@ class AudioSummaryInline(WithFiles, GenericStackedInline):
         return 0 if obj and obj.recordings else 1
 
 
+def with_signs(rows):
+    """What Django says of rows that go or stay, with the sign behind their kind set as in French."""
+    sign = f"{_(':')} "
+    return [
+        with_signs(row)
+        if isinstance(row, list)
+        else SafeString(conditional_escape(row).replace(": ", sign, 1))
+        for row in rows
+    ]
+
+
 def saved_in(formset):
     return [*formset.new_objects, *(part for part, _fields in formset.changed_objects)]
 
 
 class ContentAdmin(
     WithFiles,
-    TypedPreviewAdmin,
-    SignedPreviewAdmin,
     KeptTypingAdmin,
     ChosenFilesAdmin,
     SendingAdmin,
@@ -86,6 +98,7 @@ class ContentAdmin(
     ConflictAdmin,
     StateBarAdmin,
     AnsweringAdmin,
+    LightAdmin,
 ):
     """What the forms of all our models share.
 
@@ -93,8 +106,8 @@ class ContentAdmin(
     transaction that the history opens, so that nobody saves between the look and the save. Sending
     stands outside both: a full disk or a busy database breaks that transaction, and the form is
     made again after it. It also makes the `Save` that all of them share. Chosen files come first of all:
-    what waited on the server is an upload for everything below. The preview saves nothing, so it
-    stands outside, and so does what is typed, which is forgotten once it is saved.
+    what waited on the server is an upload for everything below. What is typed stands outside, and is
+    forgotten once it is saved. The preview saves nothing: what has a page puts it before all this.
     """
 
     formfield_overrides = {
@@ -123,6 +136,16 @@ class ContentAdmin(
         if form_field is not None and db_field.name == "image":
             form_field.widget.offers_library = may_view(request.user, LibraryPicture)
         return form_field
+
+    def add_view(self, request, form_url="", extra_context=None):
+        """A kind says in its own words what is added: “Add: video” is no sentence."""
+        words = getattr(self.model, "task_sentence", "")
+        context = {"title": words} if words else {}
+        return super().add_view(request, form_url, context | (extra_context or {}))
+
+    def get_deleted_objects(self, objs, request):
+        rows, *more, protected = super().get_deleted_objects(objs, request)
+        return with_signs(rows), *more, with_signs(protected)
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         """A draft of another kind is no choice for who may not view it, but where it was made."""
@@ -216,6 +239,8 @@ class EntryAdmin(
     RemarksAdmin,
     WithApartAdmin,
     CopyAdmin,
+    TypedPreviewAdmin,
+    SignedPreviewAdmin,
     ContentAdmin,
     ApartAdmin,  # which so comes to stand right before the history, whose place it takes
 ):
@@ -273,6 +298,14 @@ class EntryAdmin(
             yield folded(_("If the picture says nothing"), ["image_is_decorative"])
         else:
             yield folded(_("Picture"), [*fields, "image_is_decorative"])
+
+    def get_actions(self, request):
+        """Django would say “Delete selected videos”, which agrees with no French noun alike."""
+        actions = super().get_actions(request)
+        if "delete_selected" in actions:
+            act, name, _words = actions["delete_selected"]
+            actions["delete_selected"] = act, name, _("Delete the selected entries")
+        return actions
 
     def get_search_results(self, request, queryset, search_term):
         return (search.matching(queryset, search_term) if search_term.strip() else queryset), False

@@ -5,7 +5,10 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import FileField
 from django.http import Http404
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
+
+from profiles.admin import list_answers
 
 # What makes an entry that one: its address, whether and when it is seen, and its place.
 ITS_OWN = {"slug", "is_draft", "publish_at", "position"}
@@ -31,7 +34,9 @@ class CopyAdmin(admin.ModelAdmin):
             "This form begins with what “%s” says. Nothing is stored until you save; picture, files and "
             "recordings are chosen anew."
         )
-        self.message_user(request, words % entry)
+        way, label = list_answers.form_of(entry), _("Open its form")
+        link = format_html('<a href="{}">{}</a>', way, label)
+        self.message_user(request, format_html("{} {}", words % entry, link))
         return start_from(entry)
 
 

@@ -2,9 +2,11 @@
 
 from django.contrib import admin
 from django.db.models import Count
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from js_asset import Media
 
@@ -30,14 +32,21 @@ def form_of(noun):
     return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[noun.pk])
 
 
+def form_link(noun):
+    kind = capfirst(noun._meta.verbose_name)
+    return format_html('{}{} <a href="{}">{}</a>', kind, _(":"), form_of(noun), str(noun))
+
+
 class LibraryPictureAdmin(ContentAdmin):
     inlines = []
     editor_media = Media()
-    list_display = ("__str__", "thumbnail", "credit", "number_of_uses", "added")
+    list_display = ("thumbnail", "__str__", "credit", "number_of_uses", "added")
+    list_display_links = ("__str__",)
     list_per_page = 50
+    empty_value_display = ""
     search_fields = (*translated_columns("alt"), "credit")
-    fields = ("thumbnail", "file", *translated_columns("alt"), "credit", "shown_by")
-    readonly_fields = ("thumbnail", "shown_by")
+    fields = ("seen", *translated_columns("alt"), "credit", "shown_by")
+    readonly_fields = ("seen", "shown_by")
 
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(number=Count("uses"))
@@ -48,12 +57,23 @@ class LibraryPictureAdmin(ContentAdmin):
             stored.nouns = nouns_with(stored, request.user)
         return stored
 
-    def get_readonly_fields(self, request, obj=None):
-        """What shows a picture keeps it: another one is another picture."""
-        return (*self.readonly_fields, "file") if obj else self.readonly_fields
+    def get_deleted_objects(self, objs, request):
+        """What shows one keeps it there: these entries, and not the rows that say so."""
+        rows, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        if protected:
+            shown_by = [noun for stored in objs for noun in nouns_with(stored, request.user)]
+            links = [form_link(noun) for noun in shown_by]
+            protected = links or [_("an entry that you may not see")]
+        return rows, counts, lacking, protected
 
     def get_fields(self, request, obj=None):
-        return self.fields if obj else self.fields[1:-1]
+        """What shows a picture keeps it: another one is another picture."""
+        return self.fields if obj else ("file", *self.fields[1:-1])
+
+    @admin.display(description=_("picture"))
+    def seen(self, stored):
+        context = {"image": stored.file, "text": str(stored), "sizes": "320px", "shown": 320}
+        return render_to_string("_picture.html", context)
 
     @admin.display(description=_("picture"))
     def thumbnail(self, stored):

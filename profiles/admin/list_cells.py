@@ -1,8 +1,6 @@
 """What the lists of entries show in each column."""
 
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -10,6 +8,7 @@ from profiles.editing.marks import marks_of
 from profiles.files.pictures import picture
 from profiles.publishing import State
 from profiles.translation import CONTENT_LANGUAGES, to_attribute
+from profiles.words import moment_for_staff
 
 # A sign beside each word, so that the state is not told by colour alone.
 MARKS = {
@@ -40,7 +39,7 @@ def state(entry):
     found = entry.state
     words = found.label
     if found == State.SCHEDULED:
-        moment = date_format(localtime(entry.publish_at), "SHORT_DATETIME_FORMAT")
+        moment = moment_for_staff(entry.publish_at)
         words = _("%(state)s for %(moment)s") % {"state": words, "moment": moment}
     marks = format_html_join("", '<br><span class="desk-mark">{}</span>', zip(marks_of(entry)))
     return format_html(

@@ -110,6 +110,12 @@ class KnownToSave:
 
 
 class PartsFormSet(KnownToSave, BaseInlineFormSet):
+    def get_queryset(self):
+        """The rows of a form that is opened are those that its remarks were found with."""
+        if self.is_bound or self.instance.pk is None:
+            return super().get_queryset()
+        return getattr(self.instance, self.fk.remote_field.get_accessor_name()).all()
+
     def add_fields(self, form, index):
         """A row knows the entry that it belongs to, which it would ask the database for."""
         super().add_fields(form, index)
@@ -122,6 +128,11 @@ class AudioFormSet(KnownToSave, BaseGenericInlineFormSet):
             # Of a form that was opened before there were any recordings.
             data = {"audio-TOTAL_FORMS": "0", "audio-INITIAL_FORMS": "0"}
         super().__init__(data, files, **kwargs)
+
+    def get_queryset(self):
+        if self.is_bound or self.instance.pk is None:
+            return super().get_queryset()
+        return self.instance.recordings
 
     @classmethod
     def get_default_prefix(cls):

@@ -18,6 +18,9 @@ INLINE = "a|b|strong|i|em|s|del|strike|u|sup|sub|br|span|code|img|mark|small"
 BLOCK = re.compile(rf"<(/?)({BLOCKS})\b[^<>]*>", re.IGNORECASE)
 BEGINS_WITH_BLOCK = re.compile(rf"</?(?:{BLOCKS})\b", re.IGNORECASE)
 BETWEEN_BLOCKS = re.compile(rf"(</(?:{BLOCKS})>)(?=<(?:{BLOCKS})\b)", re.IGNORECASE)
+# A line that is typed directly below a block, or above one: as if a blank line stood between.
+BELOW_BLOCK = re.compile(rf"(</(?:{BLOCKS})>)[ \t]*\n(?=[ \t]*\S)(?![ \t]*</)", re.IGNORECASE)
+ABOVE_BLOCK = re.compile(rf"\n(?=[ \t]*<(?:{BLOCKS})\b)", re.IGNORECASE)
 BLANK_LINES = re.compile(r"\n(?:[ \t]*\n)+")
 NO_TAG = re.compile(rf"<(?!/?(?:{INLINE})\b)", re.IGNORECASE)
 NO_ENTITY = re.compile(r"&(?!#?\w{1,31};)")
@@ -51,7 +54,8 @@ class TypedTextWidget(AdminProseEditorWidget):
 
 def as_html(text):
     """What was typed, or what the editor sent, as HTML; what the editor sends has no blank lines."""
-    text = text.replace("\r\n", "\n")
+    text = BELOW_BLOCK.sub(r"\1\n\n", text.replace("\r\n", "\n"))
+    text = ABOVE_BLOCK.sub("\n\n", text)
     parts, opened = [], []
     for part in BLANK_LINES.split(text.strip("\n")):
         if opened:

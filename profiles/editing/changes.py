@@ -13,11 +13,11 @@ from profiles.editing.states import state_as_kept
 from profiles.models import is_link_of_part, is_switched_off
 from profiles.richtext import RichTextField, lines, with_pictures_in_words
 from profiles.times import duration_as_typed
-from profiles.words import date_and_time_in_words, date_in_words
+from profiles.words import date_in_words, moment_for_staff
 
 # What the site writes by itself, and what nobody reads in a list of changes.
 SILENT = {"id", "created", "updated", "dated", "format", "size", "page_count", "sha256"}
-SILENT |= {"text", "cover", "organisation", "content_type", "object_id", "seconds"}
+SILENT |= {"text", "cover", "organisation", "content", "content_type", "object_id", "seconds"}
 
 
 # Read together: who sees an entry, and from when on.
@@ -91,7 +91,7 @@ def _value_in_words(field, value):
     if isinstance(field, models.BooleanField):
         return _("yes") if value else _("no")
     if isinstance(field, models.DateTimeField):
-        return date_and_time_in_words(value)
+        return moment_for_staff(value)
     if isinstance(field, PartialDateField):
         return date_as_shown(value)
     if isinstance(field, models.DurationField):

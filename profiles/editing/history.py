@@ -25,7 +25,8 @@ from profiles.models import (
 )
 
 # A restored entry keeps its present state: who may restore a text need not be allowed to publish.
-NOT_RESTORED = {"id", "created", "updated", "is_draft", "publish_at"}
+STATE = {"is_draft", "publish_at"}
+NOT_RESTORED = {"id", "created", "updated", *STATE}
 # The text of a file is long, and can be read from the file again.
 NOT_RECORDED = ["text"]
 
@@ -171,18 +172,19 @@ def parts_in(version):
 # The way back
 
 
-def restore(version, user):
+def restore(version, user, is_seen_again=False):
     """Store what a version says as the newest version, and give the entry.
 
-    The entry keeps its present state; one that was deleted comes back as a draft. ValidationError
-    if it can't stand any more.
+    The entry keeps its present state; one that was deleted comes back as a draft, unless it shall be
+    seen by whom the version says. ValidationError if it can't stand any more.
     """
     with revision(user, _("Restored")):
         model = model_of(version)
         stored = model._base_manager.select_for_update().filter(pk=version.object_id).first()
         entry = stored or model(pk=version.object_id)
+        without = NOT_RESTORED - (STATE if is_seen_again and stored is None else set())
         keep_slug = stored is not None and getattr(stored, "is_published", False)
-        take_over(entry, version.field_dict, NOT_RESTORED | ({"slug"} if keep_slug else set()))
+        take_over(entry, version.field_dict, without | ({"slug"} if keep_slug else set()))
         make_way(entry)
         entry.full_clean()
         entry.save()
@@ -190,6 +192,16 @@ def restore(version, user):
         if stored is None:
             ties.tie_again(entry, version)
     return entry
+
+
+@transaction.atomic
+def undo_deletion(version, user, is_seen_again):
+    """The entry, as `restore` gives it; None where it is there again, or was deleted once more."""
+    # Locked, so that of two who press at once the second finds it there.
+    list(Version.objects.filter(pk=version.pk).select_for_update().values_list("pk"))
+    if not deleted(model_of(version)).filter(pk=version.pk).exists():
+        return None
+    return restore(version, user, is_seen_again)
 
 
 def take_over(entry, values, without=()):
@@ -204,7 +216,7 @@ def make_way(entry):
         if isinstance(field, models.ForeignKey) and not is_there(field, entry):
             setattr(entry, field.attname, None)
     others = type(entry)._base_manager.exclude(pk=entry.pk)
-    if others.filter(slug=entry.slug).exists() and hasattr(entry, "is_draft"):
+    if hasattr(entry, "is_draft") and others.filter(slug=entry.slug).exists():
         entry.slug = ""  # save() makes a free one
 
 

@@ -24,6 +24,13 @@ def state_in_full(entry):
     return _("Published since %(day)s.") % {"day": day_of(entry.publish_at)}
 
 
+def state_in_brief(entry):
+    """Behind the name of its kind; the words for a state are about an entry, whatever its kind is."""
+    if entry.is_draft:
+        return entry.state.label
+    return _("entry %(state)s") % {"state": entry.state.label}
+
+
 def state_as_kept(entry):
     """The same whenever it is read: what a version of the history says of it."""
     if entry.is_draft:

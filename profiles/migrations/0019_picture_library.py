@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'picture of the library',
-                'verbose_name_plural': 'library of pictures',
+                'verbose_name_plural': 'pictures of the library',
                 'ordering': ['-added', '-pk'],
             },
         ),

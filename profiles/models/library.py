@@ -68,14 +68,15 @@ class LibraryPicture(models.Model):
     objects = LibraryQuerySet.as_manager()
 
     parts = ()
+    task_sentence = _("Add a picture")
 
     class Meta:
         verbose_name = _("picture of the library")
-        verbose_name_plural = _("library of pictures")
+        verbose_name_plural = _("pictures of the library")
         ordering = ["-added", "-pk"]
 
     def __str__(self):
-        return self.alt or self.credit or posixpath.basename(self.file.name)
+        return self.alt or _("Picture %(number)s, without alternative text") % {"number": self.pk}
 
     @property
     def image(self):

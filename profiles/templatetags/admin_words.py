@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 
 from profiles import words
 from profiles.editing import completeness
+from profiles.editing.states import state_in_brief
 from profiles.words import moment_for_staff, name_of_person
 
 register = template.Library()
 register.filter("field_anchor", completeness.anchor)
 register.filter("moment_for_staff", moment_for_staff)
 register.filter("person", name_of_person)
-register.filter("date_and_time_in_words", words.date_and_time_in_words)
+register.filter("state_in_brief", state_in_brief)
 register.filter("past_in_words", words.past_in_words)
 
 

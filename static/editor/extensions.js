@@ -32,6 +32,11 @@ const askForLink = async (editor, { words, entries }, typed) => {
 };
 
 export const Link = BaseLink.extend({
+  // What becomes a link while it is typed is the same for all editors of a page: theirs makes known
+  // "tel:" and "entry:" too late, so that these began to be links once a note's editor was gone.
+  onCreate() {},
+  onDestroy() {},
+
   addOptions() {
     return { ...this.parent(), words: {}, entries: "" };
   },

@@ -50,7 +50,7 @@ def seen_by_staff(kind):
         "entry for staff": status(staff, f"/en/{kind.kind_slug}/essai/"),
         "task": str(kind.task_sentence) in desk,
         "in the list of lists": f'href="{stem}"' in desk,
-        "last action": entry.title_en in desk.partition("Recent actions")[2],
+        "last action": entry.title_en in desk.partition("My recent actions")[2],
         "to complete": f'{stem}{entry.pk}/change/#id_body_fr">' in desk,
         "among the rights": f"{str(meta.verbose_name).capitalize()} – add" in rights,
     }

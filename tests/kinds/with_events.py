@@ -17,10 +17,11 @@ from profiles.models.events import Event
 
 from imrap_site.keeping import content, sweeping
 from profiles.editing import history
-from profiles.models import Organisation, Paper
+from profiles.models import LibraryPicture, Organisation, Paper
 
 STEM = "/admin/profiles/event/"
-FORM = {"position": "100", "place": "Mopti", "day": "2026-03", "body_fr": "<p>Dialogue.</p>"}
+BODY = '<p>Dialogue, <a href="http://example.org/">lieu</a>.</p>'
+FORM = {"position": "100", "place": "Mopti", "day": "2026-03", "body_fr": BODY}
 
 
 def member(group):
@@ -127,7 +128,9 @@ def found_in_the_admin():
         "old papers": links_in(
             client.get("/admin/profiles/paper/?q=autoportraits"), "/admin/profiles/paper/"
         ),
-        "to complete": re.findall(rf"{STEM}\d+[^>]*>(.*?)</li>", client.get("/admin/").text),
+        "to complete": re.findall(
+            rf"{STEM}\d+[^>]*>(.*?)</a>", client.get("/admin/to-complete/").text
+        ),
     }
 
 
@@ -150,6 +153,7 @@ def kept_and_swept():
         Image.new("RGB", (64, 48), colour).save(picture, "PNG")
         event.image = ContentFile(picture.getvalue(), "image.png")
         event.save()
+    LibraryPicture.objects.filter(uses=None).delete()
     for path in media.rglob("events/*.*"):
         os.utime(path, (0, 0))
     swept = {surplus.name for surplus in sweeping.sweep() if surplus.what == "file"}
