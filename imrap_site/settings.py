@@ -141,6 +141,7 @@ DJANGO_PROSE_EDITOR_EXTENSIONS = [
         "extensions": {
             "Paste": html_tags([]),
             "Footnote": html_tags(["small"], {"small": ["role"]}),
+            "LibraryPicture": html_tags(["figure", "figcaption"], {"figure": ["data-picture"]}),
         },
     }
 ]

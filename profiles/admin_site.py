@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext_lazy, gettext_noop, n
 from django.utils.translation import gettext as _
 from django.views.i18n import JavaScriptCatalog
 
+from profiles import markup
 from profiles.editing import completeness, linked, overview, reviews
 from profiles.editing.states import state_in_brief
 from profiles.files.pictures import picture
@@ -114,6 +115,7 @@ DJANGO_COUNTS = [
     ngettext_lazy("%(total_count)s selected", "All %(total_count)s selected"),
 ]
 MOST_PICTURES = 60  # that are offered at once
+MOST_ASKED = 2 * markup.MOST_PICTURES  # by their numbers, of the texts of a form
 # In the order of the profile page; what is not of the profile comes after it.
 ORDER = [model._meta.object_name for model in (Organisation, *KINDS.values())]
 
@@ -187,11 +189,15 @@ class ProfileAdminSite(admin.AdminSite):
         return page_of_changes(request, self)
 
     def pictures_by_words(self, request):
-        """What can be chosen of the library: the newest, or those with these words."""
+        """What can be chosen of the library: the newest, those with these words or these numbers."""
         if not may_view(request.user, LibraryPicture):
             raise PermissionDenied
-        query = request.GET.get("q", "")[:200]
+        query, numbers = request.GET.get("q", "")[:200], request.GET.get("numbers")
         found = LibraryPicture.objects.with_words(query)[:MOST_PICTURES]
+        if numbers is not None:
+            found = LibraryPicture.objects.filter(
+                pk__in=markup.numbers_listed(numbers)[:MOST_ASKED]
+            )
         return JsonResponse({"pictures": [chosen_from(stored) for stored in found]})
 
     def entries_by_name(self, request):

@@ -64,6 +64,8 @@ def opening_and_rest(html: str, length: int = OPENING) -> tuple[str, str]:
     while taken < len(blocks) and signs + blocks[taken].signs <= length:
         if signs >= SHORTEST and blocks[taken].name in HEADINGS:  # a new part begins
             break
+        if "<figure" in blocks[taken].html:  # too large for an opening
+            break
         signs += blocks[taken].signs
         taken += 1
     if taken < len(blocks) and signs < SHORTEST and blocks[taken].name == "p":
@@ -74,7 +76,8 @@ def opening_and_rest(html: str, length: int = OPENING) -> tuple[str, str]:
         taken -= 1
     if taken or not blocks:
         return joined(blocks[:taken]), joined(blocks[taken:])
-    return f"<p>{escape(shortened(prose(html), length))}</p>", html
+    words = shortened(prose(html), length)
+    return f"<p>{escape(words)}</p>" if words else "", html
 
 
 class Block(NamedTuple):

@@ -14,7 +14,7 @@ from django.core import signing
 from django.db import transaction
 from django.utils import timezone
 
-from profiles.models import KINDS, Entry, TakenBackPreview
+from profiles.models import KINDS, Entry, TakenBackPreview, is_named, numbers_of_file
 
 VALID_FOR = datetime.timedelta(days=7)
 PARAMETER = "preview"
@@ -92,7 +92,8 @@ def opens_file(token, name):
     entry = entry_of(token) if token else None
     if entry is None:
         return False
-    return type(entry).objects.filter(pk=entry.pk).holding_file(name).exists()
+    own = type(entry).objects.filter(pk=entry.pk)
+    return own.holding_file(name).exists() or is_named(own, numbers_of_file(name))
 
 
 def valid_until(token):

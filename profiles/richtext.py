@@ -44,7 +44,8 @@ LINK_WORDS = {
 # Below the editor, after something was pasted; %s is a number.
 PASTE_WORDS = {
     "pictures": gettext_lazy(
-        "Pictures left out: %s. A text holds none; add one in the field “picture”."
+        "Pictures left out: %s. Add each to the library of pictures first; the button “Picture of "
+        "the library” then puts it here."
     ),
     "tables": gettext_lazy("Tables within a table that became lines, a line for each row: %s."),
     "heads": gettext_lazy(
@@ -80,6 +81,20 @@ NOTE_WORDS = {
     "cancel": gettext_lazy("Change nothing"),
     "remove": gettext_lazy("Delete the footnote"),
 }
+# The button for a picture, the dialog in which one is chosen, and what stands around it.
+PICTURE_WORDS = {
+    "insert": gettext_lazy("Picture of the library"),
+    "choose": gettext_lazy("Choose a picture of the library"),
+    "find": gettext_lazy("Search by words"),
+    "none": gettext_lazy("The library has no such picture."),
+    "lost": gettext_lazy("The library did not answer. Try again."),
+    "close": gettext_lazy("Close"),
+    "caption": gettext_lazy("Caption of the picture"),
+    "remove": gettext_lazy("Take the picture out"),
+    "gone": gettext_lazy(
+        "The library has no picture with the number %s: visitors read its caption alone."
+    ),
+}
 # The buttons of the editor's tables.
 TABLE_WORDS = {
     "insert": gettext_lazy("Table"),
@@ -112,6 +127,7 @@ EXTENSIONS = {
     "TableHeader": True,
     "TableCell": True,
     "Footnote": {"words": NOTE_WORDS},
+    "LibraryPicture": {"words": PICTURE_WORDS, "library": reverse_lazy("admin:pictures")},
     "Link": {
         "enableTarget": False,
         "protocols": SCHEMES,
@@ -125,16 +141,17 @@ EXTENSIONS = {
         "mostCells": markup.MOST_CELLS,
     },
 }
-# The scripts of ours that the editor's extensions are made of, by the names they import; asked for
+# The scripts of ours that the editor's extensions are made of, by the names they import, and the
+# library, which the field for a picture opens too; asked for
 # with the page, so that the editor does not wait for one after the other on a slow line.
 SCRIPTS = ["addresses", "chat", "extensions", "lists", "mend", "paste", "styles", "tables"]
-SCRIPTS += ["entries", "footnotes", "notes", "toolbar"]
+SCRIPTS += ["entries", "figures", "footnotes", "library", "notes", "toolbar"]
 EDITOR_MEDIA = Media(
     js=[Script(f"editor/{name}.js", type="module") for name in SCRIPTS],
     importmap=ImportMap({f"profile-editor/{name}": f"editor/{name}.js" for name in SCRIPTS}),
 )
 FIRST_PARAGRAPH = re.compile(r"\s*(<p>.*?</p>)(.*)", re.DOTALL)
-BLOCK_END = re.compile(r"</(?:p|h3|h4|h5|li|blockquote|tr)>|<br ?/?>")
+BLOCK_END = re.compile(r"</(?:p|h3|h4|h5|li|blockquote|tr|figcaption)>|<br ?/?>")
 TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)
 ROW_END = re.compile(r"(?:</p>)?</t[dh]></tr>")
 CELL_END = re.compile(r"(?:</p>)?</t[dh]>")
@@ -174,7 +191,14 @@ def sanitised(text: str) -> str:
         raise ValidationError(
             message, params={"letters": _number(len(words)), "most": _number(MOST_LETTERS)}
         )
-    return clean if words else ""
+    pictures = markup.numbers_in(clean)
+    if len(pictures) > markup.MOST_PICTURES:
+        message = _(
+            "This text has %(pictures)s pictures; at most %(most)s are possible. Divide it."
+        )
+        params = {"pictures": _number(len(pictures)), "most": markup.MOST_PICTURES}
+        raise ValidationError(message, params=params)
+    return clean if words or pictures else ""
 
 
 def _in_order(text: str) -> str:
@@ -247,8 +271,18 @@ def _small_digits(found: re.Match[str]) -> str:
 
 
 def prose(text: str) -> str:
-    """The words alone, on one line, without tables if there are others."""
-    return plain(TABLE.sub(" ", text)) or plain(text)
+    """The words alone, on one line, without tables and captions if there are others."""
+    return plain(markup.without_figures(TABLE.sub(" ", text))) or plain(text)
+
+
+def with_pictures_in_words(text: str) -> str:
+    """A text whose pictures are said in words, for who compares two of them."""
+    return markup.with_figures(text, _picture_in_words)
+
+
+def _picture_in_words(number: int, caption: str) -> str:
+    words = _("[Picture %(number)s of the library]") % {"number": number}
+    return f"<p>{html.escape(words)} {caption}</p>"
 
 
 def excerpt(text: str, length: int = 300) -> str:

@@ -9,8 +9,8 @@ from django.db import DatabaseError, transaction
 from django.db.models.signals import post_delete, post_migrate, post_save
 
 from profiles import search
-from profiles.editing import reviews, rights, typed_texts, visibility
-from profiles.models import KINDS, keep_use, let_go, part_model
+from profiles.editing import apart, reviews, rights, typed_texts, visibility
+from profiles.models import KINDS, KeptApart, Organisation, keep_use, let_go, part_model
 
 
 def connect(app):
@@ -23,6 +23,9 @@ def connect(app):
         for part in (part_model(model, relation) for relation in model.parts):
             for signal in (post_save, post_delete):
                 signal.connect(index_whole, sender=part, dispatch_uid=f"index {part.__name__}")
+    post_save.connect(use_picture, sender=Organisation, dispatch_uid="use of organisation")
+    for signal in (post_save, post_delete):
+        signal.connect(use_picture_apart, sender=KeptApart, dispatch_uid="use apart")
     request_started.connect(search.begin_request, dispatch_uid="begin request")
     request_finished.connect(search.end_request, dispatch_uid="end request")
     person = settings.AUTH_USER_MODEL
@@ -64,6 +67,13 @@ def forget_typed(sender, instance, **kwargs):
 def use_picture(sender, instance, raw=False, **kwargs):
     if not raw:
         keep_use(instance)
+
+
+def use_picture_apart(sender, instance, raw=False, **kwargs):
+    """Corrections are kept apart, changed, put online or let go of."""
+    noun = apart.model_of(instance)._base_manager.filter(pk=instance.entry_key).first()
+    if noun and not raw:
+        keep_use(noun)
 
 
 def free_picture(sender, instance, **kwargs):

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from profiles import addresses, listing, preview, search
 from profiles.formats.links import link_header
 from profiles.lasting import kept
-from profiles.models import KINDS, Programme, is_switched_off, with_recordings
+from profiles.models import KINDS, Programme, is_switched_off, with_recordings, with_text_pictures
 from profiles.publishing import may_view
 from profiles.translation import FILE_LANGUAGES
 from profiles.words import language_name
@@ -67,7 +67,7 @@ def organisation_and_sections():
     if organisation is None:
         return None, []
     sections = sections_of(organisation)
-    with_recordings([organisation, *entries_in(sections)])
+    with_text_pictures(with_recordings([organisation, *entries_in(sections)]))
     return organisation, sections
 
 

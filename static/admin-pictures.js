@@ -3,9 +3,9 @@
 {
   const addresses = new WeakMap();
 
-  // What is read aloud for the picture of an input: the first language that has a text.
+  // What is read aloud for the picture of an input, or of the library: the first language that has a text.
   const textFields = (input) => Array.from(input.form.elements).filter((field) =>
-    field.name?.startsWith(`${input.name}_alt_`));
+    field.name?.startsWith(`${input.name}_alt_`) || field.name?.startsWith("alt_"));
   const textOf = (input) => textFields(input).map((field) => field.value.trim()).find(Boolean) ?? "";
 
   const forget = (input) => {

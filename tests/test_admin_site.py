@@ -421,6 +421,7 @@ def test_the_editors_toolbar_speaks_french(desk):
         "Ajouter ou modifier un lien",
         "Supprimer le lien",
         "Note de bas de page",
+        "Image de la médiathèque",
         "Tableau",
         "Ajouter une rangée dessous",
         "Ajouter une colonne après",

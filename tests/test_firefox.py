@@ -2,8 +2,8 @@
 
 import pytest
 
-from profiles.models import Paper
-from tests.builders import a_pdf
+from profiles.models import LibraryPicture, Paper
+from tests.builders import a_pdf, kept_photograph
 
 pytestmark = [pytest.mark.firefox, pytest.mark.django_db(transaction=True)]
 
@@ -199,3 +199,18 @@ def test_a_moment_is_scheduled_in_its_folded_part(awa, form_of, add_paper):
     awa.click("[name=_schedule]")
     assert "sera en ligne le" in awa.see(SAVED)
     assert Paper.objects.get().state == "scheduled"
+
+
+def test_a_picture_of_the_library_is_put_into_a_text(awa, form_of, imrap):
+    stored = LibraryPicture.objects.create(file=kept_photograph((400, 300)), alt_fr="Un pont")
+    awa.goto(form_of())
+    awa.type("#id_title_fr", "Écouter Ménaka")
+    awa.write(TEXT, "Le pont.")
+    awa.click(".field-body_fr [title='Image de la médiathèque']")
+    awa.click(".desk-pictures li button")
+    awa.write(f"{TEXT} figcaption", "Une vue")
+    awa.click(SAVE)
+    awa.see(SAVED)
+    assert Paper.objects.get().body_fr == (
+        f'<p>Le pont.</p><figure data-picture="{stored.pk}"><figcaption>Une vue</figcaption></figure>'
+    )

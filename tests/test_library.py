@@ -132,6 +132,12 @@ def test_nothing_hidden_stays_in_it(staff_client):
         assert b"Exif" not in file.read()
 
 
+def test_a_picture_that_waits_is_read_aloud_as_it_was_typed(staff_client, photo):
+    form = filled(staff_client.get(ADD), alt_fr="Deux anciens", credit="a" * 300)
+    page = staff_client.post(ADD, {**form, "file": SimpleUploadedFile("a.jpg", photo)}).text
+    assert re.search(r'<img class="file-small" src="[^"]+" width="160" alt="Deux anciens"', page)
+
+
 # Chosen again
 
 
@@ -219,6 +225,16 @@ def test_a_picture_is_chosen_by_its_thumbnail(signed_in, live_server, imrap, pho
     signed_in.locator("[name=_save]").first.click()
     expect(signed_in.locator(".messagelist .success")).to_be_visible()
     assert Paper.objects.get().image.name == stored.file.name
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_a_picture_for_the_library_is_seen_with_its_words(signed_in, live_server, photo, tmp_path):
+    (tmp_path / "a.jpg").write_bytes(photo)
+    signed_in.goto(live_server.url + ADD)
+    signed_in.locator("#id_alt_fr").fill("Deux anciens")
+    signed_in.locator("#id_file").set_input_files(tmp_path / "a.jpg")
+    expect(signed_in.get_by_role("img", name="Deux anciens")).to_be_visible()
 
 
 @pytest.mark.browser

@@ -168,8 +168,8 @@ FROM_LIBREOFFICE = (
 def test_word_keeps_headings_lists_and_links(editor):
     assert editor.paste(WORD) == FROM_WORD
     assert editor.note == (
-        "Images laissées de côté\u00a0: 1. Un texte n’en contient pas\u00a0; ajoutez-en une dans le champ "
-        "«\u00a0image\u00a0».\n"
+        "Images laissées de côté\u00a0: 1. Ajoutez d’abord chacune à la médiathèque\u00a0; "
+        "le bouton «\u00a0Image de la médiathèque\u00a0» la place ensuite ici.\n"
         "Notes de bas de page devenues du texte, car leur appel ou leur note n’a pas été copié avec : 1."
     )
 
@@ -621,17 +621,25 @@ def test_pictures_and_films_are_counted_and_emoji_are_letters(editor):
     )
     assert editor.paste(html) == "<p>Bravo 👏</p>"
     assert editor.note == (
-        "Images laissées de côté\u00a0: 2. Un texte n’en contient pas\u00a0; ajoutez-en une dans le champ "
-        "«\u00a0image\u00a0».\n"
+        "Images laissées de côté\u00a0: 2. Ajoutez d’abord chacune à la médiathèque\u00a0; "
+        "le bouton «\u00a0Image de la médiathèque\u00a0» la place ensuite ici.\n"
         "Films, sons et autres éléments intégrés laissés de côté\u00a0: 2."
     )
     editor.paste("<p>Rien de tel.</p>")
     assert editor.note == ""
 
 
+def test_a_picture_of_our_own_pages_comes_along(editor):
+    figure = '<figure data-picture="12"><figcaption>Une <em>vue</em>{}</figcaption></figure>'
+    html = f"<p>a</p>{figure.format('<small class=credit>Awa</small>')}<p>b</p>"
+    assert editor.paste(html) == f"<p>a</p>{figure.format('')}<p>b</p>"
+    assert editor.note == ""
+    assert editor.paste(figure.format("").replace("12", "12abc")) == "<p>Une <em>vue</em></p>"
+
+
 ONE_PICTURE = (
-    "Images laissées de côté\u00a0: 1. Un texte n’en contient pas\u00a0; ajoutez-en une dans le champ "
-    "«\u00a0image\u00a0»."
+    "Images laissées de côté\u00a0: 1. Ajoutez d’abord chacune à la médiathèque\u00a0; "
+    "le bouton «\u00a0Image de la médiathèque\u00a0» la place ensuite ici."
 )
 
 
@@ -713,7 +721,7 @@ def test_the_scripts_are_asked_for_with_the_page(staff_client, imrap):
     names = re.findall(r'<script[^>]* src="/static/editor/(\w+)\.js"[^>]*>', page)
     found = {path.stem for path in (Path(__file__).parents[1] / "static" / "editor").iterdir()}
     assert sorted(names) == sorted(found)
-    assert len(found) == 12
+    assert len(found) == 14
 
 
 # The link dialog

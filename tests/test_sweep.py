@@ -140,6 +140,25 @@ def test_a_version_that_nobody_can_read_holds_on_all_the_same(add_paper, two_day
     assert name in swept()
 
 
+def test_a_picture_goes_once_the_library_its_history_and_all_entries_let_it_go(
+    add_paper, two_days_pass, staff
+):
+    stored = LibraryPicture.objects.create(file=kept_photograph((400, 300)))
+    names = set(kept())
+    assert all(name.startswith("pictures/") for name in names)
+    assert len(names) > 4
+    text = f'<figure data-picture="{stored.pk}"><figcaption></figcaption></figure>'
+    paper = add_paper(image=stored.file.name, body_fr=text)
+    two_days_pass()
+    assert swept() == []
+    history.keep_last([stored], staff)
+    paper.delete()
+    stored.delete()
+    assert swept() == []
+    Version.objects.all().delete()
+    assert set(swept()) == names
+
+
 def test_an_upload_before_its_commit_stays(two_days_pass, add_paper):
     paper = add_paper()
     file = a_file(paper)

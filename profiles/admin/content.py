@@ -37,7 +37,7 @@ from profiles.admin.typed_preview import TypedPreviewAdmin
 from profiles.admin.typed_text import TypedTextWidget
 from profiles.admin.versions import VersionsAdmin
 from profiles.editing.completeness import with_files
-from profiles.editing.linked import remarks_on_links
+from profiles.editing.linked import remarks_on_links, remarks_on_pictures
 from profiles.editing.marks import with_marks
 from profiles.models import AudioSummary, Entry, LibraryPicture, is_switched_off, only_organisation
 from profiles.models.flaws import flagged, lacks_translation
@@ -187,7 +187,8 @@ class ContentAdmin(
         if request.method == "POST":
             entry = self.get_queryset(request).filter(pk=entry.pk).first() or entry
         about = self.about_remarks(request, entry) | self.about_preview(request, entry)
-        return about | {"remarks": [*about["remarks"], *remarks_on_links(entry)]}
+        of_texts = [*remarks_on_links(entry), *remarks_on_pictures(entry)]
+        return about | {"remarks": [*about["remarks"], *of_texts]}
 
 
 class EntryForm(forms.ModelForm):

@@ -67,7 +67,8 @@ def has_cover(noun):
 
 
 def text_of(noun, name):
-    return getattr(noun, f"{name}_alt", "")
+    """Its alternative text; a picture of the library has its own."""
+    return getattr(noun, f"{name}_alt", "") or getattr(noun, "alt", "")
 
 
 class FileInput(AdminFileWidget):

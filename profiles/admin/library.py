@@ -6,31 +6,35 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from js_asset import Media
 
 from profiles.admin import list_cells
 from profiles.admin.content import ContentAdmin
 from profiles.editing.linked import entries_of
+from profiles.models import Organisation
 from profiles.publishing import may_view
 from profiles.translation import translated_columns
 
 
-def entries_with(stored, user):
-    """The entries that show it, as far as this person may read them."""
+def nouns_with(stored, user):
+    """The entries that show it, and the organisation, as far as this person may read them."""
     keys = set(stored.uses.values_list("kind", "entry"))
-    return [entry for entry in entries_of(keys).values() if may_view(user, type(entry))]
+    found = list(entries_of(keys).values())
+    if own := [key for kind, key in keys if kind == Organisation.kind_slug]:
+        found += Organisation.objects.filter(pk__in=own)
+    return [noun for noun in found if may_view(user, type(noun))]
 
 
-def form_of(entry):
-    meta = entry._meta
-    return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[entry.pk])
+def form_of(noun):
+    meta = noun._meta
+    return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[noun.pk])
 
 
-def form_link(entry):
-    return format_html(
-        '{}{} <a href="{}">{}</a>', entry.kind_label, _(":"), form_of(entry), entry.title
-    )
+def form_link(noun):
+    kind = capfirst(noun._meta.verbose_name)
+    return format_html('{}{} <a href="{}">{}</a>', kind, _(":"), form_of(noun), str(noun))
 
 
 class LibraryPictureAdmin(ContentAdmin):
@@ -50,15 +54,15 @@ class LibraryPictureAdmin(ContentAdmin):
     def get_object(self, request, object_id, from_field=None):
         stored = super().get_object(request, object_id, from_field)
         if stored:
-            stored.entries = entries_with(stored, request.user)
+            stored.nouns = nouns_with(stored, request.user)
         return stored
 
     def get_deleted_objects(self, objs, request):
         """What shows one keeps it there: these entries, and not the rows that say so."""
         rows, counts, lacking, protected = super().get_deleted_objects(objs, request)
         if protected:
-            shown_by = [entry for stored in objs for entry in entries_with(stored, request.user)]
-            links = [form_link(entry) for entry in shown_by]
+            shown_by = [noun for stored in objs for noun in nouns_with(stored, request.user)]
+            links = [form_link(noun) for noun in shown_by]
             protected = links or [_("an entry that you may not see")]
         return rows, counts, lacking, protected
 
@@ -81,6 +85,6 @@ class LibraryPictureAdmin(ContentAdmin):
 
     @admin.display(description=_("shown by"))
     def shown_by(self, stored):
-        rows = ((form_of(entry), entry.title, entry.kind_name) for entry in stored.entries)
+        rows = ((form_of(noun), str(noun), noun._meta.verbose_name) for noun in stored.nouns)
         items = format_html_join("", '<li><a href="{}">{}</a> ({})</li>', rows)
         return format_html("<ul>{}</ul>", items) if items else mark_safe("–")

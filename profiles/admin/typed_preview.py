@@ -31,6 +31,7 @@ from profiles.models import (
     Organisation,
     part_model,
     with_recordings,
+    with_text_pictures,
 )
 from profiles.models.fields import tidy_texts
 from profiles.translation import CONTENT_LANGUAGES
@@ -183,7 +184,7 @@ def page_of(request, noun, missing):
     if isinstance(noun, Entry):
         return views.entry_page(asked, noun, **words)
     sections = views.sections_of(with_counts(noun))
-    with_recordings(views.entries_in(sections))
+    with_text_pictures([noun, *with_recordings(views.entries_in(sections))])
     return views.profile_page(asked, noun, sections, **words)
 
 

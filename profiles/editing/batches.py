@@ -15,7 +15,7 @@ from reversion.models import Revision, Version
 
 from profiles import search
 from profiles.editing import history
-from profiles.models import parts_of
+from profiles.models import keep_use, numbers_of, parts_of
 
 # What is known of each row before the entries have their keys.
 OF_VERSION = ["content_type", "db", "format", "serialized_data", "object_repr"]
@@ -48,6 +48,7 @@ class Batch:
         self.added = [values_of(entry, self.columns) for entry in self.new]
         self.names = sorted({*names, "dated", "updated"})
         self.changed = [[*values_of(row.entry, self.names), row.entry.pk] for row in changed]
+        self.showing = [row.entry for row in rows if shows_pictures(row)]
         self.versions = [version_rows(entry) for entry in self.entries]
         self.log = [self.log_row(row) for row in rows]
 
@@ -92,6 +93,8 @@ class Batch:
         insert(self.model, self.columns, self.added)
         update(self.model, self.names, self.changed)
         self.take_keys()
+        for entry in self.showing:
+            keep_use(entry)
         revision = Revision.objects.create(
             date_created=self.moment, user=self.user, comment=self.comment
         )
@@ -124,6 +127,11 @@ class Batch:
         keys = dict(stored.values_list("slug", "pk"))
         for entry in self.new:
             entry.pk, entry._state.adding = keys[entry.slug], False
+
+
+def shows_pictures(row):
+    """Whether its texts do, or did."""
+    return bool(numbers_of(row.entry) or (row.stored and numbers_of(row.stored)))
 
 
 def version_rows(entry):

@@ -11,7 +11,7 @@ from profiles.dates import PartialDateField
 from profiles.editing import passages
 from profiles.editing.states import state_as_kept
 from profiles.models import is_link_of_part, is_switched_off
-from profiles.richtext import RichTextField, lines
+from profiles.richtext import RichTextField, lines, with_pictures_in_words
 from profiles.times import duration_as_typed
 from profiles.words import date_in_words, moment_for_staff
 
@@ -97,7 +97,7 @@ def _value_in_words(field, value):
     if isinstance(field, models.DurationField):
         return duration_as_typed(value)
     if isinstance(field, RichTextField):
-        return lines(value)
+        return lines(with_pictures_in_words(value))
     return str(value)
 
 

@@ -1,4 +1,7 @@
-"""Entries to which a text leads: found by their names, and missed where visitors can't open them."""
+"""Entries to which a text leads: found by their names, and missed where visitors can't open them.
+
+The same of the pictures that it shows.
+"""
 
 from itertools import groupby
 
@@ -6,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from profiles.editing.completeness import Remark
 from profiles.entry_links import keys_in, public_slugs
+from profiles.markup import numbers_in
 from profiles.models import KINDS
 from profiles.publishing import may_view
 from profiles.search import search
-from profiles.translation import translated_columns
+from profiles.translation import has_any, translated_columns
 
 MOST_OFFERED = 10
 
@@ -52,6 +56,33 @@ def remarks_on_links(entry):
         for column, keys in found.items()
         for key in sorted(keys & closed)
     ]
+
+
+def remarks_on_pictures(entry):
+    """Of those in its texts that the library has no more, or has no words for."""
+    for column in translated_columns("body"):
+        for number in dict.fromkeys(numbers_in(getattr(entry, column))):
+            picture = entry.text_pictures.get(number)
+            if picture is None:
+                yield Remark(entry, column, lost(number), urgency=0, mark="")
+            elif not has_any(picture, "alt"):
+                yield Remark(entry, column, wordless(picture), urgency=1, mark="")
+
+
+def lost(number):
+    words = _(
+        "The text shows picture %(number)s of the library, which is not there any more: visitors "
+        "read its caption alone."
+    )
+    return words % {"number": number}
+
+
+def wordless(picture):
+    words = _(
+        "Picture %(number)s of the library, which the text shows, has no alternative text: give it "
+        "one in the library."
+    )
+    return words % {"number": picture.pk}
 
 
 def sentence(target):

@@ -16,7 +16,7 @@ from profiles.authors import authors_in, looks_like_a_person
 from profiles.files import pictures
 from profiles.files.documents import FORMATS
 from profiles.formats.licences import address_of_licence
-from profiles.markup import without_notes
+from profiles.markup import without_figures, without_notes
 from profiles.openings import shortened
 from profiles.words import lines
 
@@ -211,7 +211,7 @@ def recordings(noun, site):
 
 def job(entry, site):
     """Only while people can apply, and where Google's required facts are known."""
-    description = entry_links.resolved(without_notes(entry.body)) or (
+    description = entry_links.resolved(without_figures(without_notes(entry.body))) or (
         entry.summary and linebreaks(entry.summary, autoescape=True)
     )
     if entry.is_closed or not entry.country or not description:

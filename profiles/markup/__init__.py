@@ -12,6 +12,19 @@ from typing import NamedTuple
 
 import nh3
 
+from profiles.markup.figures import (
+    HOLDERS,
+    MOST_PICTURES,
+    beside_figures,
+    caption_alone,
+    figure,
+    is_figure,
+    numbers_in,
+    numbers_listed,
+    taken_out,
+    with_figures,
+    without_figures,
+)
 from profiles.markup.notes import beside_notes, in_brackets, is_note, note, without_notes
 from profiles.markup.parts import (
     BLOCKS,
@@ -32,19 +45,25 @@ __all__ = [
     "BLOCKS",
     "DIVISIONS",
     "MOST_CELLS",
+    "MOST_PICTURES",
     "VOID",
     "TooManyCellsError",
+    "caption_alone",
     "in_brackets",
     "in_order",
+    "numbers_in",
+    "numbers_listed",
     "weight",
+    "with_figures",
+    "without_figures",
     "without_notes",
 ]
 
-OURS = INLINE | BLOCKS | {"tbody", "tr", "td", "th", "small"}
+OURS = INLINE | BLOCKS | {"tbody", "tr", "td", "th", "small", "figcaption"}
 
 RENAMED = {"b": "strong", "i": "em", "strike": "s", "h1": "h3", "h2": "h3", "h6": "h5"}
 DIVISIONS = {"address", "article", "aside", "center", "dd", "details", "div", "dl", "dt"}
-DIVISIONS |= {"fieldset", "figcaption", "figure", "footer", "form", "header", "legend", "main"}
+DIVISIONS |= {"fieldset", "figcaption", "footer", "form", "header", "legend", "main"}
 DIVISIONS |= {"nav", "pre", "section", "summary"}
 UNSEEN = {"script", "style", "del", "comment", "title", "template", "noscript"}
 UNSEEN |= {"office:annotation", "text:deletion", "text:tracked-changes", "w:comment", "w:del"}
@@ -61,7 +80,7 @@ FOREIGN = re.compile(r"[\s/\"'](?:style|class|hidden)\b", re.IGNORECASE)
 NORMAL = re.compile(r"font-(?:weight|style)\s*:\s*(?:normal|[1-4]00)", re.IGNORECASE)
 
 # Parts whose place among the others has to be looked at, even in what the editor sends.
-PLACED = re.compile("<(?:table|small)", re.IGNORECASE)
+PLACED = re.compile("<(?:table|small|fig)", re.IGNORECASE)
 FOREIGN_NOTE = re.compile(r'<small\b(?! role="note">)', re.IGNORECASE)
 # The editor's own tables have all this.
 FOREIGN_TABLE = re.compile(r"<table>(?!<tbody>)|<t[dh]\b[^>]*>(?!<(?:p|ul|ol)\b)", re.IGNORECASE)
@@ -84,6 +103,7 @@ _known = nh3.Cleaner(
         "a": {"href", "title", "rel"},
         "ol": {"start", "type", "data-type"},
         "small": {"role"},
+        "figure": {"data-picture"},
         "td": {"colspan", "rowspan"},
         "th": {"colspan", "rowspan"},
     },
@@ -157,8 +177,11 @@ def _mended(part: Part, table: Callable[[Part], list[Node]]) -> list[Node]:
         for child in part.children
         for node in ([child] if isinstance(child, str) else _mended(child, table))
     ]
+    if part.name == "figure":
+        return figure(part)
     if part.name == "table":
-        return table(part)
+        inner = list(taken_out(part))
+        return [*table(part), *inner]
     if part.name == "small":
         return note(part)
     if part.name in RENAMED and not NORMAL.search(part.attributes.get("style", "")):
@@ -167,6 +190,8 @@ def _mended(part: Part, table: Callable[[Part], list[Node]]) -> list[Node]:
         return _marked(part, part.children)
     if part.name in INLINE and any(map(is_note, part.children)):
         return beside_notes(part)
+    if part.name in BLOCKS - HOLDERS and any(map(is_figure, part.children)):
+        return beside_figures(part)
     if part.name in INLINE | BLOCKS | TABLES:
         return [part]
     return paragraphs(part.children) if part.name in DIVISIONS else part.children
@@ -176,7 +201,9 @@ def _marked(mark: Part, nodes: list[Node]) -> list[Node]:
     """The same with the mark inside the blocks, where it may stand."""
     found: list[Node] = []
     for node in nodes:
-        if isinstance(node, Part) and node.name in BLOCKS | TABLES:
+        if is_figure(node):
+            found.append(node)
+        elif isinstance(node, Part) and node.name in BLOCKS | TABLES:
             found.append(Part(node.name, node.attributes, _marked(mark, node.children)))
         else:
             is_bare = is_blank(node) or is_note(node)

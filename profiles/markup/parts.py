@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from typing import TypeGuard
 
 INLINE = {"strong", "em", "s", "sup", "sub", "a", "br"}
-BLOCKS = {"p", "h3", "h4", "h5", "ul", "ol", "li", "blockquote", "table"}
+BLOCKS = {"p", "h3", "h4", "h5", "ul", "ol", "li", "blockquote", "table", "figure"}
 TABLES = {"table", "caption", "thead", "tbody", "tfoot", "tr", "td", "th"}
 HEADINGS = {"h3", "h4", "h5"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source"}

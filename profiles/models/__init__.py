@@ -19,7 +19,15 @@ from profiles.models.entry import (
 from profiles.models.fields import names_of
 from profiles.models.left_remarks import LeftRemark
 from profiles.models.library import FOLDER as LIBRARY
-from profiles.models.library import LibraryPicture, PictureUse, keep_use, let_go
+from profiles.models.library import (
+    LibraryPicture,
+    PictureUse,
+    keep_use,
+    let_go,
+    naming,
+    numbers_of,
+    with_text_pictures,
+)
 from profiles.models.organisation import Organisation, only_organisation
 from profiles.models.previews import TakenBackPreview
 from profiles.models.publications import OfProgramme, Paper, PaperFile, Video
@@ -52,17 +60,21 @@ __all__ = [
     "Video",
     "file_is_visible",
     "is_link_of_part",
+    "is_named",
     "is_switched_off",
     "keep_use",
     "key_of_whole",
     "let_go",
     "link_of",
     "names_of",
+    "numbers_of",
+    "numbers_of_file",
     "only_organisation",
     "part_model",
     "parts_of",
     "with_parts",
     "with_recordings",
+    "with_text_pictures",
 ]
 
 # The one list of kinds, in the order of the profile page, under the word in their addresses.
@@ -104,12 +116,28 @@ def is_kept_apart(name, model, user):
 
 
 def is_shown_by_library(name, user):
-    """Whether it is a picture that an entry of another kind shows too, or that may be chosen."""
-    pictures = LibraryPicture.objects.order_by().filter(file__in=kept_names(name))
-    if may_view(user, LibraryPicture) and pictures.exists():
+    """Whether it is a picture that another noun shows, a text names, or that may be chosen."""
+    numbers = numbers_of_file(name)
+    if numbers and may_view(user, LibraryPicture):
         return True
-    kinds = PictureUse.objects.filter(picture__in=pictures).values_list("kind", flat=True)
-    return any(
-        KINDS[kind].objects.visible_to(user).holding_file(name).exists()
-        for kind in set(kinds) & KINDS.keys()
-    )
+    uses = PictureUse.objects.order_by().filter(picture__in=numbers)
+    kinds = set(uses.values_list("kind", flat=True)) if numbers else set()
+    if Organisation.kind_slug in kinds and is_named(Organisation.objects.all(), numbers):
+        return True
+    for kind in kinds & KINDS.keys():
+        visible = KINDS[kind].objects.visible_to(user)
+        users = visible.filter(pk__in=uses.filter(kind=kind).values("entry"))
+        if visible.holding_file(name).exists() or is_named(users, numbers):
+            return True
+    return False
+
+
+def numbers_of_file(name):
+    """Of the pictures of the library that a file, or the picture it was made from, belongs to."""
+    pictures = LibraryPicture.objects.order_by().filter(file__in=kept_names(name))
+    return list(pictures.values_list("pk", flat=True))
+
+
+def is_named(nouns, numbers):
+    """Whether a text of some of these nouns names one of these pictures."""
+    return nouns.filter(naming(nouns.model, numbers)).exists()

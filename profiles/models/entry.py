@@ -14,6 +14,7 @@ from profiles.files.variants import kept_names
 from profiles.models.audio import WithAudio
 from profiles.models.fields import free_slug, tidy_texts
 from profiles.models.flaws import HEAVY, remark_indexes, translation_indexes
+from profiles.models.library import WithTextPictures
 from profiles.models.organisation import Organisation, only_organisation
 from profiles.models.rules import Checked, Rule, in_one_language
 from profiles.publishing import Publishable, PublishedQuerySet
@@ -55,7 +56,7 @@ def folder_of_kind(entry, name):
     return f"{entry.kind_slug}/{name}"
 
 
-class Entry(WithAudio, Checked, Publishable):
+class Entry(WithAudio, WithTextPictures, Checked, Publishable):
     organisation = models.ForeignKey(
         Organisation,
         on_delete=models.PROTECT,

@@ -1,14 +1,21 @@
-"""The library of pictures: each once, with its words, its credit and the entries that show it."""
+"""The library of pictures: each once, with its words, its credit and the nouns that show it.
+
+An entry shows one beside its title, and any number in its texts, which name them by their keys.
+"""
 
 import posixpath
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from profiles.files.pictures import PictureField, reencode
 from profiles.files.variants import stem_of
+from profiles.markup import numbers_in
+from profiles.models.apart import KeptApart
+from profiles.richtext import RichTextField
 from profiles.translation import texts_of, translated, translated_columns
 
 FOLDER = "pictures"
@@ -91,7 +98,7 @@ class LibraryPicture(models.Model):
 
 
 class PictureUse(models.Model):
-    """An entry shows a picture: so nobody takes it out of the library."""
+    """An entry, or the organisation, shows a picture: so nobody takes it out of the library."""
 
     picture = models.ForeignKey(LibraryPicture, on_delete=models.PROTECT, related_name="uses")
     kind = models.CharField(max_length=20)
@@ -107,13 +114,23 @@ class PictureUse(models.Model):
         return f"{self.kind}-{self.entry}"
 
 
-def keep_use(entry):
-    """The library has the picture of an entry, and knows who shows it."""
-    uses = PictureUse.objects.filter(kind=entry.kind_slug, entry=entry.pk)
-    picture = in_library(entry) if entry.image else None
-    uses.exclude(picture=picture).delete()
-    if picture:
-        PictureUse.objects.get_or_create(picture=picture, kind=entry.kind_slug, entry=entry.pk)
+@transaction.atomic(savepoint=False)
+def keep_use(noun):
+    """The library has the pictures of a noun, and knows who shows them.
+
+    Those of corrections that are kept apart count too: they come online one day.
+    """
+    which = {"kind": noun.kind_slug, "entry": noun.pk}
+    wanted = keys_of_stored({*numbers_of(noun), *numbers_apart(noun)})
+    if getattr(noun, "image", None) and (own := in_library(noun)):
+        wanted.add(own.pk)
+    known = set(PictureUse.objects.filter(**which).values_list("picture", flat=True))
+    if gone := known - wanted:
+        PictureUse.objects.filter(**which, picture__in=gone).delete()
+    if new := sorted(wanted - known):
+        uses = [PictureUse(picture_id=number, **which) for number in new]
+        # Somebody else may have saved it at the same moment.
+        PictureUse.objects.bulk_create(uses, ignore_conflicts=True)
 
 
 def in_library(entry):
@@ -126,5 +143,68 @@ def in_library(entry):
     return LibraryPicture.objects.get_or_create(content=content, defaults=fields)[0]
 
 
-def let_go(entry):
-    PictureUse.objects.filter(kind=entry.kind_slug, entry=entry.pk).delete()
+def let_go(noun):
+    PictureUse.objects.filter(kind=noun.kind_slug, entry=noun.pk).delete()
+
+
+# In texts
+
+
+def rich_columns(model):
+    return [
+        field.attname for field in model._meta.concrete_fields if isinstance(field, RichTextField)
+    ]
+
+
+def numbers_of(noun):
+    """The keys of the pictures that its texts name, whether they are in the library or not."""
+    columns = rich_columns(type(noun))
+    return {number for column in columns for number in numbers_in(getattr(noun, column))}
+
+
+def numbers_apart(noun):
+    """The same of corrections of it that are kept apart, which are JSON."""
+    kept = KeptApart.objects.of_kind(type(noun)).filter(entry_key=noun.pk)
+    rows = kept.values_list("rows", flat=True).first() or ""
+    return numbers_in(rows.replace('\\"', '"'))
+
+
+def keys_of_stored(numbers):
+    """Locked, so that none is deleted before its use is noted; in one order for everybody."""
+    if not numbers:
+        return set()
+    stored = LibraryPicture.objects.filter(pk__in=numbers).order_by("pk").select_for_update()
+    return set(stored.values_list("pk", flat=True))
+
+
+def naming(model, numbers):
+    """That one of a noun's texts shows one of these pictures."""
+    conditions = [
+        Q(**{f"{column}__contains": f'<figure data-picture="{number}">'})
+        for column in rich_columns(model)
+        for number in numbers
+    ]
+    return Q.create(conditions, connector=Q.OR) if conditions else Q(pk__in=[])
+
+
+class WithTextPictures(models.Model):
+    """What has texts in which pictures of the library stand."""
+
+    class Meta:
+        abstract = True
+
+    @cached_property
+    def text_pictures(self):
+        """{number: picture}; asked for once, of many at once with `with_text_pictures`."""
+        with_text_pictures([self])
+        return vars(self)["text_pictures"]
+
+
+def with_text_pictures(nouns):
+    """The nouns, which know the pictures of their texts then: at most one query, and none for each."""
+    named = [(noun, numbers_of(noun)) for noun in nouns]
+    numbers = {number for _noun, own in named for number in own}
+    found = LibraryPicture.objects.in_bulk(numbers) if numbers else {}
+    for noun, own in named:
+        noun.text_pictures = {number: found[number] for number in own if number in found}
+    return nouns

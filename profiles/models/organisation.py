@@ -14,6 +14,7 @@ from profiles.models.fields import (
     tidy_texts,
     web_address,
 )
+from profiles.models.library import WithTextPictures
 from profiles.models.rules import Checked, in_one_language
 from profiles.publishing import NumberOf
 from profiles.richtext import RichTextField
@@ -44,7 +45,7 @@ class OrganisationQuerySet(models.QuerySet):
         )
 
 
-class Organisation(WithAudio, Checked):
+class Organisation(WithAudio, WithTextPictures, Checked):
     name = translated(
         models.CharField(
             _("name"),

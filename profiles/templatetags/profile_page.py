@@ -4,12 +4,13 @@ import re
 from typing import NamedTuple
 
 from django import template
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join, linebreaks
 from django.utils.safestring import mark_safe
 from django.utils.text import get_text_list
-from django.utils.translation import get_language, get_language_info
+from django.utils.translation import get_language, get_language_info, override
 from django.utils.translation import gettext as _
 
 from profiles import (
@@ -24,7 +25,7 @@ from profiles import (
 )
 from profiles.authors import authors_in
 from profiles.files import pictures
-from profiles.markup import on_pages, without_notes
+from profiles.markup import caption_alone, on_pages, with_figures, without_notes
 from profiles.models import KINDS, names_of
 from profiles.stylesheet import stylesheet
 from profiles.translation import CONTENT_LANGUAGES, TranslatedText, direction_of, script_runs
@@ -32,6 +33,8 @@ from profiles.translation import CONTENT_LANGUAGES, TranslatedText, direction_of
 INDENTS = re.compile(r"\n\s+")
 MARKED = "<mark>{}</mark>"
 HEADING = re.compile(r"(</?h)([3-6])(?=>)")
+MEASURE = 560  # pixels in which a line of text stands on a large screen, and so its pictures
+FIGURE = 1_000  # letters of a picture's markup that a stored text does not have yet
 
 register = template.Library()
 register.filter("address_of_doi", addresses.address_of_doi)
@@ -91,8 +94,38 @@ def rich(text, level):
     numbered = on_pages.numbered(entry_links.resolved(str(text)), language)
     html = on_pages.tables_on_page(numbered.text, language)
     html += on_pages.list_of(numbered.notes, language)
+    html = with_figures(html, caption_alone)  # of those that nobody put into it
     html = HEADING.sub(lambda tag: f"{tag[1]}{int(tag[2]) - 3 + level}", html)
     return mark_safe(typography.typeset_html(html, language))  # noqa: S308
+
+
+@register.filter
+def illustrated(text, noun):
+    """A text with the pictures of the library that it names; of one that is gone, the caption."""
+    return with_pictures(text, "profiles/_figure.html", lambda: noun.text_pictures)
+
+
+@register.filter
+def illustrated_with(text, copies):
+    """The same with copies of them, for a file of its own."""
+    return with_pictures(text, "profiles/takeaway/figure.html", lambda: copies)
+
+
+def with_pictures(text, template, pictures):
+    """Words of pictures are in the language of the text, as far as the library has them."""
+    if "<figure" not in text:
+        return text
+    language, known = language_of(text), pictures()
+
+    def shown(number, caption):
+        picture = known.get(number)
+        if picture is None:
+            return caption_alone(number, caption)
+        context = {"picture": picture, "number": number, "caption": mark_safe(caption)}  # noqa: S308
+        return INDENTS.sub("\n", render_to_string(template, context)).strip()
+
+    with override(language):
+        return TranslatedText(with_figures(text, shown), language)
 
 
 class Opening(NamedTuple):
@@ -104,7 +137,8 @@ class Opening(NamedTuple):
     @property
     def is_folded(self):
         """Whether the rest may unfold on the spot; a very long one is read on its own page."""
-        return 0 < len(self.rest) <= openings.UNFOLDED
+        weight = len(self.rest) + FIGURE * self.rest.count("<figure")
+        return 0 < weight <= openings.UNFOLDED
 
 
 def opening_of(html, summary="", length=openings.OPENING):
@@ -263,6 +297,12 @@ def breakable(address):
 def height_at(picture, width):
     """The height of a picture that is shown so wide; without styles, browsers show it just so."""
     return max(1, round(picture.height * width / picture.width))
+
+
+@register.filter
+def width_in_text(image):
+    found = pictures.picture(image)
+    return min(MEASURE, found.width) if found else MEASURE
 
 
 @register.simple_tag

@@ -4,6 +4,7 @@ import { Bold as BaseBold, Italic as BaseItalic, Link as BaseLink, Strike as Bas
 import { completed } from "profile-editor/addresses";
 import { offerEntries } from "profile-editor/entries";
 
+export { LibraryPicture } from "profile-editor/figures";
 export { Footnote } from "profile-editor/footnotes";
 export { Paste } from "profile-editor/paste";
 export { Table, TableCell, TableHeader } from "profile-editor/toolbar";

@@ -13,10 +13,11 @@ const OBJECTS = "video, audio, iframe, object, embed";
 const PICTURES = "img, svg, canvas";
 const HEADINGS = "h1, h2, h3, h4, h5, h6";
 const NOTES = "small[role=note]";
+const FIGURES = "figure[data-picture]";
 const KEPT = "p, h1, h2, h3, h4, h5, h6, ul, ol, li, blockquote, br, a, table, caption, colgroup, col, thead, tbody, tfoot, tr, td, th"
-  + `, ${NOTES}`;
+  + `, ${NOTES}, ${FIGURES}, ${FIGURES} > figcaption`;
 const ON_LINES = `${HEADINGS}, p, ul, ol, li, blockquote, div`;
-const BLOCKS = `${ON_LINES}, table`;
+const BLOCKS = `${ON_LINES}, table, ${FIGURES}`;
 const DIVISIONS = "div, address, article, aside, center, dd, details, dl, dt, fieldset, figcaption, figure, footer"
   + ", form, header, hgroup, hr, legend, main, menu, nav, pre, search, section, summary";
 const STRUCTURE = "body, table, thead, tbody, tfoot, tr, colgroup, ul, ol, dl";
@@ -56,6 +57,32 @@ const removeUnseen = (body, left) => {
     if (!body.contains(element) || !isUnseen(element)) continue;
     left.hidden += isBlank(element) || isNoSecret(element) ? 0 : 1;
     element.remove();
+  }
+};
+
+// Pictures of this site's library, copied from one of its pages: all but their numbers and captions is
+// made anew. A number of another site means another picture.
+
+const isOwnPicture = (figure) => /^[1-9]\d{0,17}$/.test(figure.dataset.picture)
+  && [...figure.querySelectorAll("img")].every(({ src }) => !/^https?:/i.test(src) || src.startsWith(`${location.origin}/`));
+
+const captionOf = (figure) => {
+  const caption = figure.querySelector("figcaption") ?? figure.ownerDocument.createElement("figcaption");
+  for (const credit of caption.querySelectorAll(".credit")) credit.remove();
+  onOneLine(caption);
+  return caption;
+};
+
+const takeFigures = (body) => {
+  for (const figure of body.querySelectorAll(FIGURES)) {
+    if (!isOwnPicture(figure)) {
+      figure.removeAttribute("data-picture");
+      continue;
+    }
+    figure.replaceChildren(captionOf(figure));
+    for (let holder = figure; holder; holder = holder.parentElement.closest(`table, p, ${HEADINGS}`)) {
+      if (holder !== figure) holder.after(figure);
+    }
   }
 };
 
@@ -242,6 +269,7 @@ const keepAttributes = (body) => {
       const isKept = (element.localName === "a" && name === "href")
         || (element.localName === "ol" && ["start", "data-type"].includes(name))
         || (element.matches(NOTES) && name === "role")
+        || (element.matches(FIGURES) && name === "data-picture")
         || (element.matches("td, th") && ["colspan", "rowspan"].includes(name));
       if (!isKept) element.removeAttribute(name);
     }
@@ -254,6 +282,7 @@ export const mended = (html, mostCells) => {
   const { body, listFormats } = parsed(html);
   refuseManyCells(body, mostCells);
   removeUnseen(body, left);
+  takeFigures(body);
   removePictures(body, left);
   removeObjects(body, left);
   nameFormulas(body);

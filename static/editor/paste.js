@@ -6,7 +6,7 @@ import { cellsApart, paragraphsOfChat } from "profile-editor/chat";
 import { mended } from "profile-editor/mend";
 import { TooManyCells } from "profile-editor/tables";
 
-const OURS = /^(?:p|strong|em|s|sup|sub|ul|ol|li|blockquote|br|h3|h4|h5|table|tbody|tr|td|th|small|a|meta|html|head|body)$/;
+const OURS = /^(?:p|strong|em|s|sup|sub|ul|ol|li|blockquote|br|h3|h4|h5|table|tbody|tr|td|th|small|figure|figcaption|a|meta|html|head|body)$/;
 
 // What was copied in an editor like this one is whole already.
 const isOurs = (html) =>
@@ -57,7 +57,7 @@ export const Paste = Extension.create({
     if (isOurs(html)) return html;
     try {
       const { html: taken, letters, left } = mended(html, options.mostCells);
-      storage.isRefused = !letters || letters > options.mostLetters;
+      storage.isRefused = !(letters || taken.includes("<figure")) || letters > options.mostLetters;
       storage.say(letters > options.mostLetters ? { long: letters } : left);
       return taken;
     } catch (error) {

@@ -23,7 +23,7 @@ from profiles.editing.spreadsheets.zones import moment_in_zone
 from profiles.models import Entry, is_switched_off, only_organisation, rules
 from profiles.models.fields import NamesField
 from profiles.publishing import Publishable
-from profiles.richtext import RichTextField, plain
+from profiles.richtext import RichTextField, plain, with_pictures_in_words
 from profiles.search.keys import fold, typed
 from profiles.translation import translated_columns
 
@@ -291,7 +291,7 @@ def difference(column, before, after):
     if column.name == "slug" or texts[0] == texts[1]:
         return None
     if isinstance(column, RichTextColumn):
-        words = [plain(text) for text in texts]
+        words = [plain(with_pictures_in_words(text)) for text in texts]
         texts = words if words[0] != words[1] else texts
     return column.label, *texts
 

@@ -15,7 +15,15 @@ from profiles.addresses import site_of
 from profiles.formats import cards
 from profiles.formats.citations.facts import citation_of, one_line
 from profiles.formats.feeds import tag_uri
-from profiles.formats.takeaway.article import Picture, article, page_address, pictures_of
+from profiles.formats.takeaway.article import (
+    Copied,
+    Picture,
+    article,
+    page_address,
+    pictures_of,
+    shown_in,
+    variants_of,
+)
 from profiles.models import KINDS, OfProgramme
 from profiles.stylesheet import stylesheet
 from profiles.translation import TranslatedText, direction_of
@@ -30,15 +38,18 @@ class Chapter(NamedTuple):
     text: str
     picture: Picture | None
     picture_name: str
+    figures: dict[str, Picture]  # of its text, by the names of their files
 
 
 def epub(entry, request):
     """The bytes of the book."""
     entries = [entry, *works_of(entry)]
     chapters = [chapter(one, number, request) for number, one in enumerate(entries, 1)]
+    figures = {name: one for each in chapters for name, one in each.figures.items()}
     context = {
         **facts(entry, entries, request),
         "chapters": chapters,
+        "figures": figures,
         "contents": _("Table of contents"),
         "cover": chapters[0].picture_name or "cover.jpg",
         "is_drawn": chapters[0].picture is None,
@@ -54,6 +65,8 @@ def epub(entry, request):
         files[f"EPUB/{one.name}"] = rendered("chapter.xhtml", whole, request)
         if one.picture:
             files[f"EPUB/{one.picture_name}"] = one.picture.content
+    for name, figure in figures.items():
+        files[f"EPUB/{name}"] = figure.content
     return zipped(files)
 
 
@@ -75,9 +88,16 @@ def works_of(entry):
 def chapter(entry, number, request):
     picture = next(pictures_of(entry), None)
     name = f"picture-{number}.{picture.extension}" if picture else ""
-    text = article(entry, request, picture, name, as_xml=True)
+    found = [(key, stored, next(variants_of(stored.file), None)) for key, stored in shown_in(entry)]
+    figures = {f"figure-{key}.{one.extension}": one for key, _stored, one in found if one}
+    copies = {
+        key: Copied(stored, f"figure-{key}.{one.extension}", one.width, one.height)
+        for key, stored, one in found
+        if one
+    }
+    text = article(entry, request, picture, name, copies, as_xml=True)
     title = TranslatedText(one_line(entry.title), entry.title.language)
-    return Chapter(f"text-{number}.xhtml", title, text, picture, name)
+    return Chapter(f"text-{number}.xhtml", title, text, picture, name, figures)
 
 
 def facts(entry, entries, request):
