@@ -66,13 +66,15 @@ NEVER = "There is no good backup yet. If something breaks now, everything is los
 def test_the_desk_says_when_it_was_and_in_red_after_three_days(chief, imrap):
     note_good_backup(NOW - timedelta(days=3))
     assert (
-        '<p class="desk-backup"> The last good backup is from 22 November 2026, 12:00. </p>'
+        '<p class="desk-backup"> The last good backup is from 22 November 2026 at 12:00. </p>'
         in desk(chief)
     )
     assert "desk-errors" not in desk(chief)
     note_good_backup(NOW - timedelta(days=3, minutes=1))
     page = desk(chief)
-    assert '<p class="desk-errors"> The last good backup is from 22 November 2026, 11:59: ' in page
+    assert (
+        '<p class="desk-errors"> The last good backup is from 22 November 2026 at 11:59: ' in page
+    )
     assert LATE in page
     assert "desk-backup" not in page
 

@@ -87,7 +87,7 @@ def test_no_file_costs_a_query(staff_client, add_paper, django_assert_num_querie
     paper = add_paper("Écouter Ménaka")
     PaperFile.objects.create(paper=paper, file=ContentFile(a_pdf(), "rapport.pdf"))
     staff_client.get(form_of(paper))
-    number = 11 + 2 * OF_A_SESSION  # what is typed and not saved lies where sessions lie
+    number = 9 + 2 * OF_A_SESSION  # what is typed and not saved lies where sessions lie
     with django_assert_num_queries(number):
         staff_client.get(form_of(paper))
     for word in (b"(deux)", b"(trois)"):

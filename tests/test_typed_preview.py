@@ -203,7 +203,7 @@ def test_nobody_is_shown_in_it(staff_client, paper):
 def test_a_form_that_was_cut_short_is_answered_in_words(staff_client, paper):
     page = staff_client.post(f"{form_of(paper)}preview/", {"title_fr": "a"}, headers=FRENCH)
     assert page.status_code == 400
-    assert "la ligne a été coupée\u00a0: redemandez l’aperçu" in page.text
+    assert "la connexion a été coupée\u00a0: redemandez l’aperçu" in page.text
 
 
 def test_formsets_that_are_missing_break_nothing(staff_client, paper):
@@ -380,7 +380,7 @@ def test_a_cut_line_is_said_and_passes(form):
     expect(form.locator(".see-state")).to_have_text("À jour")
     form.context.set_offline(True)
     form.locator("#id_title_fr").fill("Écouter Gao")
-    expect(form.locator(".see-failure")).to_contain_text("La ligne est coupée")
+    expect(form.locator(".see-failure")).to_contain_text("La connexion est coupée")
     form.context.set_offline(False)
     form.locator("#id_title_fr").fill("Écouter Mopti")
     expect(page_in(form).locator("h1")).to_have_text("Écouter Mopti")
@@ -392,7 +392,7 @@ def test_whoever_is_signed_out_meanwhile_is_told(form):
     expect(form.locator(".see-state")).to_have_text("À jour")
     form.context.clear_cookies(name="sessionid")
     form.locator("#id_title_fr").fill("Écouter Gao")
-    expect(form.locator(".see-failure")).to_contain_text("Vous êtes déconnecté")
+    expect(form.locator(".see-failure")).to_contain_text("Votre session a pris fin")
     form.complaints.clear()
 
 

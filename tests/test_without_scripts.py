@@ -34,7 +34,7 @@ FRENCH = {"HTTP_ACCEPT_LANGUAGE": "fr"}
         ("<p>Un\n\nDeux</p> \nTrois", "<p>Un</p><p>Deux</p><p>Trois</p>"),
         ("<ul><li><p>a</p></li></ul>\n<b>Un</b>", "<ul><li><p>a</p></li></ul><p><b>Un</b></p>"),
         ("Un\n<p>Deux</p>\n- trois", "<p>Un</p><p>Deux</p><ul><li><p>trois</p></li></ul>"),
-        ("<ul>\n<li>a</li>\nb\n</ul>", "<ul><li>a</li>\nb\n</ul>"),
+        ("<ul>\n<li>a</li>\nb\n</ul>", "<ul>\n<li>a</li>\nb\n</ul>"),
         ("<ul>\n\n<li>a</li>\n\n</ul>", "<ul><li>a</li></ul>"),
         ("<p>Un</p><p>Deux</p>", "<p>Un</p><p>Deux</p>"),
     ],

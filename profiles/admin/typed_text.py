@@ -19,8 +19,12 @@ BLOCK = re.compile(rf"<(/?)({BLOCKS})\b[^<>]*>", re.IGNORECASE)
 BEGINS_WITH_BLOCK = re.compile(rf"</?(?:{BLOCKS})\b", re.IGNORECASE)
 BETWEEN_BLOCKS = re.compile(rf"(</(?:{BLOCKS})>)(?=<(?:{BLOCKS})\b)", re.IGNORECASE)
 # A line that is typed directly below a block, or above one: as if a blank line stood between.
-BELOW_BLOCK = re.compile(rf"(</(?:{BLOCKS})>)[ \t]*\n(?=[ \t]*\S)(?![ \t]*</)", re.IGNORECASE)
-ABOVE_BLOCK = re.compile(rf"\n(?=[ \t]*<(?:{BLOCKS})\b)", re.IGNORECASE)
+BELOW_BLOCK = re.compile(
+    rf"(</(?:{BLOCKS})>)[ \t]*\n(?=[ \t]*\S)(?![ \t]*</?(?:{BLOCKS})\b)", re.IGNORECASE
+)
+ABOVE_BLOCK = re.compile(
+    rf"(?P<block></?(?:{BLOCKS})\b[^<>]*>)?[ \t]*\n(?=[ \t]*<(?:{BLOCKS})\b)", re.IGNORECASE
+)
 BLANK_LINES = re.compile(r"\n(?:[ \t]*\n)+")
 NO_TAG = re.compile(rf"<(?!/?(?:{INLINE})\b)", re.IGNORECASE)
 NO_ENTITY = re.compile(r"&(?!#?\w{1,31};)")
@@ -55,7 +59,7 @@ class TypedTextWidget(AdminProseEditorWidget):
 def as_html(text):
     """What was typed, or what the editor sent, as HTML; what the editor sends has no blank lines."""
     text = BELOW_BLOCK.sub(r"\1\n\n", text.replace("\r\n", "\n"))
-    text = ABOVE_BLOCK.sub("\n\n", text)
+    text = ABOVE_BLOCK.sub(lambda line: line[0] if line["block"] else "\n\n", text)
     parts, opened = [], []
     for part in BLANK_LINES.split(text.strip("\n")):
         if opened:
