@@ -42,4 +42,4 @@ def test_staff_send_long_texts(staff_client, add_paper):
 
 def test_it_is_said_in_french(client, db):
     answer = client.post("/fr/", LONG, **FORM)
-    assert answer.content.decode() == "C’est plus qu’on ne peut envoyer sans être connecté."
+    assert answer.content.decode() == "C’est plus qu’on ne peut envoyer sans se connecter."

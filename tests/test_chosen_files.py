@@ -74,7 +74,7 @@ def test_a_file_chosen_in_a_refused_form_is_saved_with_the_next_one(staff_client
 def test_the_refused_form_names_what_it_keeps(staff_client, imrap):
     answer = staff_client.post(ADD, form(title_fr="", image=photo()), headers=FRENCH)
     assert "<strong>photo.jpg</strong>" in answer.text
-    assert "gardé\u00a0: à envoyer de nouveau inutile" in answer.text
+    assert "gardé\u00a0: inutile de l’envoyer de nouveau" in answer.text
 
 
 def test_a_file_waits_through_many_refusals_and_is_stored_once(staff_client, imrap, waiting):
@@ -273,7 +273,7 @@ def test_in_the_browser_a_file_is_chosen_once(
     page.locator("[name=_save]").first.click()
     kept = page.locator(".file-kept")
     expect(kept).to_contain_text("rapport.pdf")
-    expect(kept).to_contain_text("gardé : à envoyer de nouveau inutile")
+    expect(kept).to_contain_text("gardé : inutile de l’envoyer de nouveau")
     assert page.locator("#id_files-0-file").evaluate("input => input.files.length") == 0
     if shots := os.environ.get("SHOTS"):
         kept.scroll_into_view_if_needed()
