@@ -42,7 +42,7 @@ class LibraryPictureAdmin(ContentAdmin):
     editor_media = Media()
     list_display = ("thumbnail", "__str__", "credit", "number_of_uses", "added")
     list_display_links = ("__str__",)
-    list_per_page = 50
+    list_per_page = 20
     empty_value_display = ""
     search_fields = (*translated_columns("alt"), "credit")
     fields = ("seen", *translated_columns("alt"), "credit", "shown_by")
