@@ -14,7 +14,15 @@ from imrap_site.keeping import sweeping
 from imrap_site.keeping.moving import tables
 from profiles.editing import apart, history, passages
 from profiles.models import AudioSummary, KeptApart, Paper, PaperFile, Programme, Review, Video
-from tests.builders import a_file, a_pdf, a_recording, errors_of, filled, kept_photograph
+from tests.builders import (
+    OF_A_SESSION,
+    a_file,
+    a_pdf,
+    a_recording,
+    errors_of,
+    filled,
+    kept_photograph,
+)
 from tests.looks import english_in, nothing, violations
 
 
@@ -365,6 +373,7 @@ def test_who_may_not_change_the_kind_sees_none_of_it(fatou, paper, last):
     assert (answer.status_code, "Titre corrigé" in answer.text) == (403, False)
 
 
+@pytest.mark.on_a_folder("see test_bucket")
 def test_files_kept_apart_are_not_swept_away(fatou, oumar, paper, media_folder):
     kept_apart(fatou, paper, **new_file())
     held = sweeping.Held()
@@ -448,6 +457,6 @@ def test_the_fullest_form_needs_few_queries(
     sent(fatou, paper, "_ask", "apart/", review_note="Titre à vérifier.")
     for reader in (oumar, fatou):
         reader.get(address_of(paper, last))
-        with django_assert_max_num_queries(most):
+        with django_assert_max_num_queries(most + 2 * OF_A_SESSION):
             page = reader.get(address_of(paper, last)).text
     assert "Titre à vérifier." in page

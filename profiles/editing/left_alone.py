@@ -102,7 +102,8 @@ def leave(entry, mark, person):
 
 
 def take_up(entry, mark):
-    rows_of(entry).filter(mark=mark).delete()
+    kept = [row.pk for row in rows_of(entry) if row.mark == mark]  # whatever was sent for one
+    LeftRemark.objects.filter(pk__in=kept).delete()
     settle(entry)
 
 
