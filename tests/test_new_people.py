@@ -33,7 +33,7 @@ def link_in(text):
 
 def choose(link, password=NEW):
     """By a link, with a browser of one's own; the last answer."""
-    client = Client(HTTP_ACCEPT_LANGUAGE="fr")
+    client = Client(headers={"accept-language": "fr"})
     form = client.get(link, follow=True)
     if not form.redirect_chain:
         return form
@@ -92,7 +92,7 @@ def test_a_link_is_valid_for_three_days(staff_client, staff, settings):
         link = link_in(make_account(staff_client).text)
     for moment, is_open in (("2026-11-29 09:59Z", True), ("2026-11-29 10:01Z", False)):
         with time_machine.travel(moment, tick=False):
-            page = Client(HTTP_ACCEPT_LANGUAGE="fr").get(link, follow=True).text
+            page = Client(headers={"accept-language": "fr"}).get(link, follow=True).text
         assert ("Ce lien n’ouvre plus rien" not in page) is is_open, moment
 
 
