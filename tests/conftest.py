@@ -274,7 +274,9 @@ def firefox_browser(request, tmp_path_factory):
 def firefox(firefox_browser, live_server):
     """Firefox as somebody finds it who was never here."""
     firefox_browser.visit(live_server.url)
-    return firefox_browser
+    yield firefox_browser
+    firefox_browser.goto("about:blank")
+    wait_for_what_is_under_way()
 
 
 @pytest.fixture(scope="session")
@@ -342,10 +344,16 @@ def page(page, request):
 def leave(window):
     """A form that is left sends what is typed there, which the server has to get in the same test."""
     with suppress(PlaywrightError):  # it closes itself
-        if "/admin/" in window.url:
+        is_form = "/admin/" in window.url
+        if is_form:
             window.goto("about:blank")
-            time.sleep(0.05)
         window.close()
+        if is_form:
+            wait_for_what_is_under_way()
+
+
+def wait_for_what_is_under_way():
+    time.sleep(0.05)
     deadline = time.monotonic() + 10
     while under_way and time.monotonic() < deadline:
         time.sleep(0.02)
