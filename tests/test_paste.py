@@ -24,6 +24,10 @@ LISTEN = """() => {
     });
 }"""
 EDITOR = "document.querySelector('.field-body_fr .tiptap').editor"
+LATE = f"""() => {{
+    const {{ value }} = document.getElementById('id_body_fr');
+    return value !== ({EDITOR}.isEmpty ? '' : {EDITOR}.getHTML());
+}}"""
 
 
 class Editor:
@@ -42,6 +46,8 @@ class Editor:
         deadline = time.monotonic() + 10
         while not self.run("() => window.pasted"):  # a busy browser hands it over later
             assert time.monotonic() < deadline, "Nothing was pasted."
+            time.sleep(0.02)
+        while self.run(LATE) and time.monotonic() < deadline:  # to write it into the form
             time.sleep(0.02)
         return self.run("() => document.getElementById('id_body_fr').value")
 
