@@ -24,9 +24,9 @@ LISTEN = """() => {
     });
 }"""
 EDITOR = "document.querySelector('.field-body_fr .tiptap').editor"
-LATE = f"""() => {{
+WRITTEN = f"""() => {{
     const {{ value }} = document.getElementById('id_body_fr');
-    return value !== ({EDITOR}.isEmpty ? '' : {EDITOR}.getHTML());
+    return value === ({EDITOR}.isEmpty ? '' : {EDITOR}.getHTML());
 }}"""
 
 
@@ -39,17 +39,20 @@ class Editor:
     def paste(self, html="", text="Sans mise en forme.", keys="Control+v", over=""):
         """What the form would send after this was pasted over what stood there."""
         self.run(f"html => {{ {EDITOR}.chain().setContent(html).focus().selectAll().run() }}", over)
+        self.wait_for(f"() => {EDITOR}.view.hasFocus()")  # which the next frame gives it
         self.run(COPY, html, text)
         self.press("Control+c")
         self.run(LISTEN)
         self.press(keys)
-        deadline = time.monotonic() + 10
-        while not self.run("() => window.pasted"):  # a busy browser hands it over later
-            assert time.monotonic() < deadline, "Nothing was pasted."
-            time.sleep(0.02)
-        while self.run(LATE) and time.monotonic() < deadline:  # to write it into the form
-            time.sleep(0.02)
+        self.wait_for("() => window.pasted")  # a busy browser hands it over later
+        self.wait_for(WRITTEN)
         return self.run("() => document.getElementById('id_body_fr').value")
+
+    def wait_for(self, what):
+        deadline = time.monotonic() + 10
+        while not self.run(what):
+            assert time.monotonic() < deadline, f"Ten seconds without {what}"
+            time.sleep(0.02)
 
     @property
     def note(self):
