@@ -59,11 +59,6 @@ class ApartAdmin(VersionsAdmin):
     # The form
 
     def apart_view(self, request, object_id):
-        entry = self.get_object(request, unquote(object_id))
-        if entry is not None and apart.of_entry(entry) is None and request.method != "POST":
-            message = _("These corrections are no longer kept apart: they are online, or given up.")
-            self.message_user(request, message, messages.WARNING)
-            return redirect(self.address_of("change", entry.pk))
         request.is_apart = True
         return self.changeform_view(request, object_id)
 
@@ -80,8 +75,12 @@ class ApartAdmin(VersionsAdmin):
         if request.method == "POST":
             history.keep_first(self.model, [entry.pk] if entry else [])
             return self.keep_apart(request, entry, kept if is_apart else None, object_id)
-        if kept is None:  # neither is the entry, which Django says in words
+        if entry is None:  # which Django says in words
             return self.form_view(request, object_id, form_url, extra_context)
+        if kept is None:
+            message = _("These corrections are no longer kept apart: they are online, or given up.")
+            self.message_user(request, message, messages.WARNING)
+            return redirect(self.address_of("change", entry.pk))
         with apart.as_if_online(kept):
             return rendered(self.form_view(request, object_id, form_url, extra_context))
 

@@ -121,11 +121,26 @@ def apply(kept, for_good=False):
     history.make_way(entry)
     if for_good:
         entry.full_clean()
-    entry.save()
+        entry.save()
+    else:
+        write_quietly(entry, kept.at)
     apply_parts(entry, parts, for_good)
-    if not for_good:  # of the corrections the form shows this version
-        model._base_manager.filter(pk=entry.pk).update(updated=kept.at)
     return model._base_manager.get(pk=entry.pk)
+
+
+def write_quietly(entry, updated):
+    """Where it is undone, no index and no library of pictures has to follow.
+
+    `updated` says of which version of the corrections their form was made.
+    """
+    entry.fill_in()
+    values = {
+        field.attname: getattr(entry, field.attname)
+        for field in entry._meta.concrete_fields
+        if not field.primary_key
+    }
+    rows = type(entry)._base_manager.filter(pk=entry.pk)
+    rows.update(**{**values, "updated": updated})
 
 
 def apply_parts(entry, parts, for_good):
@@ -133,8 +148,10 @@ def apply_parts(entry, parts, for_good):
     for key in stored.keys() - wanted.keys():
         stored[key].delete()
     for key, part in wanted.items():
+        present = stored.get(key)
+        if not for_good and present and row_of(present) == row_of(part):
+            continue
         if hasattr(part, "text"):
-            present = stored.get(key)
             is_known = present and present.file == part.file
             part.text = present.text if is_known else text_of(part, for_good)
         if for_good and part.pk >= PROVISIONAL:
