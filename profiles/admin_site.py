@@ -179,6 +179,7 @@ class ProfileAdminSite(admin.AdminSite):
             path("changes/", self.admin_view(self.changes), name="changes"),
             path("entries/", self.admin_view(self.entries_by_name), name="entries"),
             path("pictures/", self.admin_view(self.pictures_by_words), name="pictures"),
+            path("thumbnails/<path:name>", self.admin_view(self.thumbnail), name="thumbnail"),
             path("to-complete/", self.admin_view(self.to_complete), name="to_complete"),
         ]
         return [*own, *super().get_urls()]
@@ -187,6 +188,11 @@ class ProfileAdminSite(admin.AdminSite):
         from profiles.admin.all_changes import page_of_changes  # admin's own modules come later
 
         return page_of_changes(request, self)
+
+    def thumbnail(self, request, name):
+        from profiles.admin import thumbnails
+
+        return thumbnails.thumbnail(request, name)
 
     def pictures_by_words(self, request):
         """What can be chosen of the library: the newest, those with these words or these numbers."""

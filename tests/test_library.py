@@ -83,7 +83,8 @@ def test_its_list_shows_thumbnails_and_says_where_each_is_shown(staff_client, ad
     paper = add_paper("Rapport", image=ContentFile(photo, "a.jpg"))
     picture = LibraryPicture.objects.get()
     page = staff_client.get(LIST).text
-    assert re.search(r'<picture class="desk-thumbnail">.*?<img src="/media/papers/[^"]+"', page)
+    small = re.search(r'<img class="desk-thumbnail" src="([^"]+)" width="64" height="43"', page)[1]
+    assert small == f"/admin/thumbnails/{picture.file.name}"
     form = staff_client.get(f"{LIST}{picture.pk}/change/").text
     assert f'<a href="/admin/profiles/paper/{paper.pk}/change/">Rapport</a>' in form
 

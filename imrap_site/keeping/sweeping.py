@@ -32,8 +32,8 @@ from profiles.files.waiting import thumbnails, uploads
 from profiles.models import ALL_KINDS, LIBRARY, KeptApart, Organisation
 
 DAY = 24 * 3600  # seconds: an upload is stored before the entry that names it
-LONGEST_DRAWN = 90 * DAY  # cards and icons: drawn again when somebody asks for them
-DRAWN = ("cards", "icons", "makers")  # in var/
+LONGEST_DRAWN = 90 * DAY  # cards, icons, thumbnails: drawn again when somebody asks for them
+DRAWN = ("cards", "icons", "makers", "thumbnails-drawn")  # in var/
 DOCUMENT = re.compile(r"[^/]+/[0-9a-f]{16}/[^/]+\.[a-z0-9]{2,5}")
 TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')
 ASIDE = ".swept-"

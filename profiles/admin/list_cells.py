@@ -4,6 +4,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from profiles.admin import thumbnails
 from profiles.editing.marks import marks_of
 from profiles.files.pictures import picture
 from profiles.publishing import State
@@ -20,18 +21,15 @@ MARKS = {
 
 
 def thumbnail(entry):
-    small = picture(entry.image) or picture(getattr(entry, "cover", None))
-    if small is None:
+    files = filter(None, (entry.image, getattr(entry, "cover", None)))
+    file, shown = next(((file, picture(file)) for file in files if picture(file)), (None, None))
+    if shown is None:
         return ""
     return format_html(
-        '<picture class="desk-thumbnail"><source type="{}" srcset="{}" sizes="64px">'
-        '<img src="{}" srcset="{}" sizes="64px" width="{}" height="{}" alt="" loading="lazy">'
-        "</picture>",
-        *small.sources[0],
-        small.url,
-        small.srcset,
-        small.width,
-        small.height,
+        '<img class="desk-thumbnail" src="{}" width="{}" height="{}" alt="" loading="lazy">',
+        thumbnails.address(file),
+        thumbnails.SHOWN,
+        round(thumbnails.SHOWN * shown.height / shown.width),
     )
 
 

@@ -1,5 +1,7 @@
 """The nouns: an organisation, and the five kinds of entries on its profile."""
 
+from posixpath import normpath
+
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
@@ -99,6 +101,8 @@ def own_part_models(kind):
 
 def file_is_visible(name, user):
     """Whether `user` may read the uploaded file `name`: a draft's files are hidden with it."""
+    if normpath(name) != name:  # it says one folder and means another
+        return False
     folder = name.partition("/")[0]
     if folder == Organisation.kind_slug:
         return True
