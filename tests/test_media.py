@@ -105,6 +105,15 @@ def test_nobody_but_staff_gets_a_draft_s_files(client, report, film, staff):
         response.close()
 
 
+def test_staff_load_the_pictures_of_published_pages_once_like_anybody(client, film, staff):
+    for person in (None, staff):
+        if person:
+            client.force_login(person)
+        response = client.get(film.image.url)
+        assert response["Cache-Control"] == "private, max-age=31536000, immutable"
+        response.close()
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from posixpath import normpath
 from urllib.parse import quote
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.files.storage import default_storage
 from django.db import close_old_connections
 from django.http import Http404, HttpResponse
@@ -51,7 +52,8 @@ def media(request, name):
     if media_type is None or normpath(name) != name or "\0" in name:
         raise Http404
     token = request.GET.get(preview.PARAMETER)
-    if not is_visible(name, request.user) and not preview.opens_file(token, name):
+    is_public = is_visible(name, AnonymousUser())
+    if not is_public and not may_have(name, request.user, token):
         raise Http404
     close_old_connections()  # while the server of the files lets everybody wait
     is_inline = INLINE in request.GET and media_type == FORMATS["pdf"].media_type
@@ -61,14 +63,19 @@ def media(request, name):
         "as_attachment": not (is_inline or media_type.startswith(SHOWN)),
     }
     response = (handed_over if is_behind_a_sender(request) else whole_or_part)(request, name, how)
-    # No shared cache may keep what can be withdrawn; the reader's own never needs to ask again.
-    if request.user.is_authenticated or token:
-        response["Cache-Control"] = "private, no-store"
-    else:
-        response["Cache-Control"] = "private, max-age=31536000, immutable"
+    # No shared cache may keep what can be withdrawn; the reader's own never needs to ask again, and
+    # keeps nothing that others may not read.
+    kept_for = "max-age=31536000, immutable" if is_public else "no-store"
+    response["Cache-Control"] = f"private, {kept_for}"
     policy = INLINE_POLICY if is_inline else "sandbox; default-src 'none'"
     response["Content-Security-Policy"] = policy
     return response
+
+
+def may_have(name, user, token):
+    """What visitors may not: as staff, or with a signed address."""
+    is_own = user.is_authenticated and is_visible(name, user)
+    return is_own or preview.opens_file(token, name)
 
 
 def is_visible(name, user):

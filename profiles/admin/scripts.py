@@ -10,7 +10,7 @@ from django.contrib import admin
 from django.forms import Media
 
 OF_LISTS = ("core.js", "actions.js")
-OF_FORMS = ("jquery.init.js", "core.js", "admin/RelatedObjectLookups.js", "actions.js")
+OF_FORMS = ("jquery.init.js", "core.js", "admin/RelatedObjectLookups.js")
 
 
 class LightAdmin(admin.ModelAdmin):
