@@ -180,7 +180,7 @@ def show_chosen(noun, chosen):
 
 def page_of(request, noun, missing):
     asked = visitors_request(request, noun.get_absolute_url())
-    words = {"typed_preview": {"missing": missing}}
+    words = {"typed_preview": {"missing": missing, "is_stored": noun.pk != NO_ROW}}
     if isinstance(noun, Entry):
         return views.entry_page(asked, noun, **words)
     sections = views.sections_of(with_counts(noun))
