@@ -1,11 +1,13 @@
 """docs/upgrading.md names all that we use of other packages and that nobody promised us."""
 
 import ast
+import hashlib
 import importlib
 import re
 from pathlib import Path
 
 import pytest
+from django.contrib import admin
 
 ROOT = Path(__file__).resolve().parent.parent
 OURS = {"profiles", "imrap_site", "tests"}
@@ -13,6 +15,17 @@ OURS = {"profiles", "imrap_site", "tests"}
 PROMISED = {"_meta", "_base_manager", "_default_manager", "_state"}
 # Python's names these: of os and of named tuples.
 PROMISED |= {"_exit", "_asdict", "_fields", "_make", "_replace"}
+# Django's own files in whose place there is one of ours, as they were when ours was compared with them.
+REPLACED = {
+    "app_list.html": "1fe91b190f34",
+    "change_list_object_tools.html": "f805f46d84f1",
+    "edit_inline/stacked.html": "ab80d40a24df",
+    "filter.html": "72f8dacc6125",
+    "includes/object_delete_summary.html": "382ed584a422",
+    "pagination.html": "381bc2d87585",
+    "prepopulated_fields_js.html": "3d2846a6a416",
+    "search_form.html": "18898ee2576b",
+}
 BY_NAME = {"getattr", "hasattr", "setattr", "delattr"}
 
 
@@ -154,3 +167,15 @@ def test_a_private_method_that_replaces_a_foreign_one_is_seen():
 def test_what_is_ours_is_not_listed():
     ours = "class Ours:\n    _kept = 1\n\n    def _told(self):\n        return self._kept\n"
     assert foreign_private_names({"tests.some": f"{ours}\nOurs()._told()"}) == set()
+
+
+def test_a_template_in_the_place_of_djangos_is_compared_again_when_that_changes():
+    ours = ROOT / "templates/admin"
+    djangos = Path(admin.__file__).parent / "templates/admin"
+    names = {str(path.relative_to(ours)) for path in ours.rglob("*.html")}
+    replaced = {
+        name: hashlib.sha256((djangos / name).read_bytes()).hexdigest()[:12]
+        for name in names
+        if (djangos / name).exists() and "{% extends" not in (ours / name).read_text("utf-8")
+    }
+    assert replaced == REPLACED, "Compare ours with Django's, then note its hash in REPLACED."
