@@ -8,1593 +8,295 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("contenttypes", "0002_remove_content_type_name"),
-        ("profiles", "0011_search_pages"),
+        ('contenttypes', '0002_remove_content_type_name'),
+        ('profiles', '0011_search_pages'),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name="mandate",
-            name="mandate_newest",
+            model_name='mandate',
+            name='mandate_newest',
         ),
         migrations.RemoveIndex(
-            model_name="mandate",
-            name="mandate_profile",
+            model_name='mandate',
+            name='mandate_profile',
         ),
         migrations.RemoveIndex(
-            model_name="paper",
-            name="paper_newest",
+            model_name='paper',
+            name='paper_newest',
         ),
         migrations.RemoveIndex(
-            model_name="paper",
-            name="paper_profile",
+            model_name='paper',
+            name='paper_profile',
         ),
         migrations.RemoveIndex(
-            model_name="programme",
-            name="programme_newest",
+            model_name='programme',
+            name='programme_newest',
         ),
         migrations.RemoveIndex(
-            model_name="programme",
-            name="programme_profile",
+            model_name='programme',
+            name='programme_profile',
         ),
         migrations.RemoveIndex(
-            model_name="vacancy",
-            name="vacancy_newest",
+            model_name='vacancy',
+            name='vacancy_newest',
         ),
         migrations.RemoveIndex(
-            model_name="vacancy",
-            name="vacancy_profile",
+            model_name='vacancy',
+            name='vacancy_profile',
         ),
         migrations.RemoveIndex(
-            model_name="video",
-            name="video_newest",
+            model_name='video',
+            name='video_newest',
         ),
         migrations.RemoveIndex(
-            model_name="video",
-            name="video_profile",
+            model_name='video',
+            name='video_profile',
         ),
         migrations.AddIndex(
-            model_name="audiosummary",
-            index=models.Index(
-                models.Case(
-                    models.When(
-                        models.Q(
-                            models.Q(
-                                django.db.models.lookups.GreaterThan(
-                                    django.db.models.expressions.CombinedExpression(
-                                        models.F("size"), "*", profiles.models.flaws.Literal(60)
-                                    ),
-                                    django.db.models.expressions.CombinedExpression(
-                                        models.F("seconds"),
-                                        "*",
-                                        profiles.models.flaws.Literal(1000000),
-                                    ),
-                                ),
-                                django.db.models.lookups.GreaterThan(
-                                    models.F("size"), profiles.models.flaws.Literal(250000)
-                                ),
-                            ),
-                            _connector="OR",
-                        ),
-                        then=profiles.models.flaws.Literal(1),
-                    ),
-                    default=profiles.models.flaws.Literal(0),
-                    output_field=models.IntegerField(),
-                ),
-                models.OrderBy(models.F("id"), descending=True),
-                name="audio_heavy",
-            ),
+            model_name='audiosummary',
+            index=models.Index(models.Case(models.When(models.Q(models.Q(django.db.models.lookups.GreaterThan(django.db.models.expressions.CombinedExpression(models.F('size'), '*', profiles.models.flaws.Literal(60)), django.db.models.expressions.CombinedExpression(models.F('seconds'), '*', profiles.models.flaws.Literal(1000000))), django.db.models.lookups.GreaterThan(models.F('size'), profiles.models.flaws.Literal(250000))), _connector='OR'), then=profiles.models.flaws.Literal(1)), default=profiles.models.flaws.Literal(0), output_field=models.IntegerField()), models.OrderBy(models.F('id'), descending=True), name='audio_heavy'),
         ),
         migrations.AddIndex(
-            model_name="mandate",
-            index=models.Index(
-                condition=models.Q(("is_draft", False)),
-                fields=["organisation", "-dated", "-id", "publish_at", "is_draft"],
-                name="mandate_newest",
-            ),
+            model_name='mandate',
+            index=models.Index(condition=models.Q(('is_draft', False)), fields=['organisation', '-dated', '-id', 'publish_at', 'is_draft'], name='mandate_newest'),
         ),
         migrations.AddIndex(
-            model_name="mandate",
-            index=models.Index(
-                condition=models.Q(("is_draft", False)),
-                fields=["organisation", "position", "-dated", "-id", "publish_at", "is_draft"],
-                name="mandate_profile",
-            ),
+            model_name='mandate',
+            index=models.Index(condition=models.Q(('is_draft', False)), fields=['organisation', 'position', '-dated', '-id', 'publish_at', 'is_draft'], name='mandate_profile'),
         ),
         migrations.AddIndex(
-            model_name="mandate",
-            index=models.Index(
-                condition=models.Q(("is_draft", False)),
-                fields=["-publish_at", "-id", "is_draft"],
-                name="mandate_moment",
-            ),
+            model_name='mandate',
+            index=models.Index(condition=models.Q(('is_draft', False)), fields=['-publish_at', '-id', 'is_draft'], name='mandate_moment'),
         ),
         migrations.AddIndex(
-            model_name="mandate",
-            index=models.Index(
-                condition=models.Q(("is_draft", False)),
-                fields=["-updated", "publish_at", "is_draft"],
-                name="mandate_changed",
-            ),
+            model_name='mandate',
+            index=models.Index(condition=models.Q(('is_draft', False)), fields=['-updated', 'publish_at', 'is_draft'], name='mandate_changed'),
         ),
         migrations.AddIndex(
-            model_name="mandate",
-            index=models.Index(fields=["-dated", "-id"], name="mandate_dated"),
+            model_name='mandate',
+            index=models.Index(fields=['-dated', '-id'], name='mandate_dated'),
         ),
         migrations.AddIndex(
-            model_name="mandate",
-            index=models.Index(fields=["position", "-dated", "-id"], name="mandate_placed"),
+            model_name='mandate',
+            index=models.Index(fields=['position', '-dated', '-id'], name='mandate_placed'),
         ),
         migrations.AddIndex(
-            model_name="mandate",
-            index=models.Index(fields=["is_draft", "-dated", "-id"], name="mandate_state_dated"),
+            model_name='mandate',
+            index=models.Index(fields=['is_draft', '-dated', '-id'], name='mandate_state_dated'),
         ),
         migrations.AddIndex(
-            model_name="mandate",
-            index=models.Index(
-                fields=["is_draft", "position", "-dated", "-id"], name="mandate_state_placed"
-            ),
+            model_name='mandate',
+            index=models.Index(fields=['is_draft', 'position', '-dated', '-id'], name='mandate_state_placed'),
         ),
         migrations.AddIndex(
-            model_name="mandate",
-            index=models.Index(
-                models.Case(
-                    models.When(
-                        models.Q(
-                            models.Q(
-                                django.db.models.lookups.Exact(
-                                    models.F("title_fr"), profiles.models.flaws.Literal("")
-                                ),
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("title_fr"), profiles.models.flaws.Literal("")
-                                    ),
-                                    django.db.models.lookups.Exact(
-                                        models.F("title_en"), profiles.models.flaws.Literal("")
-                                    ),
-                                    _negated=True,
-                                ),
-                            ),
-                            models.Q(
-                                django.db.models.lookups.Exact(
-                                    models.F("body_fr"), profiles.models.flaws.Literal("")
-                                ),
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("body_fr"), profiles.models.flaws.Literal("")
-                                    ),
-                                    django.db.models.lookups.Exact(
-                                        models.F("body_en"), profiles.models.flaws.Literal("")
-                                    ),
-                                    _negated=True,
-                                ),
-                            ),
-                            _connector="OR",
-                        ),
-                        then=profiles.models.flaws.Literal(1),
-                    ),
-                    default=profiles.models.flaws.Literal(0),
-                    output_field=models.IntegerField(),
-                ),
-                models.OrderBy(models.F("dated"), descending=True),
-                models.OrderBy(models.F("id"), descending=True),
-                name="mandate_lacks_fr",
-            ),
+            model_name='mandate',
+            index=models.Index(models.Case(models.When(models.Q(models.Q(django.db.models.lookups.Exact(models.F('title_fr'), profiles.models.flaws.Literal('')), models.Q(django.db.models.lookups.Exact(models.F('title_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('title_en'), profiles.models.flaws.Literal('')), _negated=True)), models.Q(django.db.models.lookups.Exact(models.F('body_fr'), profiles.models.flaws.Literal('')), models.Q(django.db.models.lookups.Exact(models.F('body_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('body_en'), profiles.models.flaws.Literal('')), _negated=True)), _connector='OR'), then=profiles.models.flaws.Literal(1)), default=profiles.models.flaws.Literal(0), output_field=models.IntegerField()), models.OrderBy(models.F('dated'), descending=True), models.OrderBy(models.F('id'), descending=True), name='mandate_lacks_fr'),
         ),
         migrations.AddIndex(
-            model_name="mandate",
-            index=models.Index(
-                models.Case(
-                    models.When(
-                        models.Q(
-                            models.Q(
-                                django.db.models.lookups.Exact(
-                                    models.F("title_en"), profiles.models.flaws.Literal("")
-                                ),
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("title_fr"), profiles.models.flaws.Literal("")
-                                    ),
-                                    django.db.models.lookups.Exact(
-                                        models.F("title_en"), profiles.models.flaws.Literal("")
-                                    ),
-                                    _negated=True,
-                                ),
-                            ),
-                            models.Q(
-                                django.db.models.lookups.Exact(
-                                    models.F("body_en"), profiles.models.flaws.Literal("")
-                                ),
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("body_fr"), profiles.models.flaws.Literal("")
-                                    ),
-                                    django.db.models.lookups.Exact(
-                                        models.F("body_en"), profiles.models.flaws.Literal("")
-                                    ),
-                                    _negated=True,
-                                ),
-                            ),
-                            _connector="OR",
-                        ),
-                        then=profiles.models.flaws.Literal(1),
-                    ),
-                    default=profiles.models.flaws.Literal(0),
-                    output_field=models.IntegerField(),
-                ),
-                models.OrderBy(models.F("dated"), descending=True),
-                models.OrderBy(models.F("id"), descending=True),
-                name="mandate_lacks_en",
-            ),
+            model_name='mandate',
+            index=models.Index(models.Case(models.When(models.Q(models.Q(django.db.models.lookups.Exact(models.F('title_en'), profiles.models.flaws.Literal('')), models.Q(django.db.models.lookups.Exact(models.F('title_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('title_en'), profiles.models.flaws.Literal('')), _negated=True)), models.Q(django.db.models.lookups.Exact(models.F('body_en'), profiles.models.flaws.Literal('')), models.Q(django.db.models.lookups.Exact(models.F('body_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('body_en'), profiles.models.flaws.Literal('')), _negated=True)), _connector='OR'), then=profiles.models.flaws.Literal(1)), default=profiles.models.flaws.Literal(0), output_field=models.IntegerField()), models.OrderBy(models.F('dated'), descending=True), models.OrderBy(models.F('id'), descending=True), name='mandate_lacks_en'),
         ),
         migrations.AddIndex(
-            model_name="mandate",
-            index=models.Index(
-                models.Case(
-                    models.When(
-                        models.Q(
-                            models.Q(
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("title_fr"), profiles.models.flaws.Literal("")
-                                    ),
-                                    models.Q(
-                                        django.db.models.lookups.Exact(
-                                            models.F("title_fr"), profiles.models.flaws.Literal("")
-                                        ),
-                                        django.db.models.lookups.Exact(
-                                            models.F("title_en"), profiles.models.flaws.Literal("")
-                                        ),
-                                        _negated=True,
-                                    ),
-                                ),
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("body_fr"), profiles.models.flaws.Literal("")
-                                    ),
-                                    models.Q(
-                                        django.db.models.lookups.Exact(
-                                            models.F("body_fr"), profiles.models.flaws.Literal("")
-                                        ),
-                                        django.db.models.lookups.Exact(
-                                            models.F("body_en"), profiles.models.flaws.Literal("")
-                                        ),
-                                        _negated=True,
-                                    ),
-                                ),
-                                _connector="OR",
-                            ),
-                            models.Q(
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("title_en"), profiles.models.flaws.Literal("")
-                                    ),
-                                    models.Q(
-                                        django.db.models.lookups.Exact(
-                                            models.F("title_fr"), profiles.models.flaws.Literal("")
-                                        ),
-                                        django.db.models.lookups.Exact(
-                                            models.F("title_en"), profiles.models.flaws.Literal("")
-                                        ),
-                                        _negated=True,
-                                    ),
-                                ),
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("body_en"), profiles.models.flaws.Literal("")
-                                    ),
-                                    models.Q(
-                                        django.db.models.lookups.Exact(
-                                            models.F("body_fr"), profiles.models.flaws.Literal("")
-                                        ),
-                                        django.db.models.lookups.Exact(
-                                            models.F("body_en"), profiles.models.flaws.Literal("")
-                                        ),
-                                        _negated=True,
-                                    ),
-                                ),
-                                _connector="OR",
-                            ),
-                            models.Q(
-                                django.db.models.lookups.Exact(
-                                    models.F("body_fr"), profiles.models.flaws.Literal("")
-                                ),
-                                django.db.models.lookups.Exact(
-                                    models.F("body_en"), profiles.models.flaws.Literal("")
-                                ),
-                            ),
-                            models.Q(
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("image"), profiles.models.flaws.Literal("")
-                                    ),
-                                    _negated=True,
-                                ),
-                                models.Q(
-                                    models.Q(
-                                        django.db.models.lookups.Exact(
-                                            models.F("image_alt_fr"),
-                                            profiles.models.flaws.Literal(""),
-                                        ),
-                                        django.db.models.lookups.Exact(
-                                            models.F("image_alt_en"),
-                                            profiles.models.flaws.Literal(""),
-                                        ),
-                                        _negated=True,
-                                    ),
-                                    ("image_is_decorative", True),
-                                    _connector="OR",
-                                    _negated=True,
-                                ),
-                            ),
-                            models.Q(
-                                django.db.models.lookups.GreaterThan(
-                                    django.db.models.functions.text.StrIndex(
-                                        models.F("body_fr"),
-                                        profiles.models.flaws.Literal('href="http://'),
-                                    ),
-                                    profiles.models.flaws.Literal(0),
-                                )
-                            ),
-                            models.Q(
-                                django.db.models.lookups.GreaterThan(
-                                    django.db.models.functions.text.StrIndex(
-                                        models.F("body_en"),
-                                        profiles.models.flaws.Literal('href="http://'),
-                                    ),
-                                    profiles.models.flaws.Literal(0),
-                                )
-                            ),
-                            _connector="OR",
-                        ),
-                        then=profiles.models.flaws.Literal(1),
-                    ),
-                    default=profiles.models.flaws.Literal(0),
-                    output_field=models.IntegerField(),
-                ),
-                models.OrderBy(models.F("updated"), descending=True),
-                models.OrderBy(models.F("id"), descending=True),
-                name="mandate_flawed",
-            ),
+            model_name='mandate',
+            index=models.Index(models.Case(models.When(models.Q(models.Q(models.Q(django.db.models.lookups.Exact(models.F('title_fr'), profiles.models.flaws.Literal('')), models.Q(django.db.models.lookups.Exact(models.F('title_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('title_en'), profiles.models.flaws.Literal('')), _negated=True)), models.Q(django.db.models.lookups.Exact(models.F('body_fr'), profiles.models.flaws.Literal('')), models.Q(django.db.models.lookups.Exact(models.F('body_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('body_en'), profiles.models.flaws.Literal('')), _negated=True)), _connector='OR'), models.Q(models.Q(django.db.models.lookups.Exact(models.F('title_en'), profiles.models.flaws.Literal('')), models.Q(django.db.models.lookups.Exact(models.F('title_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('title_en'), profiles.models.flaws.Literal('')), _negated=True)), models.Q(django.db.models.lookups.Exact(models.F('body_en'), profiles.models.flaws.Literal('')), models.Q(django.db.models.lookups.Exact(models.F('body_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('body_en'), profiles.models.flaws.Literal('')), _negated=True)), _connector='OR'), models.Q(django.db.models.lookups.Exact(models.F('body_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('body_en'), profiles.models.flaws.Literal(''))), models.Q(models.Q(django.db.models.lookups.Exact(models.F('image'), profiles.models.flaws.Literal('')), _negated=True), models.Q(models.Q(django.db.models.lookups.Exact(models.F('image_alt_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('image_alt_en'), profiles.models.flaws.Literal('')), _negated=True), ('image_is_decorative', True), _connector='OR', _negated=True)), models.Q(django.db.models.lookups.GreaterThan(django.db.models.functions.text.StrIndex(models.F('body_fr'), profiles.models.flaws.Literal('href="http://')), profiles.models.flaws.Literal(0))), models.Q(django.db.models.lookups.GreaterThan(django.db.models.functions.text.StrIndex(models.F('body_en'), profiles.models.flaws.Literal('href="http://')), profiles.models.flaws.Literal(0))), _connector='OR'), then=profiles.models.flaws.Literal(1)), default=profiles.models.flaws.Literal(0), output_field=models.IntegerField()), models.OrderBy(models.F('updated'), descending=True), models.OrderBy(models.F('id'), descending=True), name='mandate_flawed'),
         ),
         migrations.AddIndex(
-            model_name="paper",
-            index=models.Index(
-                condition=models.Q(("is_draft", False)),
-                fields=["organisation", "-dated", "-id", "publish_at", "is_draft"],
-                name="paper_newest",
-            ),
+            model_name='paper',
+            index=models.Index(condition=models.Q(('is_draft', False)), fields=['organisation', '-dated', '-id', 'publish_at', 'is_draft'], name='paper_newest'),
         ),
         migrations.AddIndex(
-            model_name="paper",
-            index=models.Index(
-                condition=models.Q(("is_draft", False)),
-                fields=["organisation", "position", "-dated", "-id", "publish_at", "is_draft"],
-                name="paper_profile",
-            ),
+            model_name='paper',
+            index=models.Index(condition=models.Q(('is_draft', False)), fields=['organisation', 'position', '-dated', '-id', 'publish_at', 'is_draft'], name='paper_profile'),
         ),
         migrations.AddIndex(
-            model_name="paper",
-            index=models.Index(
-                condition=models.Q(("is_draft", False)),
-                fields=["-publish_at", "-id", "is_draft"],
-                name="paper_moment",
-            ),
+            model_name='paper',
+            index=models.Index(condition=models.Q(('is_draft', False)), fields=['-publish_at', '-id', 'is_draft'], name='paper_moment'),
         ),
         migrations.AddIndex(
-            model_name="paper",
-            index=models.Index(
-                condition=models.Q(("is_draft", False)),
-                fields=["-updated", "publish_at", "is_draft"],
-                name="paper_changed",
-            ),
+            model_name='paper',
+            index=models.Index(condition=models.Q(('is_draft', False)), fields=['-updated', 'publish_at', 'is_draft'], name='paper_changed'),
         ),
         migrations.AddIndex(
-            model_name="paper",
-            index=models.Index(fields=["-dated", "-id"], name="paper_dated"),
+            model_name='paper',
+            index=models.Index(fields=['-dated', '-id'], name='paper_dated'),
         ),
         migrations.AddIndex(
-            model_name="paper",
-            index=models.Index(fields=["position", "-dated", "-id"], name="paper_placed"),
+            model_name='paper',
+            index=models.Index(fields=['position', '-dated', '-id'], name='paper_placed'),
         ),
         migrations.AddIndex(
-            model_name="paper",
-            index=models.Index(fields=["is_draft", "-dated", "-id"], name="paper_state_dated"),
+            model_name='paper',
+            index=models.Index(fields=['is_draft', '-dated', '-id'], name='paper_state_dated'),
         ),
         migrations.AddIndex(
-            model_name="paper",
-            index=models.Index(
-                fields=["is_draft", "position", "-dated", "-id"], name="paper_state_placed"
-            ),
+            model_name='paper',
+            index=models.Index(fields=['is_draft', 'position', '-dated', '-id'], name='paper_state_placed'),
         ),
         migrations.AddIndex(
-            model_name="paper",
-            index=models.Index(
-                models.Case(
-                    models.When(
-                        models.Q(
-                            models.Q(
-                                django.db.models.lookups.Exact(
-                                    models.F("title_fr"), profiles.models.flaws.Literal("")
-                                ),
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("title_fr"), profiles.models.flaws.Literal("")
-                                    ),
-                                    django.db.models.lookups.Exact(
-                                        models.F("title_en"), profiles.models.flaws.Literal("")
-                                    ),
-                                    _negated=True,
-                                ),
-                            ),
-                            models.Q(
-                                django.db.models.lookups.Exact(
-                                    models.F("body_fr"), profiles.models.flaws.Literal("")
-                                ),
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("body_fr"), profiles.models.flaws.Literal("")
-                                    ),
-                                    django.db.models.lookups.Exact(
-                                        models.F("body_en"), profiles.models.flaws.Literal("")
-                                    ),
-                                    _negated=True,
-                                ),
-                            ),
-                            _connector="OR",
-                        ),
-                        then=profiles.models.flaws.Literal(1),
-                    ),
-                    default=profiles.models.flaws.Literal(0),
-                    output_field=models.IntegerField(),
-                ),
-                models.OrderBy(models.F("dated"), descending=True),
-                models.OrderBy(models.F("id"), descending=True),
-                name="paper_lacks_fr",
-            ),
+            model_name='paper',
+            index=models.Index(models.Case(models.When(models.Q(models.Q(django.db.models.lookups.Exact(models.F('title_fr'), profiles.models.flaws.Literal('')), models.Q(django.db.models.lookups.Exact(models.F('title_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('title_en'), profiles.models.flaws.Literal('')), _negated=True)), models.Q(django.db.models.lookups.Exact(models.F('body_fr'), profiles.models.flaws.Literal('')), models.Q(django.db.models.lookups.Exact(models.F('body_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('body_en'), profiles.models.flaws.Literal('')), _negated=True)), _connector='OR'), then=profiles.models.flaws.Literal(1)), default=profiles.models.flaws.Literal(0), output_field=models.IntegerField()), models.OrderBy(models.F('dated'), descending=True), models.OrderBy(models.F('id'), descending=True), name='paper_lacks_fr'),
         ),
         migrations.AddIndex(
-            model_name="paper",
-            index=models.Index(
-                models.Case(
-                    models.When(
-                        models.Q(
-                            models.Q(
-                                django.db.models.lookups.Exact(
-                                    models.F("title_en"), profiles.models.flaws.Literal("")
-                                ),
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("title_fr"), profiles.models.flaws.Literal("")
-                                    ),
-                                    django.db.models.lookups.Exact(
-                                        models.F("title_en"), profiles.models.flaws.Literal("")
-                                    ),
-                                    _negated=True,
-                                ),
-                            ),
-                            models.Q(
-                                django.db.models.lookups.Exact(
-                                    models.F("body_en"), profiles.models.flaws.Literal("")
-                                ),
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("body_fr"), profiles.models.flaws.Literal("")
-                                    ),
-                                    django.db.models.lookups.Exact(
-                                        models.F("body_en"), profiles.models.flaws.Literal("")
-                                    ),
-                                    _negated=True,
-                                ),
-                            ),
-                            _connector="OR",
-                        ),
-                        then=profiles.models.flaws.Literal(1),
-                    ),
-                    default=profiles.models.flaws.Literal(0),
-                    output_field=models.IntegerField(),
-                ),
-                models.OrderBy(models.F("dated"), descending=True),
-                models.OrderBy(models.F("id"), descending=True),
-                name="paper_lacks_en",
-            ),
+            model_name='paper',
+            index=models.Index(models.Case(models.When(models.Q(models.Q(django.db.models.lookups.Exact(models.F('title_en'), profiles.models.flaws.Literal('')), models.Q(django.db.models.lookups.Exact(models.F('title_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('title_en'), profiles.models.flaws.Literal('')), _negated=True)), models.Q(django.db.models.lookups.Exact(models.F('body_en'), profiles.models.flaws.Literal('')), models.Q(django.db.models.lookups.Exact(models.F('body_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('body_en'), profiles.models.flaws.Literal('')), _negated=True)), _connector='OR'), then=profiles.models.flaws.Literal(1)), default=profiles.models.flaws.Literal(0), output_field=models.IntegerField()), models.OrderBy(models.F('dated'), descending=True), models.OrderBy(models.F('id'), descending=True), name='paper_lacks_en'),
         ),
         migrations.AddIndex(
-            model_name="paper",
-            index=models.Index(
-                models.Case(
-                    models.When(
-                        models.Q(
-                            models.Q(
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("title_fr"), profiles.models.flaws.Literal("")
-                                    ),
-                                    models.Q(
-                                        django.db.models.lookups.Exact(
-                                            models.F("title_fr"), profiles.models.flaws.Literal("")
-                                        ),
-                                        django.db.models.lookups.Exact(
-                                            models.F("title_en"), profiles.models.flaws.Literal("")
-                                        ),
-                                        _negated=True,
-                                    ),
-                                ),
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("body_fr"), profiles.models.flaws.Literal("")
-                                    ),
-                                    models.Q(
-                                        django.db.models.lookups.Exact(
-                                            models.F("body_fr"), profiles.models.flaws.Literal("")
-                                        ),
-                                        django.db.models.lookups.Exact(
-                                            models.F("body_en"), profiles.models.flaws.Literal("")
-                                        ),
-                                        _negated=True,
-                                    ),
-                                ),
-                                _connector="OR",
-                            ),
-                            models.Q(
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("title_en"), profiles.models.flaws.Literal("")
-                                    ),
-                                    models.Q(
-                                        django.db.models.lookups.Exact(
-                                            models.F("title_fr"), profiles.models.flaws.Literal("")
-                                        ),
-                                        django.db.models.lookups.Exact(
-                                            models.F("title_en"), profiles.models.flaws.Literal("")
-                                        ),
-                                        _negated=True,
-                                    ),
-                                ),
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("body_en"), profiles.models.flaws.Literal("")
-                                    ),
-                                    models.Q(
-                                        django.db.models.lookups.Exact(
-                                            models.F("body_fr"), profiles.models.flaws.Literal("")
-                                        ),
-                                        django.db.models.lookups.Exact(
-                                            models.F("body_en"), profiles.models.flaws.Literal("")
-                                        ),
-                                        _negated=True,
-                                    ),
-                                ),
-                                _connector="OR",
-                            ),
-                            models.Q(
-                                django.db.models.lookups.Exact(
-                                    models.F("body_fr"), profiles.models.flaws.Literal("")
-                                ),
-                                django.db.models.lookups.Exact(
-                                    models.F("body_en"), profiles.models.flaws.Literal("")
-                                ),
-                            ),
-                            models.Q(
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("image"), profiles.models.flaws.Literal("")
-                                    ),
-                                    _negated=True,
-                                ),
-                                models.Q(
-                                    models.Q(
-                                        django.db.models.lookups.Exact(
-                                            models.F("image_alt_fr"),
-                                            profiles.models.flaws.Literal(""),
-                                        ),
-                                        django.db.models.lookups.Exact(
-                                            models.F("image_alt_en"),
-                                            profiles.models.flaws.Literal(""),
-                                        ),
-                                        _negated=True,
-                                    ),
-                                    ("image_is_decorative", True),
-                                    _connector="OR",
-                                    _negated=True,
-                                ),
-                            ),
-                            models.Q(
-                                django.db.models.lookups.Exact(
-                                    django.db.models.functions.text.StrIndex(
-                                        models.F("source_url"),
-                                        profiles.models.flaws.Literal("http://"),
-                                    ),
-                                    profiles.models.flaws.Literal(1),
-                                )
-                            ),
-                            models.Q(
-                                django.db.models.lookups.GreaterThan(
-                                    django.db.models.functions.text.StrIndex(
-                                        models.F("body_fr"),
-                                        profiles.models.flaws.Literal('href="http://'),
-                                    ),
-                                    profiles.models.flaws.Literal(0),
-                                )
-                            ),
-                            models.Q(
-                                django.db.models.lookups.GreaterThan(
-                                    django.db.models.functions.text.StrIndex(
-                                        models.F("body_en"),
-                                        profiles.models.flaws.Literal('href="http://'),
-                                    ),
-                                    profiles.models.flaws.Literal(0),
-                                )
-                            ),
-                            models.Q(
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("authors"), profiles.models.flaws.Literal("")
-                                    ),
-                                    _negated=True,
-                                ),
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        django.db.models.expressions.CombinedExpression(
-                                            django.db.models.functions.text.Length(
-                                                models.F("authors")
-                                            ),
-                                            "-",
-                                            django.db.models.functions.text.Length(
-                                                django.db.models.functions.text.Replace(
-                                                    models.F("authors"),
-                                                    profiles.models.flaws.Literal(","),
-                                                    profiles.models.flaws.Literal(""),
-                                                )
-                                            ),
-                                        ),
-                                        django.db.models.expressions.CombinedExpression(
-                                            django.db.models.expressions.CombinedExpression(
-                                                django.db.models.functions.text.Length(
-                                                    models.F("authors")
-                                                ),
-                                                "-",
-                                                django.db.models.functions.text.Length(
-                                                    django.db.models.functions.text.Replace(
-                                                        models.F("authors"),
-                                                        profiles.models.flaws.Literal("\n"),
-                                                        profiles.models.flaws.Literal(""),
-                                                    )
-                                                ),
-                                            ),
-                                            "+",
-                                            profiles.models.flaws.Literal(1),
-                                        ),
-                                    ),
-                                    _negated=True,
-                                ),
-                            ),
-                            _connector="OR",
-                        ),
-                        then=profiles.models.flaws.Literal(1),
-                    ),
-                    default=profiles.models.flaws.Literal(0),
-                    output_field=models.IntegerField(),
-                ),
-                models.OrderBy(models.F("updated"), descending=True),
-                models.OrderBy(models.F("id"), descending=True),
-                name="paper_flawed",
-            ),
+            model_name='paper',
+            index=models.Index(models.Case(models.When(models.Q(models.Q(models.Q(django.db.models.lookups.Exact(models.F('title_fr'), profiles.models.flaws.Literal('')), models.Q(django.db.models.lookups.Exact(models.F('title_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('title_en'), profiles.models.flaws.Literal('')), _negated=True)), models.Q(django.db.models.lookups.Exact(models.F('body_fr'), profiles.models.flaws.Literal('')), models.Q(django.db.models.lookups.Exact(models.F('body_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('body_en'), profiles.models.flaws.Literal('')), _negated=True)), _connector='OR'), models.Q(models.Q(django.db.models.lookups.Exact(models.F('title_en'), profiles.models.flaws.Literal('')), models.Q(django.db.models.lookups.Exact(models.F('title_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('title_en'), profiles.models.flaws.Literal('')), _negated=True)), models.Q(django.db.models.lookups.Exact(models.F('body_en'), profiles.models.flaws.Literal('')), models.Q(django.db.models.lookups.Exact(models.F('body_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('body_en'), profiles.models.flaws.Literal('')), _negated=True)), _connector='OR'), models.Q(django.db.models.lookups.Exact(models.F('body_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('body_en'), profiles.models.flaws.Literal(''))), models.Q(models.Q(django.db.models.lookups.Exact(models.F('image'), profiles.models.flaws.Literal('')), _negated=True), models.Q(models.Q(django.db.models.lookups.Exact(models.F('image_alt_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('image_alt_en'), profiles.models.flaws.Literal('')), _negated=True), ('image_is_decorative', True), _connector='OR', _negated=True)), models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.StrIndex(models.F('source_url'), profiles.models.flaws.Literal('http://')), profiles.models.flaws.Literal(1))), models.Q(django.db.models.lookups.GreaterThan(django.db.models.functions.text.StrIndex(models.F('body_fr'), profiles.models.flaws.Literal('href="http://')), profiles.models.flaws.Literal(0))), models.Q(django.db.models.lookups.GreaterThan(django.db.models.functions.text.StrIndex(models.F('body_en'), profiles.models.flaws.Literal('href="http://')), profiles.models.flaws.Literal(0))), models.Q(models.Q(django.db.models.lookups.Exact(models.F('authors'), profiles.models.flaws.Literal('')), _negated=True), models.Q(django.db.models.lookups.Exact(django.db.models.expressions.CombinedExpression(django.db.models.functions.text.Length(models.F('authors')), '-', django.db.models.functions.text.Length(django.db.models.functions.text.Replace(models.F('authors'), profiles.models.flaws.Literal(','), profiles.models.flaws.Literal('')))), django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.functions.text.Length(models.F('authors')), '-', django.db.models.functions.text.Length(django.db.models.functions.text.Replace(models.F('authors'), profiles.models.flaws.Literal('\n'), profiles.models.flaws.Literal('')))), '+', profiles.models.flaws.Literal(1))), _negated=True)), _connector='OR'), then=profiles.models.flaws.Literal(1)), default=profiles.models.flaws.Literal(0), output_field=models.IntegerField()), models.OrderBy(models.F('updated'), descending=True), models.OrderBy(models.F('id'), descending=True), name='paper_flawed'),
         ),
         migrations.AddIndex(
-            model_name="paper",
-            index=models.Index(
-                condition=models.Q(("is_draft", False)),
-                fields=["programme", "-dated", "-id", "is_draft"],
-                name="paper_of_programme",
-            ),
+            model_name='paper',
+            index=models.Index(condition=models.Q(('is_draft', False)), fields=['programme', '-dated', '-id', 'is_draft'], name='paper_of_programme'),
         ),
         migrations.AddIndex(
-            model_name="paper",
-            index=models.Index(
-                condition=models.Q(("is_draft", False)),
-                fields=["organisation", "type", "-dated", "-id", "publish_at", "is_draft"],
-                name="paper_of_type",
-            ),
+            model_name='paper',
+            index=models.Index(condition=models.Q(('is_draft', False)), fields=['organisation', 'type', '-dated', '-id', 'publish_at', 'is_draft'], name='paper_of_type'),
         ),
         migrations.AddIndex(
-            model_name="paperfile",
-            index=models.Index(
-                models.Case(
-                    models.When(
-                        models.Q(
-                            django.db.models.lookups.GreaterThan(
-                                models.F("size"), profiles.models.flaws.Literal(5000000)
-                            ),
-                            models.Q(
-                                django.db.models.lookups.Exact(
-                                    models.F("format"), profiles.models.flaws.Literal("pdf")
-                                ),
-                                django.db.models.lookups.Exact(
-                                    models.F("text"), profiles.models.flaws.Literal("")
-                                ),
-                            ),
-                            models.Q(
-                                django.db.models.lookups.Exact(
-                                    models.F("language"), profiles.models.flaws.Literal("")
-                                )
-                            ),
-                            _connector="OR",
-                        ),
-                        then=profiles.models.flaws.Literal(1),
-                    ),
-                    default=profiles.models.flaws.Literal(0),
-                    output_field=models.IntegerField(),
-                ),
-                models.OrderBy(models.F("id"), descending=True),
-                name="file_flawed",
-            ),
+            model_name='paperfile',
+            index=models.Index(models.Case(models.When(models.Q(django.db.models.lookups.GreaterThan(models.F('size'), profiles.models.flaws.Literal(5000000)), models.Q(django.db.models.lookups.Exact(models.F('format'), profiles.models.flaws.Literal('pdf')), django.db.models.lookups.Exact(models.F('text'), profiles.models.flaws.Literal(''))), models.Q(django.db.models.lookups.Exact(models.F('language'), profiles.models.flaws.Literal(''))), _connector='OR'), then=profiles.models.flaws.Literal(1)), default=profiles.models.flaws.Literal(0), output_field=models.IntegerField()), models.OrderBy(models.F('id'), descending=True), name='file_flawed'),
         ),
         migrations.AddIndex(
-            model_name="programme",
-            index=models.Index(
-                condition=models.Q(("is_draft", False)),
-                fields=["organisation", "-dated", "-id", "publish_at", "is_draft"],
-                name="programme_newest",
-            ),
+            model_name='programme',
+            index=models.Index(condition=models.Q(('is_draft', False)), fields=['organisation', '-dated', '-id', 'publish_at', 'is_draft'], name='programme_newest'),
         ),
         migrations.AddIndex(
-            model_name="programme",
-            index=models.Index(
-                condition=models.Q(("is_draft", False)),
-                fields=["organisation", "position", "-dated", "-id", "publish_at", "is_draft"],
-                name="programme_profile",
-            ),
+            model_name='programme',
+            index=models.Index(condition=models.Q(('is_draft', False)), fields=['organisation', 'position', '-dated', '-id', 'publish_at', 'is_draft'], name='programme_profile'),
         ),
         migrations.AddIndex(
-            model_name="programme",
-            index=models.Index(
-                condition=models.Q(("is_draft", False)),
-                fields=["-publish_at", "-id", "is_draft"],
-                name="programme_moment",
-            ),
+            model_name='programme',
+            index=models.Index(condition=models.Q(('is_draft', False)), fields=['-publish_at', '-id', 'is_draft'], name='programme_moment'),
         ),
         migrations.AddIndex(
-            model_name="programme",
-            index=models.Index(
-                condition=models.Q(("is_draft", False)),
-                fields=["-updated", "publish_at", "is_draft"],
-                name="programme_changed",
-            ),
+            model_name='programme',
+            index=models.Index(condition=models.Q(('is_draft', False)), fields=['-updated', 'publish_at', 'is_draft'], name='programme_changed'),
         ),
         migrations.AddIndex(
-            model_name="programme",
-            index=models.Index(fields=["-dated", "-id"], name="programme_dated"),
+            model_name='programme',
+            index=models.Index(fields=['-dated', '-id'], name='programme_dated'),
         ),
         migrations.AddIndex(
-            model_name="programme",
-            index=models.Index(fields=["position", "-dated", "-id"], name="programme_placed"),
+            model_name='programme',
+            index=models.Index(fields=['position', '-dated', '-id'], name='programme_placed'),
         ),
         migrations.AddIndex(
-            model_name="programme",
-            index=models.Index(fields=["is_draft", "-dated", "-id"], name="programme_state_dated"),
+            model_name='programme',
+            index=models.Index(fields=['is_draft', '-dated', '-id'], name='programme_state_dated'),
         ),
         migrations.AddIndex(
-            model_name="programme",
-            index=models.Index(
-                fields=["is_draft", "position", "-dated", "-id"], name="programme_state_placed"
-            ),
+            model_name='programme',
+            index=models.Index(fields=['is_draft', 'position', '-dated', '-id'], name='programme_state_placed'),
         ),
         migrations.AddIndex(
-            model_name="programme",
-            index=models.Index(
-                models.Case(
-                    models.When(
-                        models.Q(
-                            models.Q(
-                                django.db.models.lookups.Exact(
-                                    models.F("title_fr"), profiles.models.flaws.Literal("")
-                                ),
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("title_fr"), profiles.models.flaws.Literal("")
-                                    ),
-                                    django.db.models.lookups.Exact(
-                                        models.F("title_en"), profiles.models.flaws.Literal("")
-                                    ),
-                                    _negated=True,
-                                ),
-                            ),
-                            models.Q(
-                                django.db.models.lookups.Exact(
-                                    models.F("body_fr"), profiles.models.flaws.Literal("")
-                                ),
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("body_fr"), profiles.models.flaws.Literal("")
-                                    ),
-                                    django.db.models.lookups.Exact(
-                                        models.F("body_en"), profiles.models.flaws.Literal("")
-                                    ),
-                                    _negated=True,
-                                ),
-                            ),
-                            _connector="OR",
-                        ),
-                        then=profiles.models.flaws.Literal(1),
-                    ),
-                    default=profiles.models.flaws.Literal(0),
-                    output_field=models.IntegerField(),
-                ),
-                models.OrderBy(models.F("dated"), descending=True),
-                models.OrderBy(models.F("id"), descending=True),
-                name="programme_lacks_fr",
-            ),
+            model_name='programme',
+            index=models.Index(models.Case(models.When(models.Q(models.Q(django.db.models.lookups.Exact(models.F('title_fr'), profiles.models.flaws.Literal('')), models.Q(django.db.models.lookups.Exact(models.F('title_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('title_en'), profiles.models.flaws.Literal('')), _negated=True)), models.Q(django.db.models.lookups.Exact(models.F('body_fr'), profiles.models.flaws.Literal('')), models.Q(django.db.models.lookups.Exact(models.F('body_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('body_en'), profiles.models.flaws.Literal('')), _negated=True)), _connector='OR'), then=profiles.models.flaws.Literal(1)), default=profiles.models.flaws.Literal(0), output_field=models.IntegerField()), models.OrderBy(models.F('dated'), descending=True), models.OrderBy(models.F('id'), descending=True), name='programme_lacks_fr'),
         ),
         migrations.AddIndex(
-            model_name="programme",
-            index=models.Index(
-                models.Case(
-                    models.When(
-                        models.Q(
-                            models.Q(
-                                django.db.models.lookups.Exact(
-                                    models.F("title_en"), profiles.models.flaws.Literal("")
-                                ),
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("title_fr"), profiles.models.flaws.Literal("")
-                                    ),
-                                    django.db.models.lookups.Exact(
-                                        models.F("title_en"), profiles.models.flaws.Literal("")
-                                    ),
-                                    _negated=True,
-                                ),
-                            ),
-                            models.Q(
-                                django.db.models.lookups.Exact(
-                                    models.F("body_en"), profiles.models.flaws.Literal("")
-                                ),
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("body_fr"), profiles.models.flaws.Literal("")
-                                    ),
-                                    django.db.models.lookups.Exact(
-                                        models.F("body_en"), profiles.models.flaws.Literal("")
-                                    ),
-                                    _negated=True,
-                                ),
-                            ),
-                            _connector="OR",
-                        ),
-                        then=profiles.models.flaws.Literal(1),
-                    ),
-                    default=profiles.models.flaws.Literal(0),
-                    output_field=models.IntegerField(),
-                ),
-                models.OrderBy(models.F("dated"), descending=True),
-                models.OrderBy(models.F("id"), descending=True),
-                name="programme_lacks_en",
-            ),
+            model_name='programme',
+            index=models.Index(models.Case(models.When(models.Q(models.Q(django.db.models.lookups.Exact(models.F('title_en'), profiles.models.flaws.Literal('')), models.Q(django.db.models.lookups.Exact(models.F('title_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('title_en'), profiles.models.flaws.Literal('')), _negated=True)), models.Q(django.db.models.lookups.Exact(models.F('body_en'), profiles.models.flaws.Literal('')), models.Q(django.db.models.lookups.Exact(models.F('body_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('body_en'), profiles.models.flaws.Literal('')), _negated=True)), _connector='OR'), then=profiles.models.flaws.Literal(1)), default=profiles.models.flaws.Literal(0), output_field=models.IntegerField()), models.OrderBy(models.F('dated'), descending=True), models.OrderBy(models.F('id'), descending=True), name='programme_lacks_en'),
         ),
         migrations.AddIndex(
-            model_name="programme",
-            index=models.Index(
-                models.Case(
-                    models.When(
-                        models.Q(
-                            models.Q(
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("title_fr"), profiles.models.flaws.Literal("")
-                                    ),
-                                    models.Q(
-                                        django.db.models.lookups.Exact(
-                                            models.F("title_fr"), profiles.models.flaws.Literal("")
-                                        ),
-                                        django.db.models.lookups.Exact(
-                                            models.F("title_en"), profiles.models.flaws.Literal("")
-                                        ),
-                                        _negated=True,
-                                    ),
-                                ),
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("body_fr"), profiles.models.flaws.Literal("")
-                                    ),
-                                    models.Q(
-                                        django.db.models.lookups.Exact(
-                                            models.F("body_fr"), profiles.models.flaws.Literal("")
-                                        ),
-                                        django.db.models.lookups.Exact(
-                                            models.F("body_en"), profiles.models.flaws.Literal("")
-                                        ),
-                                        _negated=True,
-                                    ),
-                                ),
-                                _connector="OR",
-                            ),
-                            models.Q(
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("title_en"), profiles.models.flaws.Literal("")
-                                    ),
-                                    models.Q(
-                                        django.db.models.lookups.Exact(
-                                            models.F("title_fr"), profiles.models.flaws.Literal("")
-                                        ),
-                                        django.db.models.lookups.Exact(
-                                            models.F("title_en"), profiles.models.flaws.Literal("")
-                                        ),
-                                        _negated=True,
-                                    ),
-                                ),
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("body_en"), profiles.models.flaws.Literal("")
-                                    ),
-                                    models.Q(
-                                        django.db.models.lookups.Exact(
-                                            models.F("body_fr"), profiles.models.flaws.Literal("")
-                                        ),
-                                        django.db.models.lookups.Exact(
-                                            models.F("body_en"), profiles.models.flaws.Literal("")
-                                        ),
-                                        _negated=True,
-                                    ),
-                                ),
-                                _connector="OR",
-                            ),
-                            models.Q(
-                                django.db.models.lookups.Exact(
-                                    models.F("body_fr"), profiles.models.flaws.Literal("")
-                                ),
-                                django.db.models.lookups.Exact(
-                                    models.F("body_en"), profiles.models.flaws.Literal("")
-                                ),
-                            ),
-                            models.Q(
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("image"), profiles.models.flaws.Literal("")
-                                    ),
-                                    _negated=True,
-                                ),
-                                models.Q(
-                                    models.Q(
-                                        django.db.models.lookups.Exact(
-                                            models.F("image_alt_fr"),
-                                            profiles.models.flaws.Literal(""),
-                                        ),
-                                        django.db.models.lookups.Exact(
-                                            models.F("image_alt_en"),
-                                            profiles.models.flaws.Literal(""),
-                                        ),
-                                        _negated=True,
-                                    ),
-                                    ("image_is_decorative", True),
-                                    _connector="OR",
-                                    _negated=True,
-                                ),
-                            ),
-                            models.Q(
-                                django.db.models.lookups.Exact(
-                                    django.db.models.functions.text.StrIndex(
-                                        models.F("website"),
-                                        profiles.models.flaws.Literal("http://"),
-                                    ),
-                                    profiles.models.flaws.Literal(1),
-                                )
-                            ),
-                            models.Q(
-                                django.db.models.lookups.GreaterThan(
-                                    django.db.models.functions.text.StrIndex(
-                                        models.F("body_fr"),
-                                        profiles.models.flaws.Literal('href="http://'),
-                                    ),
-                                    profiles.models.flaws.Literal(0),
-                                )
-                            ),
-                            models.Q(
-                                django.db.models.lookups.GreaterThan(
-                                    django.db.models.functions.text.StrIndex(
-                                        models.F("body_en"),
-                                        profiles.models.flaws.Literal('href="http://'),
-                                    ),
-                                    profiles.models.flaws.Literal(0),
-                                )
-                            ),
-                            _connector="OR",
-                        ),
-                        then=profiles.models.flaws.Literal(1),
-                    ),
-                    default=profiles.models.flaws.Literal(0),
-                    output_field=models.IntegerField(),
-                ),
-                models.OrderBy(models.F("updated"), descending=True),
-                models.OrderBy(models.F("id"), descending=True),
-                name="programme_flawed",
-            ),
+            model_name='programme',
+            index=models.Index(models.Case(models.When(models.Q(models.Q(models.Q(django.db.models.lookups.Exact(models.F('title_fr'), profiles.models.flaws.Literal('')), models.Q(django.db.models.lookups.Exact(models.F('title_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('title_en'), profiles.models.flaws.Literal('')), _negated=True)), models.Q(django.db.models.lookups.Exact(models.F('body_fr'), profiles.models.flaws.Literal('')), models.Q(django.db.models.lookups.Exact(models.F('body_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('body_en'), profiles.models.flaws.Literal('')), _negated=True)), _connector='OR'), models.Q(models.Q(django.db.models.lookups.Exact(models.F('title_en'), profiles.models.flaws.Literal('')), models.Q(django.db.models.lookups.Exact(models.F('title_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('title_en'), profiles.models.flaws.Literal('')), _negated=True)), models.Q(django.db.models.lookups.Exact(models.F('body_en'), profiles.models.flaws.Literal('')), models.Q(django.db.models.lookups.Exact(models.F('body_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('body_en'), profiles.models.flaws.Literal('')), _negated=True)), _connector='OR'), models.Q(django.db.models.lookups.Exact(models.F('body_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('body_en'), profiles.models.flaws.Literal(''))), models.Q(models.Q(django.db.models.lookups.Exact(models.F('image'), profiles.models.flaws.Literal('')), _negated=True), models.Q(models.Q(django.db.models.lookups.Exact(models.F('image_alt_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('image_alt_en'), profiles.models.flaws.Literal('')), _negated=True), ('image_is_decorative', True), _connector='OR', _negated=True)), models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.StrIndex(models.F('website'), profiles.models.flaws.Literal('http://')), profiles.models.flaws.Literal(1))), models.Q(django.db.models.lookups.GreaterThan(django.db.models.functions.text.StrIndex(models.F('body_fr'), profiles.models.flaws.Literal('href="http://')), profiles.models.flaws.Literal(0))), models.Q(django.db.models.lookups.GreaterThan(django.db.models.functions.text.StrIndex(models.F('body_en'), profiles.models.flaws.Literal('href="http://')), profiles.models.flaws.Literal(0))), _connector='OR'), then=profiles.models.flaws.Literal(1)), default=profiles.models.flaws.Literal(0), output_field=models.IntegerField()), models.OrderBy(models.F('updated'), descending=True), models.OrderBy(models.F('id'), descending=True), name='programme_flawed'),
         ),
         migrations.AddIndex(
-            model_name="vacancy",
-            index=models.Index(
-                condition=models.Q(("is_draft", False)),
-                fields=["organisation", "-dated", "-id", "publish_at", "is_draft"],
-                name="vacancy_newest",
-            ),
+            model_name='vacancy',
+            index=models.Index(condition=models.Q(('is_draft', False)), fields=['organisation', '-dated', '-id', 'publish_at', 'is_draft'], name='vacancy_newest'),
         ),
         migrations.AddIndex(
-            model_name="vacancy",
-            index=models.Index(
-                condition=models.Q(("is_draft", False)),
-                fields=["organisation", "position", "-dated", "-id", "publish_at", "is_draft"],
-                name="vacancy_profile",
-            ),
+            model_name='vacancy',
+            index=models.Index(condition=models.Q(('is_draft', False)), fields=['organisation', 'position', '-dated', '-id', 'publish_at', 'is_draft'], name='vacancy_profile'),
         ),
         migrations.AddIndex(
-            model_name="vacancy",
-            index=models.Index(
-                condition=models.Q(("is_draft", False)),
-                fields=["-publish_at", "-id", "is_draft"],
-                name="vacancy_moment",
-            ),
+            model_name='vacancy',
+            index=models.Index(condition=models.Q(('is_draft', False)), fields=['-publish_at', '-id', 'is_draft'], name='vacancy_moment'),
         ),
         migrations.AddIndex(
-            model_name="vacancy",
-            index=models.Index(
-                condition=models.Q(("is_draft", False)),
-                fields=["-updated", "publish_at", "is_draft"],
-                name="vacancy_changed",
-            ),
+            model_name='vacancy',
+            index=models.Index(condition=models.Q(('is_draft', False)), fields=['-updated', 'publish_at', 'is_draft'], name='vacancy_changed'),
         ),
         migrations.AddIndex(
-            model_name="vacancy",
-            index=models.Index(fields=["-dated", "-id"], name="vacancy_dated"),
+            model_name='vacancy',
+            index=models.Index(fields=['-dated', '-id'], name='vacancy_dated'),
         ),
         migrations.AddIndex(
-            model_name="vacancy",
-            index=models.Index(fields=["position", "-dated", "-id"], name="vacancy_placed"),
+            model_name='vacancy',
+            index=models.Index(fields=['position', '-dated', '-id'], name='vacancy_placed'),
         ),
         migrations.AddIndex(
-            model_name="vacancy",
-            index=models.Index(fields=["is_draft", "-dated", "-id"], name="vacancy_state_dated"),
+            model_name='vacancy',
+            index=models.Index(fields=['is_draft', '-dated', '-id'], name='vacancy_state_dated'),
         ),
         migrations.AddIndex(
-            model_name="vacancy",
-            index=models.Index(
-                fields=["is_draft", "position", "-dated", "-id"], name="vacancy_state_placed"
-            ),
+            model_name='vacancy',
+            index=models.Index(fields=['is_draft', 'position', '-dated', '-id'], name='vacancy_state_placed'),
         ),
         migrations.AddIndex(
-            model_name="vacancy",
-            index=models.Index(
-                models.Case(
-                    models.When(
-                        models.Q(
-                            models.Q(
-                                django.db.models.lookups.Exact(
-                                    models.F("title_fr"), profiles.models.flaws.Literal("")
-                                ),
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("title_fr"), profiles.models.flaws.Literal("")
-                                    ),
-                                    django.db.models.lookups.Exact(
-                                        models.F("title_en"), profiles.models.flaws.Literal("")
-                                    ),
-                                    _negated=True,
-                                ),
-                            ),
-                            models.Q(
-                                django.db.models.lookups.Exact(
-                                    models.F("body_fr"), profiles.models.flaws.Literal("")
-                                ),
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("body_fr"), profiles.models.flaws.Literal("")
-                                    ),
-                                    django.db.models.lookups.Exact(
-                                        models.F("body_en"), profiles.models.flaws.Literal("")
-                                    ),
-                                    _negated=True,
-                                ),
-                            ),
-                            _connector="OR",
-                        ),
-                        then=profiles.models.flaws.Literal(1),
-                    ),
-                    default=profiles.models.flaws.Literal(0),
-                    output_field=models.IntegerField(),
-                ),
-                models.OrderBy(models.F("dated"), descending=True),
-                models.OrderBy(models.F("id"), descending=True),
-                name="vacancy_lacks_fr",
-            ),
+            model_name='vacancy',
+            index=models.Index(models.Case(models.When(models.Q(models.Q(django.db.models.lookups.Exact(models.F('title_fr'), profiles.models.flaws.Literal('')), models.Q(django.db.models.lookups.Exact(models.F('title_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('title_en'), profiles.models.flaws.Literal('')), _negated=True)), models.Q(django.db.models.lookups.Exact(models.F('body_fr'), profiles.models.flaws.Literal('')), models.Q(django.db.models.lookups.Exact(models.F('body_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('body_en'), profiles.models.flaws.Literal('')), _negated=True)), _connector='OR'), then=profiles.models.flaws.Literal(1)), default=profiles.models.flaws.Literal(0), output_field=models.IntegerField()), models.OrderBy(models.F('dated'), descending=True), models.OrderBy(models.F('id'), descending=True), name='vacancy_lacks_fr'),
         ),
         migrations.AddIndex(
-            model_name="vacancy",
-            index=models.Index(
-                models.Case(
-                    models.When(
-                        models.Q(
-                            models.Q(
-                                django.db.models.lookups.Exact(
-                                    models.F("title_en"), profiles.models.flaws.Literal("")
-                                ),
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("title_fr"), profiles.models.flaws.Literal("")
-                                    ),
-                                    django.db.models.lookups.Exact(
-                                        models.F("title_en"), profiles.models.flaws.Literal("")
-                                    ),
-                                    _negated=True,
-                                ),
-                            ),
-                            models.Q(
-                                django.db.models.lookups.Exact(
-                                    models.F("body_en"), profiles.models.flaws.Literal("")
-                                ),
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("body_fr"), profiles.models.flaws.Literal("")
-                                    ),
-                                    django.db.models.lookups.Exact(
-                                        models.F("body_en"), profiles.models.flaws.Literal("")
-                                    ),
-                                    _negated=True,
-                                ),
-                            ),
-                            _connector="OR",
-                        ),
-                        then=profiles.models.flaws.Literal(1),
-                    ),
-                    default=profiles.models.flaws.Literal(0),
-                    output_field=models.IntegerField(),
-                ),
-                models.OrderBy(models.F("dated"), descending=True),
-                models.OrderBy(models.F("id"), descending=True),
-                name="vacancy_lacks_en",
-            ),
+            model_name='vacancy',
+            index=models.Index(models.Case(models.When(models.Q(models.Q(django.db.models.lookups.Exact(models.F('title_en'), profiles.models.flaws.Literal('')), models.Q(django.db.models.lookups.Exact(models.F('title_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('title_en'), profiles.models.flaws.Literal('')), _negated=True)), models.Q(django.db.models.lookups.Exact(models.F('body_en'), profiles.models.flaws.Literal('')), models.Q(django.db.models.lookups.Exact(models.F('body_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('body_en'), profiles.models.flaws.Literal('')), _negated=True)), _connector='OR'), then=profiles.models.flaws.Literal(1)), default=profiles.models.flaws.Literal(0), output_field=models.IntegerField()), models.OrderBy(models.F('dated'), descending=True), models.OrderBy(models.F('id'), descending=True), name='vacancy_lacks_en'),
         ),
         migrations.AddIndex(
-            model_name="vacancy",
-            index=models.Index(
-                models.Case(
-                    models.When(
-                        models.Q(
-                            models.Q(
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("title_fr"), profiles.models.flaws.Literal("")
-                                    ),
-                                    models.Q(
-                                        django.db.models.lookups.Exact(
-                                            models.F("title_fr"), profiles.models.flaws.Literal("")
-                                        ),
-                                        django.db.models.lookups.Exact(
-                                            models.F("title_en"), profiles.models.flaws.Literal("")
-                                        ),
-                                        _negated=True,
-                                    ),
-                                ),
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("body_fr"), profiles.models.flaws.Literal("")
-                                    ),
-                                    models.Q(
-                                        django.db.models.lookups.Exact(
-                                            models.F("body_fr"), profiles.models.flaws.Literal("")
-                                        ),
-                                        django.db.models.lookups.Exact(
-                                            models.F("body_en"), profiles.models.flaws.Literal("")
-                                        ),
-                                        _negated=True,
-                                    ),
-                                ),
-                                _connector="OR",
-                            ),
-                            models.Q(
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("title_en"), profiles.models.flaws.Literal("")
-                                    ),
-                                    models.Q(
-                                        django.db.models.lookups.Exact(
-                                            models.F("title_fr"), profiles.models.flaws.Literal("")
-                                        ),
-                                        django.db.models.lookups.Exact(
-                                            models.F("title_en"), profiles.models.flaws.Literal("")
-                                        ),
-                                        _negated=True,
-                                    ),
-                                ),
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("body_en"), profiles.models.flaws.Literal("")
-                                    ),
-                                    models.Q(
-                                        django.db.models.lookups.Exact(
-                                            models.F("body_fr"), profiles.models.flaws.Literal("")
-                                        ),
-                                        django.db.models.lookups.Exact(
-                                            models.F("body_en"), profiles.models.flaws.Literal("")
-                                        ),
-                                        _negated=True,
-                                    ),
-                                ),
-                                _connector="OR",
-                            ),
-                            models.Q(
-                                django.db.models.lookups.Exact(
-                                    models.F("body_fr"), profiles.models.flaws.Literal("")
-                                ),
-                                django.db.models.lookups.Exact(
-                                    models.F("body_en"), profiles.models.flaws.Literal("")
-                                ),
-                            ),
-                            models.Q(
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("image"), profiles.models.flaws.Literal("")
-                                    ),
-                                    _negated=True,
-                                ),
-                                models.Q(
-                                    models.Q(
-                                        django.db.models.lookups.Exact(
-                                            models.F("image_alt_fr"),
-                                            profiles.models.flaws.Literal(""),
-                                        ),
-                                        django.db.models.lookups.Exact(
-                                            models.F("image_alt_en"),
-                                            profiles.models.flaws.Literal(""),
-                                        ),
-                                        _negated=True,
-                                    ),
-                                    ("image_is_decorative", True),
-                                    _connector="OR",
-                                    _negated=True,
-                                ),
-                            ),
-                            models.Q(
-                                django.db.models.lookups.Exact(
-                                    django.db.models.functions.text.StrIndex(
-                                        models.F("link"), profiles.models.flaws.Literal("http://")
-                                    ),
-                                    profiles.models.flaws.Literal(1),
-                                )
-                            ),
-                            models.Q(
-                                django.db.models.lookups.GreaterThan(
-                                    django.db.models.functions.text.StrIndex(
-                                        models.F("body_fr"),
-                                        profiles.models.flaws.Literal('href="http://'),
-                                    ),
-                                    profiles.models.flaws.Literal(0),
-                                )
-                            ),
-                            models.Q(
-                                django.db.models.lookups.GreaterThan(
-                                    django.db.models.functions.text.StrIndex(
-                                        models.F("body_en"),
-                                        profiles.models.flaws.Literal('href="http://'),
-                                    ),
-                                    profiles.models.flaws.Literal(0),
-                                )
-                            ),
-                            models.Q(
-                                django.db.models.lookups.Exact(
-                                    models.F("file"), profiles.models.flaws.Literal("")
-                                ),
-                                _negated=True,
-                            ),
-                            _connector="OR",
-                        ),
-                        then=profiles.models.flaws.Literal(1),
-                    ),
-                    default=profiles.models.flaws.Literal(0),
-                    output_field=models.IntegerField(),
-                ),
-                models.OrderBy(models.F("updated"), descending=True),
-                models.OrderBy(models.F("id"), descending=True),
-                name="vacancy_flawed",
-            ),
+            model_name='vacancy',
+            index=models.Index(models.Case(models.When(models.Q(models.Q(models.Q(django.db.models.lookups.Exact(models.F('title_fr'), profiles.models.flaws.Literal('')), models.Q(django.db.models.lookups.Exact(models.F('title_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('title_en'), profiles.models.flaws.Literal('')), _negated=True)), models.Q(django.db.models.lookups.Exact(models.F('body_fr'), profiles.models.flaws.Literal('')), models.Q(django.db.models.lookups.Exact(models.F('body_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('body_en'), profiles.models.flaws.Literal('')), _negated=True)), _connector='OR'), models.Q(models.Q(django.db.models.lookups.Exact(models.F('title_en'), profiles.models.flaws.Literal('')), models.Q(django.db.models.lookups.Exact(models.F('title_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('title_en'), profiles.models.flaws.Literal('')), _negated=True)), models.Q(django.db.models.lookups.Exact(models.F('body_en'), profiles.models.flaws.Literal('')), models.Q(django.db.models.lookups.Exact(models.F('body_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('body_en'), profiles.models.flaws.Literal('')), _negated=True)), _connector='OR'), models.Q(django.db.models.lookups.Exact(models.F('body_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('body_en'), profiles.models.flaws.Literal(''))), models.Q(models.Q(django.db.models.lookups.Exact(models.F('image'), profiles.models.flaws.Literal('')), _negated=True), models.Q(models.Q(django.db.models.lookups.Exact(models.F('image_alt_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('image_alt_en'), profiles.models.flaws.Literal('')), _negated=True), ('image_is_decorative', True), _connector='OR', _negated=True)), models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.StrIndex(models.F('link'), profiles.models.flaws.Literal('http://')), profiles.models.flaws.Literal(1))), models.Q(django.db.models.lookups.GreaterThan(django.db.models.functions.text.StrIndex(models.F('body_fr'), profiles.models.flaws.Literal('href="http://')), profiles.models.flaws.Literal(0))), models.Q(django.db.models.lookups.GreaterThan(django.db.models.functions.text.StrIndex(models.F('body_en'), profiles.models.flaws.Literal('href="http://')), profiles.models.flaws.Literal(0))), models.Q(django.db.models.lookups.Exact(models.F('file'), profiles.models.flaws.Literal('')), _negated=True), _connector='OR'), then=profiles.models.flaws.Literal(1)), default=profiles.models.flaws.Literal(0), output_field=models.IntegerField()), models.OrderBy(models.F('updated'), descending=True), models.OrderBy(models.F('id'), descending=True), name='vacancy_flawed'),
         ),
         migrations.AddIndex(
-            model_name="vacancy",
-            index=models.Index(fields=["-deadline", "-id"], name="vacancy_deadline"),
+            model_name='vacancy',
+            index=models.Index(fields=['-deadline', '-id'], name='vacancy_deadline'),
         ),
         migrations.AddIndex(
-            model_name="video",
-            index=models.Index(
-                condition=models.Q(("is_draft", False)),
-                fields=["organisation", "-dated", "-id", "publish_at", "is_draft"],
-                name="video_newest",
-            ),
+            model_name='video',
+            index=models.Index(condition=models.Q(('is_draft', False)), fields=['organisation', '-dated', '-id', 'publish_at', 'is_draft'], name='video_newest'),
         ),
         migrations.AddIndex(
-            model_name="video",
-            index=models.Index(
-                condition=models.Q(("is_draft", False)),
-                fields=["organisation", "position", "-dated", "-id", "publish_at", "is_draft"],
-                name="video_profile",
-            ),
+            model_name='video',
+            index=models.Index(condition=models.Q(('is_draft', False)), fields=['organisation', 'position', '-dated', '-id', 'publish_at', 'is_draft'], name='video_profile'),
         ),
         migrations.AddIndex(
-            model_name="video",
-            index=models.Index(
-                condition=models.Q(("is_draft", False)),
-                fields=["-publish_at", "-id", "is_draft"],
-                name="video_moment",
-            ),
+            model_name='video',
+            index=models.Index(condition=models.Q(('is_draft', False)), fields=['-publish_at', '-id', 'is_draft'], name='video_moment'),
         ),
         migrations.AddIndex(
-            model_name="video",
-            index=models.Index(
-                condition=models.Q(("is_draft", False)),
-                fields=["-updated", "publish_at", "is_draft"],
-                name="video_changed",
-            ),
+            model_name='video',
+            index=models.Index(condition=models.Q(('is_draft', False)), fields=['-updated', 'publish_at', 'is_draft'], name='video_changed'),
         ),
         migrations.AddIndex(
-            model_name="video",
-            index=models.Index(fields=["-dated", "-id"], name="video_dated"),
+            model_name='video',
+            index=models.Index(fields=['-dated', '-id'], name='video_dated'),
         ),
         migrations.AddIndex(
-            model_name="video",
-            index=models.Index(fields=["position", "-dated", "-id"], name="video_placed"),
+            model_name='video',
+            index=models.Index(fields=['position', '-dated', '-id'], name='video_placed'),
         ),
         migrations.AddIndex(
-            model_name="video",
-            index=models.Index(fields=["is_draft", "-dated", "-id"], name="video_state_dated"),
+            model_name='video',
+            index=models.Index(fields=['is_draft', '-dated', '-id'], name='video_state_dated'),
         ),
         migrations.AddIndex(
-            model_name="video",
-            index=models.Index(
-                fields=["is_draft", "position", "-dated", "-id"], name="video_state_placed"
-            ),
+            model_name='video',
+            index=models.Index(fields=['is_draft', 'position', '-dated', '-id'], name='video_state_placed'),
         ),
         migrations.AddIndex(
-            model_name="video",
-            index=models.Index(
-                models.Case(
-                    models.When(
-                        models.Q(
-                            models.Q(
-                                django.db.models.lookups.Exact(
-                                    models.F("title_fr"), profiles.models.flaws.Literal("")
-                                ),
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("title_fr"), profiles.models.flaws.Literal("")
-                                    ),
-                                    django.db.models.lookups.Exact(
-                                        models.F("title_en"), profiles.models.flaws.Literal("")
-                                    ),
-                                    _negated=True,
-                                ),
-                            ),
-                            models.Q(
-                                django.db.models.lookups.Exact(
-                                    models.F("body_fr"), profiles.models.flaws.Literal("")
-                                ),
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("body_fr"), profiles.models.flaws.Literal("")
-                                    ),
-                                    django.db.models.lookups.Exact(
-                                        models.F("body_en"), profiles.models.flaws.Literal("")
-                                    ),
-                                    _negated=True,
-                                ),
-                            ),
-                            _connector="OR",
-                        ),
-                        then=profiles.models.flaws.Literal(1),
-                    ),
-                    default=profiles.models.flaws.Literal(0),
-                    output_field=models.IntegerField(),
-                ),
-                models.OrderBy(models.F("dated"), descending=True),
-                models.OrderBy(models.F("id"), descending=True),
-                name="video_lacks_fr",
-            ),
+            model_name='video',
+            index=models.Index(models.Case(models.When(models.Q(models.Q(django.db.models.lookups.Exact(models.F('title_fr'), profiles.models.flaws.Literal('')), models.Q(django.db.models.lookups.Exact(models.F('title_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('title_en'), profiles.models.flaws.Literal('')), _negated=True)), models.Q(django.db.models.lookups.Exact(models.F('body_fr'), profiles.models.flaws.Literal('')), models.Q(django.db.models.lookups.Exact(models.F('body_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('body_en'), profiles.models.flaws.Literal('')), _negated=True)), _connector='OR'), then=profiles.models.flaws.Literal(1)), default=profiles.models.flaws.Literal(0), output_field=models.IntegerField()), models.OrderBy(models.F('dated'), descending=True), models.OrderBy(models.F('id'), descending=True), name='video_lacks_fr'),
         ),
         migrations.AddIndex(
-            model_name="video",
-            index=models.Index(
-                models.Case(
-                    models.When(
-                        models.Q(
-                            models.Q(
-                                django.db.models.lookups.Exact(
-                                    models.F("title_en"), profiles.models.flaws.Literal("")
-                                ),
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("title_fr"), profiles.models.flaws.Literal("")
-                                    ),
-                                    django.db.models.lookups.Exact(
-                                        models.F("title_en"), profiles.models.flaws.Literal("")
-                                    ),
-                                    _negated=True,
-                                ),
-                            ),
-                            models.Q(
-                                django.db.models.lookups.Exact(
-                                    models.F("body_en"), profiles.models.flaws.Literal("")
-                                ),
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("body_fr"), profiles.models.flaws.Literal("")
-                                    ),
-                                    django.db.models.lookups.Exact(
-                                        models.F("body_en"), profiles.models.flaws.Literal("")
-                                    ),
-                                    _negated=True,
-                                ),
-                            ),
-                            _connector="OR",
-                        ),
-                        then=profiles.models.flaws.Literal(1),
-                    ),
-                    default=profiles.models.flaws.Literal(0),
-                    output_field=models.IntegerField(),
-                ),
-                models.OrderBy(models.F("dated"), descending=True),
-                models.OrderBy(models.F("id"), descending=True),
-                name="video_lacks_en",
-            ),
+            model_name='video',
+            index=models.Index(models.Case(models.When(models.Q(models.Q(django.db.models.lookups.Exact(models.F('title_en'), profiles.models.flaws.Literal('')), models.Q(django.db.models.lookups.Exact(models.F('title_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('title_en'), profiles.models.flaws.Literal('')), _negated=True)), models.Q(django.db.models.lookups.Exact(models.F('body_en'), profiles.models.flaws.Literal('')), models.Q(django.db.models.lookups.Exact(models.F('body_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('body_en'), profiles.models.flaws.Literal('')), _negated=True)), _connector='OR'), then=profiles.models.flaws.Literal(1)), default=profiles.models.flaws.Literal(0), output_field=models.IntegerField()), models.OrderBy(models.F('dated'), descending=True), models.OrderBy(models.F('id'), descending=True), name='video_lacks_en'),
         ),
         migrations.AddIndex(
-            model_name="video",
-            index=models.Index(
-                models.Case(
-                    models.When(
-                        models.Q(
-                            models.Q(
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("title_fr"), profiles.models.flaws.Literal("")
-                                    ),
-                                    models.Q(
-                                        django.db.models.lookups.Exact(
-                                            models.F("title_fr"), profiles.models.flaws.Literal("")
-                                        ),
-                                        django.db.models.lookups.Exact(
-                                            models.F("title_en"), profiles.models.flaws.Literal("")
-                                        ),
-                                        _negated=True,
-                                    ),
-                                ),
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("body_fr"), profiles.models.flaws.Literal("")
-                                    ),
-                                    models.Q(
-                                        django.db.models.lookups.Exact(
-                                            models.F("body_fr"), profiles.models.flaws.Literal("")
-                                        ),
-                                        django.db.models.lookups.Exact(
-                                            models.F("body_en"), profiles.models.flaws.Literal("")
-                                        ),
-                                        _negated=True,
-                                    ),
-                                ),
-                                _connector="OR",
-                            ),
-                            models.Q(
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("title_en"), profiles.models.flaws.Literal("")
-                                    ),
-                                    models.Q(
-                                        django.db.models.lookups.Exact(
-                                            models.F("title_fr"), profiles.models.flaws.Literal("")
-                                        ),
-                                        django.db.models.lookups.Exact(
-                                            models.F("title_en"), profiles.models.flaws.Literal("")
-                                        ),
-                                        _negated=True,
-                                    ),
-                                ),
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("body_en"), profiles.models.flaws.Literal("")
-                                    ),
-                                    models.Q(
-                                        django.db.models.lookups.Exact(
-                                            models.F("body_fr"), profiles.models.flaws.Literal("")
-                                        ),
-                                        django.db.models.lookups.Exact(
-                                            models.F("body_en"), profiles.models.flaws.Literal("")
-                                        ),
-                                        _negated=True,
-                                    ),
-                                ),
-                                _connector="OR",
-                            ),
-                            models.Q(
-                                django.db.models.lookups.Exact(
-                                    models.F("body_fr"), profiles.models.flaws.Literal("")
-                                ),
-                                django.db.models.lookups.Exact(
-                                    models.F("body_en"), profiles.models.flaws.Literal("")
-                                ),
-                            ),
-                            models.Q(
-                                models.Q(
-                                    django.db.models.lookups.Exact(
-                                        models.F("image"), profiles.models.flaws.Literal("")
-                                    ),
-                                    _negated=True,
-                                ),
-                                models.Q(
-                                    models.Q(
-                                        django.db.models.lookups.Exact(
-                                            models.F("image_alt_fr"),
-                                            profiles.models.flaws.Literal(""),
-                                        ),
-                                        django.db.models.lookups.Exact(
-                                            models.F("image_alt_en"),
-                                            profiles.models.flaws.Literal(""),
-                                        ),
-                                        _negated=True,
-                                    ),
-                                    ("image_is_decorative", True),
-                                    _connector="OR",
-                                    _negated=True,
-                                ),
-                            ),
-                            models.Q(
-                                django.db.models.lookups.Exact(
-                                    django.db.models.functions.text.StrIndex(
-                                        models.F("watch_url"),
-                                        profiles.models.flaws.Literal("http://"),
-                                    ),
-                                    profiles.models.flaws.Literal(1),
-                                )
-                            ),
-                            models.Q(
-                                django.db.models.lookups.GreaterThan(
-                                    django.db.models.functions.text.StrIndex(
-                                        models.F("body_fr"),
-                                        profiles.models.flaws.Literal('href="http://'),
-                                    ),
-                                    profiles.models.flaws.Literal(0),
-                                )
-                            ),
-                            models.Q(
-                                django.db.models.lookups.GreaterThan(
-                                    django.db.models.functions.text.StrIndex(
-                                        models.F("body_en"),
-                                        profiles.models.flaws.Literal('href="http://'),
-                                    ),
-                                    profiles.models.flaws.Literal(0),
-                                )
-                            ),
-                            models.Q(
-                                django.db.models.lookups.Exact(
-                                    models.F("file"), profiles.models.flaws.Literal("")
-                                ),
-                                _negated=True,
-                            ),
-                            _connector="OR",
-                        ),
-                        then=profiles.models.flaws.Literal(1),
-                    ),
-                    default=profiles.models.flaws.Literal(0),
-                    output_field=models.IntegerField(),
-                ),
-                models.OrderBy(models.F("updated"), descending=True),
-                models.OrderBy(models.F("id"), descending=True),
-                name="video_flawed",
-            ),
+            model_name='video',
+            index=models.Index(models.Case(models.When(models.Q(models.Q(models.Q(django.db.models.lookups.Exact(models.F('title_fr'), profiles.models.flaws.Literal('')), models.Q(django.db.models.lookups.Exact(models.F('title_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('title_en'), profiles.models.flaws.Literal('')), _negated=True)), models.Q(django.db.models.lookups.Exact(models.F('body_fr'), profiles.models.flaws.Literal('')), models.Q(django.db.models.lookups.Exact(models.F('body_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('body_en'), profiles.models.flaws.Literal('')), _negated=True)), _connector='OR'), models.Q(models.Q(django.db.models.lookups.Exact(models.F('title_en'), profiles.models.flaws.Literal('')), models.Q(django.db.models.lookups.Exact(models.F('title_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('title_en'), profiles.models.flaws.Literal('')), _negated=True)), models.Q(django.db.models.lookups.Exact(models.F('body_en'), profiles.models.flaws.Literal('')), models.Q(django.db.models.lookups.Exact(models.F('body_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('body_en'), profiles.models.flaws.Literal('')), _negated=True)), _connector='OR'), models.Q(django.db.models.lookups.Exact(models.F('body_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('body_en'), profiles.models.flaws.Literal(''))), models.Q(models.Q(django.db.models.lookups.Exact(models.F('image'), profiles.models.flaws.Literal('')), _negated=True), models.Q(models.Q(django.db.models.lookups.Exact(models.F('image_alt_fr'), profiles.models.flaws.Literal('')), django.db.models.lookups.Exact(models.F('image_alt_en'), profiles.models.flaws.Literal('')), _negated=True), ('image_is_decorative', True), _connector='OR', _negated=True)), models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.StrIndex(models.F('watch_url'), profiles.models.flaws.Literal('http://')), profiles.models.flaws.Literal(1))), models.Q(django.db.models.lookups.GreaterThan(django.db.models.functions.text.StrIndex(models.F('body_fr'), profiles.models.flaws.Literal('href="http://')), profiles.models.flaws.Literal(0))), models.Q(django.db.models.lookups.GreaterThan(django.db.models.functions.text.StrIndex(models.F('body_en'), profiles.models.flaws.Literal('href="http://')), profiles.models.flaws.Literal(0))), models.Q(django.db.models.lookups.Exact(models.F('file'), profiles.models.flaws.Literal('')), _negated=True), _connector='OR'), then=profiles.models.flaws.Literal(1)), default=profiles.models.flaws.Literal(0), output_field=models.IntegerField()), models.OrderBy(models.F('updated'), descending=True), models.OrderBy(models.F('id'), descending=True), name='video_flawed'),
         ),
         migrations.AddIndex(
-            model_name="video",
-            index=models.Index(
-                condition=models.Q(("is_draft", False)),
-                fields=["programme", "-dated", "-id", "is_draft"],
-                name="video_of_programme",
-            ),
+            model_name='video',
+            index=models.Index(condition=models.Q(('is_draft', False)), fields=['programme', '-dated', '-id', 'is_draft'], name='video_of_programme'),
         ),
     ]
