@@ -7,7 +7,7 @@ stored, so that a text can only show what the library has.
 import re
 from collections.abc import Callable, Iterator
 
-from profiles.markup.parts import INLINE, Node, Part, is_blank, paragraphs
+from profiles.markup.parts import Node, Part, is_blank, on_one_line, paragraphs
 
 MOST_PICTURES = 60  # of a text; more make a page that few lines carry
 NUMBER = re.compile(r"[1-9][0-9]{0,17}")  # as large as a database's keys are
@@ -30,23 +30,6 @@ def figure(part: Part) -> list[Node]:
     inner = list(taken_out(part))
     caption = Part("figcaption", children=trimmed(on_one_line(part.children)))
     return [Part("figure", {"data-picture": number}, [caption]), *inner]
-
-
-def on_one_line(children: list[Node]) -> list[Node]:
-    """Its words, marks and footnotes, with a blank where a block or a line ends."""
-    found: list[Node] = []
-    for child in children:
-        if isinstance(child, str):
-            found.append(child)
-        elif child.name == "br":
-            found.append(" ")
-        elif child.name == "small":
-            found.append(child)
-        elif child.name in INLINE:
-            found.append(Part(child.name, child.attributes, on_one_line(child.children)))
-        elif not is_blank(child):
-            found += [" " * bool(found), *on_one_line(child.children)]
-    return found
 
 
 def trimmed(children: list[Node]) -> list[Node]:

@@ -73,6 +73,23 @@ def is_block(node: Node) -> TypeGuard[Part]:
     return isinstance(node, Part) and node.name in BLOCKS
 
 
+def on_one_line(children: list[Node]) -> list[Node]:
+    """Its words, marks and footnotes, with a blank where a block or a line ends."""
+    found: list[Node] = []
+    for child in children:
+        if isinstance(child, str):
+            found.append(child)
+        elif child.name == "br":
+            found.append(" ")
+        elif child.name == "small":
+            found.append(child)
+        elif child.name in INLINE:
+            found.append(Part(child.name, child.attributes, on_one_line(child.children)))
+        elif not is_blank(child):
+            found += [" " * bool(found), *on_one_line(child.children)]
+    return found
+
+
 def paragraphs(children: list[Node]) -> list[Node]:
     """The same, with a paragraph around each text that stands loose beside a block."""
     found: list[Node] = []

@@ -7,7 +7,16 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import takewhile
 
-from profiles.markup.parts import HEADINGS, INLINE, Node, Part, is_blank, paragraphs, text_of
+from profiles.markup.parts import (
+    HEADINGS,
+    INLINE,
+    Node,
+    Part,
+    is_blank,
+    on_one_line,
+    paragraphs,
+    text_of,
+)
 
 MOST_CELLS = 5_000  # of all tables of a text; more is read as a file
 WIDEST = 100  # columns that one cell may span
@@ -263,18 +272,3 @@ def line(cells: list[Part]) -> Part:
         whole.children += [BETWEEN] * bool(number)
         whole.children += [BLANK] if is_blank(cell) else on_one_line(cell.children)
     return whole
-
-
-def on_one_line(children: list[Node]) -> list[Node]:
-    """Its words and marks, with a blank where a block or a line ends."""
-    found: list[Node] = []
-    for child in children:
-        if isinstance(child, str):
-            found.append(child)
-        elif child.name == "br":
-            found.append(" ")
-        elif child.name in INLINE | {"small"}:
-            found.append(Part(child.name, child.attributes, on_one_line(child.children)))
-        elif not is_blank(child):
-            found += [" " * bool(found), *on_one_line(child.children)]
-    return found
