@@ -118,6 +118,7 @@ class ApartAdmin(VersionsAdmin):
     def kept_apart(self, request, entry, kept, response):
         """What follows, and is said, once the corrections are stored."""
         address = self.address_of("apart", entry.pk)
+        self.forget_typed(request, entry)  # again: of a database, that was undone
         self.carry_out_review(request, entry, address)
         if request.saving.pressed == PUBLISH:
             address = self.put_online(request, kept)
