@@ -239,6 +239,21 @@ def test_who_gives_up_what_was_corrected_further_sees_it_first(fatou, oumar, pap
     assert KeptApart.objects.count() == 1
 
 
+def test_what_is_typed_into_corrections_is_seen_with_what_is_kept_of_them(fatou, oumar, paper):
+    kept_apart(fatou, paper, **new_file())
+    page = fatou.get(address_of(paper, "apart/"))
+    address = re.search(r'data-address="([^"]+/preview/)"', page.text)[1]
+    shown = fatou.post(address, filled(page, title_fr="Titre tapé"))
+    assert "Titre tapé" in shown.text
+    assert "SHA-256" in shown.text
+    assert "no-store" in shown["Cache-Control"]
+    assert filled(fatou.get(address_of(paper, "apart/")))["title_fr"] == "Note de Ménaka"
+    assert "SHA-256" not in Client().get("/fr/papers/menaka/").text
+    assert fatou.get(address).status_code == 405
+    oumar.post(address_of(paper, "apart/discard/"), {"_seen": seen_of(oumar, paper)})
+    assert fatou.post(address, filled(page)).status_code == 404
+
+
 # Put online
 
 

@@ -31,6 +31,7 @@ class ApartAdmin(VersionsAdmin):
             "": self.apart_view,
             "compare": self.compare_view,
             "page": never_cache(self.page_view),
+            "preview": require_POST(never_cache(self.preview_view)),
             "online": require_POST(self.online_view),
             "discard": require_POST(self.discard_view),
         }
@@ -236,6 +237,11 @@ class ApartAdmin(VersionsAdmin):
         title = _("Corrections to: %(entry)s") % {"entry": entry}
         return self._page(request, "compare", title, **context)
 
+    def preview_view(self, request, object_id):
+        """What is typed into the corrections, on top of what is kept of them."""
+        with apart.as_if_online(self.kept_for(request, object_id)):
+            return self.typed_view(request, object_id)
+
     def page_view(self, request, object_id):
         """The real page, by the real templates, as visitors will read it."""
         from profiles.views import entry_page
@@ -263,6 +269,11 @@ def rendered(response):
 
 class WithApartAdmin(admin.ModelAdmin):
     """What the form tells of corrections that are kept apart."""
+
+    def typed_address(self, request, key=None):
+        if key and getattr(request, "is_apart", False):
+            return self.address_of("apart_preview", key)
+        return super().typed_address(request, key)
 
     def render_change_form(self, request, context, *args, **kwargs):
         entry, saving = context.get("original"), request.saving
