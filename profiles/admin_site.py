@@ -182,7 +182,9 @@ class ProfileAdminSite(admin.AdminSite):
             path("thumbnails/<path:name>", self.admin_view(self.thumbnail), name="thumbnail"),
             path("to-complete/", self.admin_view(self.to_complete), name="to_complete"),
         ]
-        return [*own, *super().get_urls()]
+        # Django's way to the page of whatever it is asks for no right, and an address tells a title.
+        rest = super().get_urls()
+        return own + [one for one in rest if getattr(one, "name", "") != "view_on_site"]
 
     def changes(self, request):
         from profiles.admin.all_changes import page_of_changes  # admin's own modules come later

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from profiles.models import KINDS
 
-LINK = re.compile(r'<a href="entry:([a-z]+)-(\d+)"([^>]*)>(.*?)</a>', re.DOTALL)
+LINK = re.compile(r'<a href="entry:([a-z]+)-([0-9]{1,18})"([^>]*)>(.*?)</a>', re.DOTALL)
 
 
 def keys_in(html):

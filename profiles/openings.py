@@ -19,8 +19,10 @@ HEADINGS = ("h2", "h3", "h4", "h5")
 TOKEN = re.compile(r"<(?:[^>\"]|\"[^\"]*\")*>|&#?\w+;|[^<&]+|&")
 TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)")
 LEADING_SPACE = re.compile(r"(?:\s|&nbsp;|<br ?/?>)+")
+# Of the signs around a stop a few are looked at: behind a stop with thousands of blanks, all of them
+# would be tried with one another.
 SENTENCE_END = re.compile(
-    r"[.!?…][\"'’”»)\]\u00a0\u202f ]*(?=\s+[\"“«(\[\u202f\u00a0 ]*[A-ZÀ-ÖØ-Þ0-9]|\s*$)"
+    r"[.!?…][\"'’”»)\]\u00a0\u202f ]{0,6}(?=\s+[\"“«(\[\u202f\u00a0 ]{0,6}[A-ZÀ-ÖØ-Þ0-9]|\s*$)"
 )
 # A stop behind these ends no sentence: "M. Keïta", "art. 5".
 ABBREVIATION = re.compile(

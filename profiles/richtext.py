@@ -183,6 +183,7 @@ def sanitised(text: str) -> str:
 
     Raises a ValidationError, a sentence for whoever typed it, if there is too much of it.
     """
+    text = markup.without_comments(text)
     _refuse_heavy(text)
     clean = _cleaner.clean(_in_order(text))
     words = plain(markup.in_brackets(clean))

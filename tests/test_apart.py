@@ -174,6 +174,86 @@ def test_two_at_the_same_corrections_meet_as_at_any_form(fatou, oumar, paper):
     assert filled(fatou.get(address_of(paper, "apart/")))["title_fr"] == "Titre de Fatou"
 
 
+@pytest.fixture
+def just_before(monkeypatch):
+    """Let a colleague be a moment earlier: after a request was read, before the entry is locked."""
+
+    def let(act):
+        def later(*args):
+            monkeypatch.undo()
+            act()
+            return history.keep_first(*args)
+
+        monkeypatch.setattr(history, "keep_first", later)
+
+    return let
+
+
+def test_of_two_who_keep_apart_at_once_none_loses_anything(fatou, oumar, paper, just_before):
+    opened = filled(oumar.get(address_of(paper)), title_fr="Titre d'Oumar")
+    just_before(lambda: kept_apart(fatou, paper, title_fr="Titre de Fatou"))
+    answer = oumar.post(address_of(paper), {**opened, "_apart": "1"})
+    assert "Fatou garde déjà des corrections à cette fiche à part" in plain(answer)
+    assert filled(fatou.get(address_of(paper, "apart/")))["title_fr"] == "Titre de Fatou"
+
+
+def test_of_two_who_correct_further_at_once_none_loses_anything(fatou, oumar, paper, just_before):
+    kept_apart(fatou, paper, title_fr="Titre corrigé")
+    opened = filled(oumar.get(address_of(paper, "apart/")), title_fr="Titre d'Oumar")
+    just_before(lambda: sent(fatou, paper, "_save", "apart/", title_fr="Titre de Fatou"))
+    answer = oumar.post(address_of(paper, "apart/"), {**opened, "_save": "1"})
+    assert "Titre de Fatou" in answer.text
+    assert filled(fatou.get(address_of(paper, "apart/")))["title_fr"] == "Titre de Fatou"
+
+
+def seen_of(client, paper):
+    page = client.get(address_of(paper, "apart/compare/")).text
+    return re.search(r'name="_seen" value="([^"]+)"', page)[1]
+
+
+def test_nothing_goes_online_that_was_corrected_at_that_moment(fatou, oumar, paper, just_before):
+    kept_apart(fatou, paper, title_fr="Titre corrigé")
+    seen = seen_of(oumar, paper)
+    just_before(lambda: sent(fatou, paper, "_save", "apart/", title_fr="Autre titre"))
+    answer = oumar.post(address_of(paper, "apart/online/"), {"_seen": seen}, follow=True)
+    assert "Autre titre" in answer.text
+    assert Paper.objects.get().title_fr == "Note de Ménaka"
+
+
+def test_of_two_who_put_online_at_once_one_does(fatou, oumar, paper, just_before):
+    kept_apart(fatou, paper, title_fr="Titre corrigé")
+    seen = seen_of(oumar, paper)
+    moussa = client_of("Responsable", "moussa")
+    just_before(lambda: moussa.post(address_of(paper, "apart/online/"), {"_seen": seen}))
+    answer = oumar.post(address_of(paper, "apart/online/"), {"_seen": seen}, follow=True)
+    assert "ne sont plus gardées à part" in answer.text
+    assert KeptApart.objects.count() == 0
+
+
+def test_who_gives_up_what_was_corrected_further_sees_it_first(fatou, oumar, paper):
+    kept_apart(fatou, paper, title_fr="Titre corrigé")
+    seen = seen_of(oumar, paper)
+    sent(fatou, paper, "_save", "apart/", title_fr="Autre titre")
+    answer = oumar.post(address_of(paper, "apart/discard/"), {"_seen": seen}, follow=True)
+    assert "Autre titre" in answer.text
+    assert KeptApart.objects.count() == 1
+
+
+def test_what_is_typed_into_corrections_is_seen_with_what_is_kept_of_them(fatou, oumar, paper):
+    kept_apart(fatou, paper, **new_file())
+    page = fatou.get(address_of(paper, "apart/"))
+    address = re.search(r'data-address="([^"]+/preview/)"', page.text)[1]
+    shown = fatou.post(address, filled(page, title_fr="Titre tapé"))
+    assert "Titre tapé" in shown.text
+    assert "SHA-256" in shown.text
+    assert "no-store" in shown["Cache-Control"]
+    assert filled(fatou.get(address_of(paper, "apart/")))["title_fr"] == "Note de Ménaka"
+    assert "SHA-256" not in Client().get("/fr/papers/menaka/").text
+    assert fatou.get(address).status_code == 405
+    oumar.post(address_of(paper, "apart/discard/"), {"_seen": seen_of(oumar, paper)})
+    assert fatou.post(address, filled(page)).status_code == 404
+
+
 # Put online
 
 
@@ -285,7 +365,8 @@ def test_corrections_that_changed_since_they_were_compared_are_compared_again(fa
 
 def test_who_gives_up_leaves_what_is_published(fatou, oumar, paper):
     kept_apart(fatou, paper, title_fr="Titre corrigé")
-    answer = oumar.post(address_of(paper, "apart/discard/"), follow=True)
+    seen = {"_seen": seen_of(oumar, paper)}
+    answer = oumar.post(address_of(paper, "apart/discard/"), seen, follow=True)
     assert "Les corrections sont abandonnées" in answer.text
     assert KeptApart.objects.count() == 0
     gone = fatou.get(address_of(paper, "apart/"), follow=True)

@@ -85,6 +85,25 @@ def test_it_is_forgotten_once_it_is_saved(staff_client, paper):
     assert offered(staff_client, ADD) == []
 
 
+def test_what_is_typed_into_corrections_is_not_offered_to_the_form_that_visitors_see(
+    staff_client, paper
+):
+    fields = filled(staff_client.get(form_of(paper)), title_fr="Écouter Gao")
+    staff_client.post(form_of(paper), {**fields, "_apart": "1"})
+    apart = f"/admin/profiles/paper/{paper.pk}/apart/"
+    page = staff_client.get(apart).text
+    assert f'data-address="{apart}typed/"' in page
+    assert f'data-address="{form_of(paper)}typed/"' in staff_client.get(form_of(paper)).text
+    keep(staff_client, apart, json.dumps({"title_fr": "À part"}))
+    keep(staff_client, form_of(paper), json.dumps({"title_fr": "Pour tous"}))
+    assert [text["content"] for text in offered(staff_client, apart)] == [{"title_fr": "À part"}]
+    (text,) = offered(staff_client, form_of(paper))
+    assert text["content"] == {"title_fr": "Pour tous"}
+    assert staff_client.post(apart, filled(staff_client.get(apart))).status_code == 302
+    assert offered(staff_client, apart) == []
+    assert len(offered(staff_client, form_of(paper))) == 1
+
+
 def test_a_refused_form_forgets_nothing(staff_client, paper):
     keep(staff_client, form_of(paper))
     fields = filled(staff_client.get(form_of(paper)), title_fr="", title_en="")

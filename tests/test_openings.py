@@ -1,5 +1,7 @@
 """Where a text can stop: its opening, and what follows it, word for word."""
 
+import time
+
 import pytest
 
 from profiles.openings import blocks_of, opening_and_rest, shortened
@@ -97,6 +99,16 @@ def test_half_a_megabyte_is_opened_at_once():
     opening, rest = opening_and_rest(LONG * 1_000)
     assert len(plain(opening)) <= 350
     assert len(rest) > 500_000
+
+
+@pytest.mark.parametrize("blank", [" ", "\N{NO-BREAK SPACE}", "\n"])
+def test_blanks_behind_a_stop_take_no_time(blank):
+    html = f"<p>{'Un mot suit l’autre. ' * 5}{blank * 1_500}et encore un{' mot' * 120}</p>"
+    start = time.process_time()
+    opening, rest = opening_and_rest(html)
+    assert time.process_time() - start < 1
+    assert opening.count("suit") == 4
+    assert rest.endswith(" mot mot</p>")
 
 
 def test_a_description_stops_at_a_sentence_or_at_a_word():

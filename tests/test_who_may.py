@@ -5,6 +5,7 @@ import datetime
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AnonymousUser, Group, Permission, User
+from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone
@@ -176,6 +177,18 @@ def test_a_draft_programme_is_no_choice_for_who_may_not_view_it(groups, paper):
     page = client.get(f"/admin/profiles/paper/{paper.pk}/change/").text
     shown = [title in page for title in ("Ouvert", "Caché", "Choisi")]
     assert shown == [True, False, True]
+
+
+@pytest.mark.parametrize("who", ["without a right", "Rédaction"])
+def test_no_address_of_the_admin_tells_the_title_of_a_draft(groups, paper, who):
+    kind = ContentType.objects.get_for_model(Paper)
+    answer = client_of(who).get(f"/admin/r/{kind.pk}/{paper.pk}/")
+    assert (answer.status_code, answer.get("Location")) == (404, None)
+
+
+def test_a_form_leads_to_its_page(groups, paper):
+    page = client_of("Rédaction").get(f"/admin/profiles/paper/{paper.pk}/change/").text
+    assert '<a href="/en/papers/menaka/" class="viewsitelink">' in page
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -37,6 +37,8 @@ FRENCH = {"HTTP_ACCEPT_LANGUAGE": "fr"}
         ("<ul>\n<li>a</li>\nb\n</ul>", "<ul>\n<li>a</li>\nb\n</ul>"),
         ("<ul>\n\n<li>a</li>\n\n</ul>", "<ul><li>a</li></ul>"),
         ("<p>Un</p><p>Deux</p>", "<p>Un</p><p>Deux</p>"),
+        ("Un \t \n  <p>Deux</p>", "<p>Un</p>  <p>Deux</p>"),
+        ("<p>Un</p> \n <p>Deux</p>", "<p>Un</p> \n <p>Deux</p>"),
     ],
 )
 def test_blank_lines_become_paragraphs(typed, html):
@@ -44,7 +46,15 @@ def test_blank_lines_become_paragraphs(typed, html):
 
 
 @pytest.mark.parametrize(
-    "text", ["\n \n" * 300_000, "<p>" * 200_000, "- a\n" * 200_000, "<" * 900_000]
+    "text",
+    [
+        "\n \n" * 300_000,
+        "<p>" * 200_000,
+        "- a\n" * 200_000,
+        "<" * 900_000,
+        " " * 100_000 + "a",
+        "<p>" * 30_000 + "</h1>" * 30_000,
+    ],
 )
 def test_a_hostile_text_takes_no_time(text):
     start = time.process_time()

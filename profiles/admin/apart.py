@@ -31,6 +31,7 @@ class ApartAdmin(VersionsAdmin):
             "": self.apart_view,
             "compare": self.compare_view,
             "page": never_cache(self.page_view),
+            "preview": require_POST(never_cache(self.preview_view)),
             "online": require_POST(self.online_view),
             "discard": require_POST(self.discard_view),
         }
@@ -68,13 +69,10 @@ class ApartAdmin(VersionsAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
         request.saving.is_apart = True
         entry = self.get_object(request, unquote(object_id))
-        kept = entry and apart.of_entry(entry)
-        request.saving.kept = kept if is_apart else None
-        if kept and not is_apart:
-            request.saving.failure = kept_already(kept)
         if request.method == "POST":
             history.keep_first(self.model, [entry.pk] if entry else [])
-            return self.keep_apart(request, entry, kept if is_apart else None, object_id)
+            return self.keep_apart(request, object_id)
+        kept = self.note_kept(request, entry)
         if entry is None:  # which Django says in words
             return self.form_view(request, object_id, form_url, extra_context)
         if kept is None:
@@ -88,11 +86,22 @@ class ApartAdmin(VersionsAdmin):
         """Past the history, which would keep what is undone."""
         return super(VersionsAdmin, self).changeform_view(request, *args)
 
+    def note_kept(self, request, entry):
+        """The corrections that the form is about; it fails where there are others already."""
+        kept = entry and apart.of_entry(entry)
+        if getattr(request, "is_apart", False):
+            request.saving.kept = kept
+        elif kept:
+            request.saving.failure = kept_already(kept)
+        return request.saving.kept
+
     @transaction.atomic
-    def keep_apart(self, request, entry, kept, object_id):
+    def keep_apart(self, request, object_id):
+        """Under a lock, so that of two who keep apart at once the later one knows of the other."""
+        entry = self.get_object(request, unquote(object_id))  # locks it
         if entry is None:  # deleted meanwhile: the form says so
             return rendered(self.form_view(request, object_id, "", None))
-        entry = self.get_object(request, entry.pk)  # locks it
+        kept = self.note_kept(request, entry)
         base = kept.base if kept else apart.snapshot(entry)
         known = set(history.by_key(parts_of(entry)))
         rows = None
@@ -110,6 +119,7 @@ class ApartAdmin(VersionsAdmin):
     def kept_apart(self, request, entry, kept, response):
         """What follows, and is said, once the corrections are stored."""
         address = self.address_of("apart", entry.pk)
+        self.forget_typed(request, entry)  # again: of a database, that was undone
         self.carry_out_review(request, entry, address)
         if request.saving.pressed == PUBLISH:
             address = self.put_online(request, kept)
@@ -137,12 +147,15 @@ class ApartAdmin(VersionsAdmin):
         if not self.has_publish_permission(request):
             raise PermissionDenied
         if request.POST.get(SEEN) != kept.at.isoformat():
-            message = _("Somebody corrected further meanwhile. Look at what would change now.")
-            self.message_user(request, message, messages.ERROR)
-            return redirect(self.address_of("apart_compare", kept.entry_key))
+            return redirect(self.not_as_seen(request, kept))
         request.saving = Save.of(request)
         apart.read_ahead(kept)
         return redirect(self.put_online(request, kept))
+
+    def not_as_seen(self, request, kept):
+        message = _("Somebody corrected further meanwhile. Look at what would change now.")
+        self.message_user(request, message, messages.ERROR)
+        return self.address_of("apart_compare", kept.entry_key)
 
     def put_online(self, request, kept):
         """Tell what became of it; gives the address where one goes on."""
@@ -150,6 +163,8 @@ class ApartAdmin(VersionsAdmin):
             entry = apart.put_online(kept, request.user)
         except apart.Overtaken:
             return self.taken_in(request, kept)
+        except apart.NotAsSeen:
+            return self.after_others(request, kept)
         except ValidationError as error:
             message = _("The corrections can’t be put online as they are: %(reasons)s")
             words = message % {"reasons": " ".join(error.messages)}
@@ -181,9 +196,21 @@ class ApartAdmin(VersionsAdmin):
         self.message_user(request, words, messages.WARNING)
         return self.address_of("apart_compare", kept.entry_key)
 
+    def after_others(self, request, kept):
+        """Where one goes on after somebody who was a moment earlier."""
+        entry = self.get_object(request, kept.entry_key)
+        if entry is not None and apart.of_entry(entry):
+            return self.not_as_seen(request, kept)
+        return self.address_of("apart", kept.entry_key)  # which says that they are gone
+
     def discard_view(self, request, object_id):
         kept = self.kept_for(request, object_id)
-        kept.delete()
+        if request.POST.get(SEEN) != kept.at.isoformat():
+            return redirect(self.not_as_seen(request, kept))
+        try:
+            apart.give_up(kept)
+        except apart.NotAsSeen:
+            return redirect(self.after_others(request, kept))
         self.message_user(request, _("The corrections are given up; the published text stays."))
         return redirect(self.address_of("change", kept.entry_key))
 
@@ -209,6 +236,11 @@ class ApartAdmin(VersionsAdmin):
         }
         title = _("Corrections to: %(entry)s") % {"entry": entry}
         return self._page(request, "compare", title, **context)
+
+    def preview_view(self, request, object_id):
+        """What is typed into the corrections, on top of what is kept of them."""
+        with apart.as_if_online(self.kept_for(request, object_id)):
+            return self.typed_view(request, object_id)
 
     def page_view(self, request, object_id):
         """The real page, by the real templates, as visitors will read it."""
@@ -237,6 +269,11 @@ def rendered(response):
 
 class WithApartAdmin(admin.ModelAdmin):
     """What the form tells of corrections that are kept apart."""
+
+    def typed_address(self, request, key=None):
+        if key and getattr(request, "is_apart", False):
+            return self.address_of("apart_preview", key)
+        return super().typed_address(request, key)
 
     def render_change_form(self, request, context, *args, **kwargs):
         entry, saving = context.get("original"), request.saving

@@ -137,6 +137,10 @@ class ContentAdmin(
             form_field.widget.offers_library = may_view(request.user, LibraryPicture)
         return form_field
 
+    def view_on_site(self, noun):
+        """The page itself, to which Django would lead by an address of its own."""
+        return noun.get_absolute_url() if hasattr(noun, "get_absolute_url") else None
+
     def add_view(self, request, form_url="", extra_context=None):
         """A kind says in its own words what is added: “Add: video” is no sentence."""
         words = getattr(self.model, "task_sentence", "")

@@ -54,13 +54,13 @@ class TypedPreviewAdmin(admin.ModelAdmin):
             *super().get_urls(),
         ]
 
-    def typed_address(self, key=None):
+    def typed_address(self, request, key=None):
         stem = f"admin:{self.opts.app_label}_{self.opts.model_name}_typed"
         return reverse(stem, args=[key]) if key else reverse(f"{stem}_new")
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if self._may_type(request, None if add else obj):
-            context["typed_address"] = self.typed_address(None if add else obj.pk)
+            context["typed_address"] = self.typed_address(request, None if add else obj.pk)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def _may_type(self, request, noun):

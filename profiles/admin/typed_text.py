@@ -23,13 +23,15 @@ BELOW_BLOCK = re.compile(
     rf"(</(?:{BLOCKS})>)[ \t]*\n(?=[ \t]*\S)(?![ \t]*</?(?:{BLOCKS})\b)", re.IGNORECASE
 )
 ABOVE_BLOCK = re.compile(
-    rf"(?P<block></?(?:{BLOCKS})\b[^<>]*>)?[ \t]*\n(?=[ \t]*<(?:{BLOCKS})\b)", re.IGNORECASE
+    rf"(?:(?P<block></?(?:{BLOCKS})\b[^<>]*>)|(?<![ \t]))[ \t]*\n(?=[ \t]*<(?:{BLOCKS})\b)",
+    re.IGNORECASE,
 )
 BLANK_LINES = re.compile(r"\n(?:[ \t]*\n)+")
 NO_TAG = re.compile(rf"<(?!/?(?:{INLINE})\b)", re.IGNORECASE)
 NO_ENTITY = re.compile(r"&(?!#?\w{1,31};)")
 BULLETED, NUMBERED = re.compile(r"[-*•–] +"), re.compile(r"\d{1,3}[.)] +")
 NEVER_OPEN = {"hr"}
+MOST_OPEN = 100  # blocks that are followed; a text may have 40 levels
 
 
 class TypedTextWidget(AdminProseEditorWidget):
@@ -79,7 +81,7 @@ def follow(opened, html):
     """Note which blocks stay open."""
     for is_end, name in BLOCK.findall(html):
         name = name.lower()
-        if not is_end and name not in NEVER_OPEN:
+        if not is_end and name not in NEVER_OPEN and len(opened) < MOST_OPEN:
             opened.append(name)
         elif is_end and name in opened:
             del opened[len(opened) - 1 - opened[::-1].index(name) :]

@@ -40,6 +40,10 @@ class Overtaken(Exception):
     """Somebody saved the published entry since the corrections began."""
 
 
+class NotAsSeen(Exception):
+    """Somebody corrected further, put the corrections online or gave them up."""
+
+
 def of_entry(entry):
     kind = ContentType.objects.get_for_model(entry)
     found = KeptApart.objects.filter(content_type=kind, entry_key=entry.pk)
@@ -171,16 +175,29 @@ def read_ahead(kept):
 
 
 def put_online(kept, person):
-    """Store the corrections as the newest version, and give the entry; raises Overtaken."""
+    """Store the corrections as the newest version, and give the entry; raises Overtaken, NotAsSeen."""
     model = model_of(kept)
     history.keep_first(model, [kept.entry_key])
     with history.revision(person, _("Corrections put online")):
-        stored = model._base_manager.select_for_update().get(pk=kept.entry_key)
+        stored = model._base_manager.select_for_update().filter(pk=kept.entry_key).first()
+        if stored is None or not as_seen(kept).exists():
+            raise NotAsSeen
         if is_overtaken(kept, stored):
             raise Overtaken
         entry = apply(kept, for_good=True)
         kept.delete()
     return entry
+
+
+def as_seen(kept):
+    """The stored row, while it still is what was read."""
+    return KeptApart.objects.filter(pk=kept.pk, at=kept.at)
+
+
+def give_up(kept):
+    """Raises NotAsSeen."""
+    if not as_seen(kept).delete()[0]:
+        raise NotAsSeen
 
 
 def is_overtaken(kept, stored):

@@ -55,6 +55,7 @@ __all__ = [
     "numbers_listed",
     "weight",
     "with_figures",
+    "without_comments",
     "without_figures",
     "without_notes",
 ]
@@ -83,9 +84,17 @@ NORMAL = re.compile(r"font-(?:weight|style)\s*:\s*(?:normal|[1-4]00)", re.IGNORE
 PLACED = re.compile("<(?:table|small|fig)", re.IGNORECASE)
 FOREIGN_NOTE = re.compile(r'<small\b(?! role="note">)', re.IGNORECASE)
 # The editor's own tables have all this.
-FOREIGN_TABLE = re.compile(r"<table>(?!<tbody>)|<t[dh]\b[^>]*>(?!<(?:p|ul|ol)\b)", re.IGNORECASE)
-COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+FOREIGN_TABLE = re.compile(r"<table>(?!<tbody>)|<t[dh]\b[^<>]*>(?!<(?:p|ul|ol)\b)", re.IGNORECASE)
+COMMENT = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))", re.DOTALL)
 TAG = re.compile(r"<(/?)([a-z][^\s/>]*)([^>]*)", re.IGNORECASE)
+# An attribute as browsers read it: no blank has to stand before it, and its value may hold a ">".
+ATTRIBUTE = (
+    r"[^ \t\n\r\f/>][^ \t\n\r\f/>=]*+"
+    r"(?:[ \t\n\r\f]*+=[ \t\n\r\f]*+(\"[^\"]*+|'[^']*+|[^ \t\n\r\f>\"'][^ \t\n\r\f>]*+)?[\"']?)?"
+)
+ATTRIBUTES = re.compile(rf"<[a-z][^ \t\n\r\f/>]*+((?:[ \t\n\r\f/]++|{ATTRIBUTE})*+)")
+ONE_ATTRIBUTE = re.compile(ATTRIBUTE)
+WORD = re.compile(r"[^\s/]+")
 # Another one of these closes the one before, so that people leave their end tags out.
 SELF_CLOSING = {"p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option"}
 SELF_CLOSING |= {"html", "head", "body"}
@@ -120,12 +129,12 @@ class Weight(NamedTuple):
 
 
 def weight(html: str) -> Weight:
-    """What makes it slow to read; an element looks at all that it stands in."""
-    html = COMMENT.sub("", html).lower()
+    """What makes a text without comments slow to read; an element looks at all that it stands in."""
+    html = html.lower()
     # In a drawing or a formula nothing closes itself.
     flat = VOID if re.search("<(?:svg|math)", html) else VOID | SELF_CLOSING
     open_now: Counter[str] = Counter()
-    depth, deepest, parts, attributes, cells = 0, 0, 0, 0, 0
+    depth, deepest, parts, attributes, cells = 0, 0, 0, most_attributes(html), 0
     for closing, name, rest in TAG.findall(html):
         attributes = max(attributes, len(rest.split()))
         cells += not closing and name in ("td", "th")
@@ -140,6 +149,22 @@ def weight(html: str) -> Weight:
             open_now[name] -= 1
             depth -= 1
     return Weight(deepest, parts, attributes, cells)
+
+
+def most_attributes(html: str) -> int:
+    """Of the element that has most of them."""
+    return max((attributes_in(found[1]) for found in ATTRIBUTES.finditer(html)), default=0)
+
+
+def attributes_in(text: str) -> int:
+    """A value that holds a tag may be none: perhaps the text around it was no tag."""
+    values = ONE_ATTRIBUTE.findall(text)
+    return len(values) + sum(len(WORD.findall(value)) for value in values if "<" in value)
+
+
+def without_comments(html: str) -> str:
+    """What is judged shall be what is read: browsers end some comments where one would not think."""
+    return COMMENT.sub("", html)
 
 
 def is_ours(html: str) -> bool:
