@@ -291,10 +291,16 @@ class ProfileAdminSite(admin.AdminSite):
         return StaffCatalog.as_view(packages=packages)(request)
 
 
+CHOSEN = gettext_noop("%(sel)s of %(cnt)s selected")
+
+
 class StaffCatalog(JavaScriptCatalog):
     def get_catalog(self):
         """With the apostrophes and no-break spaces that those catalogues lack."""
-        return {name: set_in_type(words) for name, words in super().get_catalog().items()}
+        found = {name: set_in_type(words) for name, words in super().get_catalog().items()}
+        # Django's French makes "chosen" agree with a noun that it does not know.
+        number = len(found[CHOSEN]) if isinstance(found.get(CHOSEN), list) else 2
+        return {**found, CHOSEN: [_(CHOSEN)] * number}
 
 
 def set_in_type(words):

@@ -62,9 +62,18 @@
     new ResizeObserver(tell).observe(bar);
   };
 
+  // A part of the line on top folds as a dialog closes; what was typed there stays.
+  const fold = ({ key, target }) => {
+    const part = key === "Escape" && target.closest("details[open]");
+    if (!part) return;
+    part.open = false;
+    part.querySelector("summary").focus();
+  };
+
   document.addEventListener("DOMContentLoaded", () => {
     const bar = document.querySelector(".state-bar");
     if (bar) leaveRoomFor(bar);
+    bar?.addEventListener("keydown", fold);
     const form = document.querySelector("#content-main form");
     if (form) {
       const furnish = () => {

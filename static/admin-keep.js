@@ -309,7 +309,7 @@
         const isElsewhereOnly = offered.isElsewhere ? offered.once !== own : offered.key !== key;
         if (choice === "restore" && isElsewhereOnly && read(key)) drop(offered);
         if (choice !== "restore") offerNext();
-        form.querySelector("input:not([type=hidden]):not([type=submit]), textarea")?.focus();
+        form.querySelector("fieldset.module :is(input:not([type=hidden]), textarea)")?.focus();
       });
       form.before(offer);
     };

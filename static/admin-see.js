@@ -171,9 +171,11 @@
         close();
       }
     });
+    // The event comes late: the page may have been turned wide and the preview stand beside the form again.
     dialog.addEventListener("close", () => {
+      if (dialog.open) return;
       aside.classList.remove("is-open");
-      aside.querySelector("[data-see=open]").focus();
+      if (aside.contains(document.activeElement) || document.activeElement === document.body) aside.querySelector("[data-see=open]").focus();
     });
     language.addEventListener("change", ask);
     for (const kind of ["input", "change"]) form.addEventListener(kind, touch);

@@ -86,6 +86,28 @@ def test_what_was_deleted_leads_to_how_it_comes_back(french, add_paper):
     assert french.get(link).status_code == 200
 
 
+def test_each_reads_in_their_own_language_why_a_version_was_made(french, moussa, add_paper):
+    for title in ("Note “a”", "Autre"):
+        paper = add_paper(title)
+        address = f"/admin/profiles/paper/{paper.pk}/"
+        client, other = (moussa, french) if title == "Autre" else (french, moussa)
+        client.post(f"{address}delete/", {"post": "yes"})
+        undo = re.search(
+            r'name="versions" value="(\d+)"', client.get("/admin/profiles/paper/").text
+        )[1]
+        client.post("/admin/profiles/paper/undo/", {"versions": undo})
+        page = other.get("/admin/changes/").text + other.get(f"{address}history/").text
+        page = page.replace("\u00a0", " ").replace("\u202f", " ")
+        if other is french:
+            assert "Suppression de « Autre »" in page
+            assert "Version restaurée" in page
+            assert "Deletion of" not in page
+        else:
+            assert "Deletion of “Note “a””" in page
+            assert "Restored" in page
+            assert "Suppression" not in page
+
+
 def test_one_sees_what_one_may_see(groups, french, add_paper, imrap):
     film = Video.objects.create(organisation=imrap, title_fr="Film secret")
     pressed(french, film, "_save", title_fr="Film très secret")

@@ -437,6 +437,7 @@ def test_what_a_browser_remembers_does_not_undo_a_colleague(signed_in, moussa, l
     expect(page.locator("#id_type")).to_have_value("audit")
     page.locator("[data-keep=restore]").click()
     expect(page.locator("#id_type")).to_have_value("research")
+    expect(page.locator("#id_title_fr")).to_be_focused()
     press_save(page)
     shows_moussa(page)
     expect(page.locator(".safe-offer")).to_have_count(0)

@@ -1,5 +1,7 @@
 """Rédaction asks for a reading; whoever may publish does so, or returns it with a note."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import Group, User
 from django.core import mail
@@ -189,6 +191,12 @@ def test_a_note_that_is_too_long_is_refused_and_stays(fatou, paper):
     assert Review.objects.count() == 0
 
 
+def test_a_browser_cuts_no_note(fatou, paper):
+    fields = re.findall(r"<textarea[^>]+name=.review_\w+.[^>]*>", fatou.get(address_of(paper)).text)
+    assert fields
+    assert "maxlength" not in "".join(fields)
+
+
 def test_what_waits_goes_with_a_deleted_entry(fatou, oumar, paper):
     pressed(fatou, paper, "_ask")
     oumar.post(f"/admin/profiles/paper/{paper.pk}/delete/", {"post": "yes"})
@@ -299,6 +307,10 @@ def test_fatou_asks_oumar_returns_fatou_asks_again_oumar_publishes(
     hers.locator("#id_title_fr").fill("Portraits croisés")
     hers.locator("summary", has_text="Demander une relecture").click()
     hers.get_by_label("Note pour qui relira").fill("La date est-elle juste ?")
+    hers.keyboard.press("Escape")
+    expect(hers.get_by_label("Note pour qui relira")).to_be_hidden()
+    expect(hers.locator("summary", has_text="Demander une relecture")).to_be_focused()
+    hers.keyboard.press("Enter")
     found += violations(hers, "ask", runOnly=["wcag2a", "wcag2aa", "wcag22aa"], preload=False)
     hers.get_by_role("button", name="Demander une relecture", exact=True).click()
     expect(hers.locator(".messagelist .success")).to_contain_text("Relecture demandée")

@@ -6,7 +6,7 @@ import re
 import zipfile
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.management import call_command
@@ -185,6 +185,21 @@ def test_a_picture_that_is_gone_leaves_its_caption(client, staff_client, report,
             "visitors read its caption alone.",
         )
     ]
+
+
+def test_staff_are_told_of_a_picture_that_is_gone_from_the_presentation(
+    staff_client, imrap, stored
+):
+    imrap.description_en = figure(stored.pk)
+    imrap.save()
+    address = f"/admin/profiles/organisation/{imrap.pk}/change/"
+    assert staff_client.get(address).context["remarks"] == []
+    PictureUse.objects.all().delete()
+    number = stored.pk
+    stored.delete()
+    page = staff_client.get(address)
+    words = f"The text shows picture {number} of the library, which is not there any more: "
+    assert f'<a href="#id_description_en">{words}' in page.text
 
 
 def test_staff_are_told_of_a_picture_without_words(staff_client, report):
@@ -414,6 +429,26 @@ def test_a_picture_of_corrections_is_kept_and_reached_by_no_visitor(
     apart.put_online(kept, None)
     assert status_of(client, stored.file.url) == 200
     assert len(shown(client.get("/fr/papers/rapport/"))) == 1
+
+
+def test_who_may_not_see_the_library_sees_the_pictures_of_corrections(
+    client, moussa, imrap, add_paper, stored
+):
+    paper = add_paper(slug="rapport", body_fr="<p>Publié.</p>")
+    other = LibraryPicture.objects.create(
+        file=ContentFile(content_of(photograph(size=(300, 200))), "b.jpg"), alt_fr="Un pont"
+    )
+    address = f"/admin/profiles/paper/{paper.pk}/change/"
+    fields = filled(moussa.get(address), body_fr=figure(stored.pk))
+    moussa.post(address, {**fields, "image-library": str(other.pk), "_apart": "1"})
+    reader = User.objects.create_user("ali", is_staff=True)
+    client.force_login(reader)
+    files = [stored.file.url, other.file.url]
+    assert [status_of(client, file) for file in files] == [404, 404]
+    reader.user_permissions.add(Permission.objects.get(codename="view_paper"))
+    assert [status_of(client, file) for file in files] == [200, 200]
+    reader.user_permissions.set(Permission.objects.filter(codename="view_video"))
+    assert [status_of(client, file) for file in files] == [404, 404]
 
 
 def test_corrections_that_are_given_up_let_their_pictures_go(moussa, add_paper, stored):

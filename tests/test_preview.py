@@ -178,7 +178,7 @@ def test_a_button_of_the_form_takes_it_back(staff_client, draft):
     french = {"accept-language": "fr"}
     form = f"/admin/profiles/paper/{draft.pk}/change/"
     page = staff_client.get(form, headers=french)
-    assert "même après d’autres enregistrements\u00a0:" in page.text
+    assert "même si vous enregistrez encore\u00a0:" in page.text
     address = page.context["preview_address"]
     answer = staff_client.post(f"{form}take-back/", headers=french, follow=True)
     assert answer.redirect_chain == [(form, 302)]

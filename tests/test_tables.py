@@ -180,6 +180,20 @@ def test_the_first_cell_of_a_row_can_name_it():
     assert 'aria-label="Table: Région, Cas"' in tables_on_page(text, "en")
 
 
+@pytest.mark.parametrize(
+    ("first", "shown"),
+    [
+        ("المنطقة", '<table dir="rtl">'),
+        ("٢٠٢٦ موبتي", '<table dir="rtl">'),
+        ("Nord", "<table>"),
+        ("", "<table>"),
+    ],
+)
+def test_a_table_in_arabic_letters_begins_on_the_right(first, shown):
+    text = CASES_BY_REGION.replace("Région", first)
+    assert shown in tables_on_page(text, "fr")
+
+
 def test_a_table_without_heads_and_one_of_heads_alone():
     text = "<table><tbody><tr><td><p>a</p><p>b</p></td></tr></tbody></table>"
     assert tables_on_page(text, "fr") == (
@@ -354,6 +368,39 @@ def test_a_table_is_made_and_changed_with_its_buttons(editor):
         "<tr><td><p>Nord</p></td><td><p>Sud</p></td><td><p></p></td></tr>"
         "<tr><td><p></p></td><td><p></p></td><td><p></p></td></tr></tbody></table>"
     )
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("way", ["click", "Control+End"])
+def test_one_writes_on_behind_a_table_that_ends_the_text(editor, way):
+    press(editor, "Tableau")
+    text = editor.locator(".field-body_fr .tiptap")
+    if way == "click":
+        box = text.bounding_box()
+        editor.mouse.click(box["x"] + 200, box["y"] + box["height"] - 8)
+    else:
+        editor.keyboard.press(way)
+    editor.keyboard.type("Après.")
+    save(editor)
+    assert Mandate.objects.get().body_fr.endswith("</table><p>Après.</p>")
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_a_passage_in_arabic_letters_begins_on_the_right(page, live_server, add_paper):
+    text = "<p>Voilà.</p><p>هذا التقرير.</p>" + CASES_BY_REGION.replace("Région", "المنطقة")
+    paper = add_paper("Rapport", slug="rapport", body_fr=text)
+    page.goto(live_server.url + paper.get_absolute_url())
+    places = """() => [...document.querySelectorAll(".entry-text p, .entry-text th")].map((one) => {
+      const words = document.createRange();
+      words.selectNodeContents(one);
+      const [own, whole] = [words.getBoundingClientRect(), one.getBoundingClientRect()];
+      return own.left - whole.left < whole.right - own.right ? "left" : "right";
+    })"""
+    assert page.evaluate(places) == ["left", "right", "right", "right"]
+    columns = page.locator(".entry-text th")
+    assert columns.nth(0).bounding_box()["x"] > columns.nth(1).bounding_box()["x"]
 
 
 @pytest.mark.browser

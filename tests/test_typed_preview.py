@@ -94,7 +94,7 @@ def test_a_new_entry_of_each_kind_is_seen_before_it_is_stored(staff_client, imra
 def test_an_empty_form_has_a_page_too(staff_client, imrap):
     page = previewed(staff_client, add_form_of(Paper))
     assert page.status_code == 200
-    assert "Manque encore, ou n’est pas lisible\u00a0: Titre (français)" in page.text
+    assert "Pas montré, car vide ou illisible\u00a0: Titre (français)" in page.text
 
 
 def test_a_draft_is_shown_as_it_will_be_once_it_is_published(staff_client, report):
@@ -359,6 +359,21 @@ def test_on_a_telephone_it_opens_by_one_button(form):
     form.keyboard.press("Escape")
     expect(form.locator(".see-page")).to_be_hidden()
     expect(form.get_by_role("button", name="Aperçu", exact=True)).to_be_focused()
+
+
+def test_a_telephone_that_is_turned_has_it_beside_the_form(form):
+    form.set_viewport_size({"width": 900, "height": 740})
+    expect(form.locator(".see-page")).to_be_hidden()
+    form.get_by_role("button", name="Aperçu", exact=True).click()
+    expect(form.locator(".see-page")).to_be_visible()
+    form.set_viewport_size({"width": 1400, "height": 900})
+    expect(form.locator(".see-preview.is-open .see-page")).to_be_visible()
+    form.wait_for_timeout(200)  # the event that tells of the closing comes late
+    expect(form.locator(".see-preview.is-open")).to_have_count(1)
+    form.locator("#id_title_fr").focus()
+    form.set_viewport_size({"width": 900, "height": 740})
+    expect(form.locator(".see-page")).to_be_hidden()
+    expect(form.locator("#id_title_fr")).to_be_focused()
 
 
 def test_the_key_enter_still_saves(form):

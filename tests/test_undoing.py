@@ -106,11 +106,22 @@ def test_several_that_were_deleted_together_come_back_together(oumar, add_paper)
     papers = [add_paper("Un"), add_paper("Deux", is_draft=True)]
     page = deleted_together(oumar, *papers)
     assert "Supprimé : Deux, Un." in told(page)
+    assert told(page).count("<li") == 1
     assert '<a href="/admin/profiles/paper/deleted/">Fiches supprimées</a>' in told(page)
     message = told(undo(oumar, page))
     assert "De retour sur le site, comme avant : " + form_of(papers[0]) in message
     assert "De retour en brouillon, que seule l’équipe voit : " + form_of(papers[1]) in message
     assert [paper.is_draft for paper in Paper.objects.order_by("pk")] == [False, True]
+
+
+def test_what_is_gone_already_is_not_deleted_again(oumar, add_paper):
+    gone = add_paper("Un")
+    key = gone.pk
+    gone.delete()
+    for post in ({}, {"post": "yes"}):
+        fields = {"action": "delete_selected", "_selected_action": [key], **post}
+        page = oumar.post(LIST, fields, follow=True)
+        assert "Aucune de ces fiches n’est plus dans cette liste." in told(page)
 
 
 def test_the_list_is_the_one_from_which_somebody_deleted(oumar, add_paper):

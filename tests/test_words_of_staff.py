@@ -240,6 +240,7 @@ def test_what_scripts_of_django_say_reads_well(team):
         for one in ([value] if isinstance(value, str) else value)
     ]
     assert "Aujourd’hui" in words
+    assert set(catalogue["%(sel)s of %(cnt)s selected"]) == {"Sélection\u00a0: %(sel)s sur %(cnt)s"}
     assert [one for one in words if PLAIN_SIGN.search(one)] == []
 
 

@@ -1,6 +1,7 @@
 """What staff are answered once a form is saved or an entry deleted: who sees what, and the way back."""
 
 from django.contrib import messages
+from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.shortcuts import redirect
@@ -52,8 +53,29 @@ def who_sees(entry):
     return _("Visitors see the changes from now on.")
 
 
+def delete_named(model_admin, request, queryset):
+    """Django's action, without its answer, which would count what ours names."""
+    if not queryset:
+        message = _("None of them is in this list any more.")
+        model_admin.message_user(request, message, messages.WARNING)
+        return None
+    *_rows, lacking, protected = model_admin.get_deleted_objects(queryset, request)
+    if "post" not in request.POST or lacking or protected:
+        return delete_selected(model_admin, request, queryset)
+    model_admin.log_deletions(request, queryset)
+    model_admin.delete_queryset(request, queryset)
+    return None
+
+
 class AnsweringAdmin(UndoAdmin):
     """After a save one stays at the form, whose head says the state; a popup goes its own way."""
+
+    def get_actions(self, request):
+        actions = super().get_actions(request)
+        if "delete_selected" in actions:
+            _act, *name_and_words = actions["delete_selected"]
+            actions["delete_selected"] = (delete_named, *name_and_words)
+        return actions
 
     def response_add(self, request, obj, post_url_continue=None):
         if IS_POPUP_VAR in request.POST:

@@ -234,8 +234,7 @@ class ApartAdmin(VersionsAdmin):
             "online_address": self.address_of("apart_online", entry.pk),
             "discard_address": self.address_of("apart_discard", entry.pk),
         }
-        title = _("Corrections to: %(entry)s") % {"entry": entry}
-        return self._page(request, "compare", title, **context)
+        return self._page(request, "compare", title_of_corrections(entry), **context)
 
     def preview_view(self, request, object_id):
         """What is typed into the corrections, on top of what is kept of them."""
@@ -250,6 +249,10 @@ class ApartAdmin(VersionsAdmin):
         with apart.as_if_online(kept) as entry:
             entry.is_draft = True  # so that the page counts as nobody's but the team's
             return entry_page(request, entry, apart_address=self.address_of("apart", entry.pk))
+
+
+def title_of_corrections(entry):
+    return _("Corrections to: %(entry)s") % {"entry": entry}
 
 
 def kept_already(kept):
@@ -274,6 +277,11 @@ class WithApartAdmin(admin.ModelAdmin):
         if key and getattr(request, "is_apart", False):
             return self.address_of("apart_preview", key)
         return super().typed_address(request, key)
+
+    def title_of_form(self, request, entry):
+        if request.saving.is_apart:
+            return title_of_corrections(entry)
+        return super().title_of_form(request, entry)
 
     def render_change_form(self, request, context, *args, **kwargs):
         entry, saving = context.get("original"), request.saving

@@ -39,7 +39,14 @@ from profiles.admin.versions import VersionsAdmin
 from profiles.editing.completeness import with_files
 from profiles.editing.linked import remarks_on_links, remarks_on_pictures
 from profiles.editing.marks import with_marks
-from profiles.models import AudioSummary, Entry, LibraryPicture, is_switched_off, only_organisation
+from profiles.models import (
+    AudioSummary,
+    Entry,
+    LibraryPicture,
+    Organisation,
+    is_switched_off,
+    only_organisation,
+)
 from profiles.models.flaws import flagged, lacks_translation
 from profiles.publishing import State, may_view
 from profiles.richtext import EDITOR_MEDIA, RichTextField
@@ -182,16 +189,22 @@ class ContentAdmin(
         # The rich text editor's import map is an inline script, which needs the page's nonce.
         media = context["media"] + self.editor_media
         context["media"] = Media.from_media(media, nonce=str(request.csp_nonce))
-        if isinstance(original := context.get("original"), Entry):
+        if original := context.get("original"):
+            context |= {"title": self.title_of_form(request, original), "subtitle": None}
+        if isinstance(original, Entry | Organisation):
             context |= self.about_stored(request, original)
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def about_stored(self, request, entry):
-        """What stands above the form of an entry, as it is stored: a refused form wrote to its own."""
+    def title_of_form(self, request, noun):
+        """What the form is about; Django puts “Change paper” above it."""
+        return str(noun) or capfirst(self.opts.verbose_name)
+
+    def about_stored(self, request, noun):
+        """What stands above its form, as it is stored: a refused form wrote to its own."""
         if request.method == "POST":
-            entry = self.get_queryset(request).filter(pk=entry.pk).first() or entry
-        about = self.about_remarks(request, entry) | self.about_preview(request, entry)
-        of_texts = [*remarks_on_links(entry), *remarks_on_pictures(entry)]
+            noun = self.get_queryset(request).filter(pk=noun.pk).first() or noun
+        about = self.about_entry(request, noun) if isinstance(noun, Entry) else {"remarks": []}
+        of_texts = [*remarks_on_links(noun), *remarks_on_pictures(noun)]
         return about | {"remarks": [*about["remarks"], *of_texts]}
 
 
@@ -310,6 +323,9 @@ class EntryAdmin(
             act, name, _words = actions["delete_selected"]
             actions["delete_selected"] = act, name, _("Delete the selected entries")
         return actions
+
+    def about_entry(self, request, entry):
+        return self.about_remarks(request, entry) | self.about_preview(request, entry)
 
     def get_search_results(self, request, queryset, search_term):
         return (search.matching(queryset, search_term) if search_term.strip() else queryset), False

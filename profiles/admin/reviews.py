@@ -19,9 +19,11 @@ NOTES = {ASK: "review_note", RETURN: "review_answer"}
 
 def note_input(label, help_text):
     widget = forms.Textarea(attrs={"rows": 3})
-    return forms.CharField(
+    field = forms.CharField(
         label=label, help_text=help_text, max_length=LONGEST_NOTE, required=False, widget=widget
     )
+    del field.widget.attrs["maxlength"]  # a browser would cut what is too long, and say nothing
+    return field
 
 
 class ReviewForm(forms.ModelForm):

@@ -81,7 +81,7 @@ class TypedPreviewAdmin(admin.ModelAdmin):
         if noun.kind_slug != Organisation.kind_slug and noun.organisation_id is None:
             return self._refusal(request, _("Choose first on whose profile this entry stands."))
         with translation.override(language_of(request)), keeping_nothing():
-            return page_of(request, noun, missing)
+            return page_of(request, noun, {"missing": missing, "is_new": object_id is None})
 
     def _stored(self, request, object_id):
         if object_id is None:
@@ -178,9 +178,9 @@ def show_chosen(noun, chosen):
 # The page
 
 
-def page_of(request, noun, missing):
+def page_of(request, noun, about):
     asked = visitors_request(request, noun.get_absolute_url())
-    words = {"typed_preview": {"missing": missing, "is_stored": noun.pk != NO_ROW}}
+    words = {"typed_preview": about}
     if isinstance(noun, Entry):
         return views.entry_page(asked, noun, **words)
     sections = views.sections_of(with_counts(noun))

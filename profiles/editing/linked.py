@@ -1,6 +1,6 @@
 """Entries to which a text leads: found by their names, and missed where visitors can't open them.
 
-The same of the pictures that it shows.
+The same of the pictures that it shows. The texts are an entry's, or the organisation's.
 """
 
 from itertools import groupby
@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from profiles.editing.completeness import Remark
 from profiles.entry_links import keys_in, public_slugs
 from profiles.markup import numbers_in
-from profiles.models import KINDS
+from profiles.models import KINDS, rich_columns
 from profiles.publishing import may_view
 from profiles.search import search
-from profiles.translation import has_any, translated_columns
+from profiles.translation import has_any
 
 MOST_OFFERED = 10
 
@@ -43,30 +43,30 @@ def entries_of(keys):
     }
 
 
-def remarks_on_links(entry):
+def remarks_on_links(noun):
     """Of links in its texts that are words alone for visitors."""
-    found = {column: keys_in(getattr(entry, column)) for column in translated_columns("body")}
+    found = {column: keys_in(getattr(noun, column)) for column in rich_columns(type(noun))}
     every = set().union(*found.values())
     if not every:
         return []
     closed = every - public_slugs(every).keys()
     known = entries_of(closed)
     return [
-        Remark(entry, column, sentence(known.get(key)), urgency=0, mark="")
+        Remark(noun, column, sentence(known.get(key)), urgency=0, mark="")
         for column, keys in found.items()
         for key in sorted(keys & closed)
     ]
 
 
-def remarks_on_pictures(entry):
+def remarks_on_pictures(noun):
     """Of those in its texts that the library has no more, or has no words for."""
-    for column in translated_columns("body"):
-        for number in dict.fromkeys(numbers_in(getattr(entry, column))):
-            picture = entry.text_pictures.get(number)
+    for column in rich_columns(type(noun)):
+        for number in dict.fromkeys(numbers_in(getattr(noun, column))):
+            picture = noun.text_pictures.get(number)
             if picture is None:
-                yield Remark(entry, column, lost(number), urgency=0, mark="")
+                yield Remark(noun, column, lost(number), urgency=0, mark="")
             elif not has_any(picture, "alt"):
-                yield Remark(entry, column, wordless(picture), urgency=1, mark="")
+                yield Remark(noun, column, wordless(picture), urgency=1, mark="")
 
 
 def lost(number):

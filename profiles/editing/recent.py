@@ -10,6 +10,7 @@ from reversion.errors import RevertError
 from reversion.models import Version
 
 from profiles.editing.changes import OF_STATE, is_silent, label_of
+from profiles.editing.comments import comment_in_words
 from profiles.editing.history import entry_in, model_of
 from profiles.editing.states import state_as_kept
 from profiles.models import part_model
@@ -90,7 +91,7 @@ def entries_of(versions):
 def in_words(older, newer):
     """What a version changed: the names of its fields, its state in full."""
     if newer.revision.comment:
-        return newer.revision.comment
+        return comment_in_words(newer.revision.comment)
     if older is None:
         return _("first version")
     try:

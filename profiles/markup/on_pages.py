@@ -7,6 +7,7 @@ import re
 from html import escape, unescape
 from itertools import count, takewhile
 from typing import NamedTuple
+from unicodedata import bidirectional
 
 from django.utils.html import strip_tags
 from django.utils.text import Truncator
@@ -41,7 +42,15 @@ def table_on_page(found: re.Match[str]) -> str:
         above = f"<thead>{above}</thead>"
         below = f"<tbody>{below}</tbody>" if below else ""
     region = f'<div class="table" role="region" tabindex="0" aria-label="{escape(name(heads))}">'
-    return f"{region}<table>{above}{below}</table></div>"
+    direction = ' dir="rtl"' if begins_rightmost(rows) else ""
+    return f"{region}<table{direction}>{above}{below}</table></div>"
+
+
+def begins_rightmost(rows: list[str]) -> bool:
+    """Whether its first letter is of a script that is read from the right, as Arabic is."""
+    letters = unescape(strip_tags("".join(rows[:1])))
+    strong = (bidirectional(letter) for letter in letters)
+    return next((one for one in strong if one in ("L", "R", "AL")), "L") != "L"
 
 
 def written(rows: list[str]) -> str:

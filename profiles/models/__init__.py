@@ -28,6 +28,7 @@ from profiles.models.library import (
     let_go,
     naming,
     numbers_of,
+    rich_columns,
     with_text_pictures,
 )
 from profiles.models.organisation import Organisation, only_organisation
@@ -74,6 +75,7 @@ __all__ = [
     "only_organisation",
     "part_model",
     "parts_of",
+    "rich_columns",
     "with_parts",
     "with_recordings",
     "with_text_pictures",
@@ -109,14 +111,15 @@ def file_is_visible(name, user):
     model = KINDS.get(folder)
     if model is not None and model.objects.visible_to(user).holding_file(name).exists():
         return True
-    if model is not None and is_kept_apart(name, model, user):
-        return True
-    return is_shown_by_library(name, user)
+    return is_shown_by_library(name, user) or is_kept_apart(name, user)
 
 
-def is_kept_apart(name, model, user):
-    apart = KeptApart.objects.of_kind(model)
-    return may_view(user, model) and apart.holding_file(name).exists()
+def is_kept_apart(name, user):
+    """Whether corrections that `user` may read hold the file, or name the picture of the library."""
+    kinds = [kind for kind in KINDS.values() if may_view(user, kind)]
+    numbers = numbers_of_file(name) if kinds else []
+    apart = (KeptApart.objects.of_kind(kind).showing(name, numbers) for kind in kinds)
+    return any(found.exists() for found in apart)
 
 
 def is_shown_by_library(name, user):

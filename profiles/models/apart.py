@@ -1,5 +1,7 @@
 """Corrections to a published entry that are kept apart until they are put online."""
 
+import json
+
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
@@ -16,11 +18,11 @@ class KeptApartQuerySet(models.QuerySet):
             content_type__app_label=meta.app_label, content_type__model=meta.model_name
         )
 
-    def holding_file(self, name):
-        """Those that name an uploaded file, or the picture it was made from."""
-        stored = kept_names(name)
-        named = [Q(rows__contains=f'"{one}"') for one in stored]
-        return self.filter(Q.create(named, connector=Q.OR))
+    def showing(self, name, numbers):
+        """Those that name an uploaded file, the picture it was made from, or its number in a text."""
+        figures = [json.dumps(f'data-picture="{number}"')[1:-1] for number in numbers]
+        said = [*(f'"{one}"' for one in kept_names(name)), *figures]
+        return self.filter(Q.create([Q(rows__contains=one) for one in said], connector=Q.OR))
 
 
 class KeptApart(models.Model):

@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 
 from profiles import words
 from profiles.editing import completeness
+from profiles.editing.comments import comment_in_words
 from profiles.editing.states import state_in_brief
 from profiles.words import moment_for_staff, name_of_person
 
 register = template.Library()
+register.filter("comment_in_words", comment_in_words)
 register.filter("field_anchor", completeness.anchor)
 register.filter("moment_for_staff", moment_for_staff)
 register.filter("person", name_of_person)
