@@ -59,6 +59,8 @@ def test_a_refused_form_shows_the_address_that_is_stored(staff_client, draft):
     page = staff_client.post(f"/admin/profiles/paper/{draft.pk}/change/", fields).text
     assert "Type a title in at least one language." in page
     assert "/en/papers/menaka/?preview=" in page
+    assert f"<h1>{draft.title_fr}</h1>" in page
+    assert 'href="/en/papers/menaka/" class="viewsitelink"' in page
 
 
 def test_without_the_right_token_there_is_nothing(client, report):

@@ -185,24 +185,29 @@ class ContentAdmin(
             )
             yield folded(capfirst(CONTENT_LANGUAGES[language]), fields)
 
-    def render_change_form(self, request, context, *args, **kwargs):
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         # The rich text editor's import map is an inline script, which needs the page's nonce.
         media = context["media"] + self.editor_media
         context["media"] = Media.from_media(media, nonce=str(request.csp_nonce))
         if original := context.get("original"):
-            context |= {"title": self.title_of_form(request, original), "subtitle": None}
-        if isinstance(original, Entry | Organisation):
-            context |= self.about_stored(request, original)
-        return super().render_change_form(request, context, *args, **kwargs)
+            obj = self.as_stored(request, original)
+            context |= {"title": self.title_of_form(request, obj), "subtitle": None}
+            if isinstance(obj, Entry | Organisation):
+                context |= self.about_stored(request, obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def as_stored(self, request, noun):
+        """A refused form wrote to its own."""
+        if request.method != "POST":
+            return noun
+        return self.get_queryset(request).filter(pk=noun.pk).first() or noun
 
     def title_of_form(self, request, noun):
         """What the form is about; Django puts “Change paper” above it."""
         return str(noun) or capfirst(self.opts.verbose_name)
 
     def about_stored(self, request, noun):
-        """What stands above its form, as it is stored: a refused form wrote to its own."""
-        if request.method == "POST":
-            noun = self.get_queryset(request).filter(pk=noun.pk).first() or noun
+        """What stands above its form."""
         about = self.about_entry(request, noun) if isinstance(noun, Entry) else {"remarks": []}
         of_texts = [*remarks_on_links(noun), *remarks_on_pictures(noun)]
         return about | {"remarks": [*about["remarks"], *of_texts]}
