@@ -77,8 +77,10 @@
     for (const field of form.elements) if (isKept(field)) content[nameOf(field)] = valueOf(field);
     return content;
   };
+  // A text comes from the server with blank lines between its parts, which the editor does not write.
+  const inOneWay = (value) => JSON.stringify(value)?.replaceAll(">\\n\\n<", "><");
   const isSame = (one, other) => Object.keys({ ...one, ...other }).every((name) =>
-    name === "_seen" || JSON.stringify(one[name]) === JSON.stringify(other[name]));
+    name === "_seen" || inOneWay(one[name]) === inOneWay(other[name]));
 
   const fill = (field, value) => {
     const editor = editors.get(field);

@@ -268,6 +268,20 @@ def test_texts_of_tabs_that_are_gone_are_offered_one_after_the_other(form, secon
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_form_that_was_refused_offers_nothing_that_it_shows(form):
+    type_a_paper(form)
+    form.locator(".field-body_fr .tiptap").press("Control+End")
+    form.keyboard.press("Enter")
+    form.keyboard.type("Un second paragraphe.")
+    form.locator("#id_date").fill("31/31/2026")
+    form.locator("[name=_save]").first.click()
+    expect(form.locator(".desk-errors")).to_be_visible()
+    expect(form.locator(".field-body_fr .tiptap p")).to_have_count(2)
+    expect(form.locator(".safe-offer")).to_have_count(0)
+    wait_until_kept(form, 1)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_what_is_typed_beside_an_offer_is_kept_too(form, site):
     type_title(form, "Premier")
     form.goto(f"{site}/admin/")

@@ -374,6 +374,8 @@ def test_a_table_is_made_and_changed_with_its_buttons(editor):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("way", ["click", "Control+End"])
 def test_one_writes_on_behind_a_table_that_ends_the_text(editor, way):
+    editor.keyboard.type("Avant.")
+    editor.keyboard.press("Enter")
     press(editor, "Tableau")
     text = editor.locator(".field-body_fr .tiptap")
     if way == "click":

@@ -1,6 +1,6 @@
 // The buttons of tables. What is made and changed with them is theirs, of `prosemirror-tables`.
 
-import { pm, Table as BaseTable, TableCell as BaseCell, TableHeader as BaseHeader } from "django-prose-editor/editor";
+import { Table as BaseTable, TableCell as BaseCell, TableHeader as BaseHeader } from "django-prose-editor/editor";
 
 // No headings or tables in a cell: a page's outline doesn't go through one.
 const content = "(paragraph | bulletList | orderedList)+";
@@ -31,29 +31,13 @@ const COMMANDS = {
   deleteTable: (chain) => chain.deleteTable(),
 };
 
-// One writes on behind a table or a picture that ends the text, where no cursor could stand.
-const writeOn = (view) => {
-  const { doc, schema, tr } = view.state;
+// One writes on behind a table or a picture that ends the text, where the key would go to its first words;
+// a click below it does so by itself.
+const writeOn = ({ editor }) => {
+  const { doc } = editor.state;
   if (!doc.lastChild.type.spec.isolating) return false;
-  tr.insert(doc.content.size, schema.nodes.paragraph.create());
-  tr.setSelection(pm.state.Selection.atEnd(tr.doc));
-  view.dispatch(tr.scrollIntoView());
-  view.focus();
-  return true;
+  return editor.chain().insertContentAt(doc.content.size, { type: "paragraph" }).focus("end").run();
 };
-const isBelow = (view, { target, clientY }) => target === view.dom && clientY > view.dom.lastElementChild.getBoundingClientRect().bottom;
-const writingOn = new pm.state.Plugin({
-  props: {
-    handleDOMEvents: {
-      mousedown(view, event) {
-        if (!isBelow(view, event) || !writeOn(view)) return false;
-        event.preventDefault();
-        return true;
-      },
-    },
-    handleKeyDown: (view, { key, ctrlKey, metaKey, shiftKey }) => key === "End" && (ctrlKey || metaKey) && !shiftKey && writeOn(view),
-  },
-});
 
 const isInTable = (editor) => editor.isActive("table");
 
@@ -62,8 +46,8 @@ export const Table = BaseTable.extend({
     return { ...this.parent(), words: {} };
   },
 
-  addProseMirrorPlugins() {
-    return [writingOn, ...this.parent()];
+  addKeyboardShortcuts() {
+    return { ...this.parent(), "Mod-End": writeOn };
   },
 
   addMenuItems({ buttons, menu }) {
