@@ -246,7 +246,10 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
 ACCOUNT_ADAPTER = "imrap_site.accounts.adapters.StaffAccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
-ACCOUNT_FORMS = {"login": "imrap_site.accounts.forms.SignInForm"}
+ACCOUNT_FORMS = {
+    "login": "imrap_site.accounts.forms.SignInForm",
+    "reset_password_from_key": "imrap_site.accounts.forms.ChoosePasswordForm",
+}
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_VERIFICATION = "none"  # who makes the account types the address
 ACCOUNT_EMAIL_NOTIFICATIONS = True

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from profiles.words import lines
 
-COMMA = re.compile(r"\s*[,،，]\s*")
+COMMA = re.compile(r"(?:(?<!\s)\s+)?[,،，]\s*")  # blanks are looked at once, from the first one on
 # Words in front of a family name, which alone make no whole name of it.
 PARTICLES = {"ag", "walet", "wallet", "ould", "mint", "ben", "bin", "ibn", "bint", "el", "al"}
 PARTICLES |= {"de", "du", "des", "d", "la", "le", "van", "von", "der", "den", "da", "dos", "di"}

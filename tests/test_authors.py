@@ -1,9 +1,13 @@
 """Authors as staff type them: people by family name and given name, bodies whole."""
 
+import random
+import re
+import time
+
 import pytest
 from django.utils.translation import override
 
-from profiles.authors import author_of, looks_like_a_person
+from profiles.authors import COMMA, author_of, looks_like_a_person
 from profiles.editing.left_alone import remarks_on
 from profiles.models import Paper
 from tests.builders import errors_of, filled
@@ -105,3 +109,17 @@ def test_a_name_without_a_comma_is_a_remark_on_a_paper(imrap, add_paper):
 def test_the_desk_lists_the_remark(staff_client, imrap, add_paper):
     add_paper(title_en="Portrait", body_fr="<p>Un.</p>", body_en="<p>One.</p>", authors="Awa Ba")
     assert "“Awa Ba” has no comma" in staff_client.get("/admin/").text
+
+
+def test_thousands_of_blanks_in_a_name_take_no_time():
+    start = time.process_time()
+    assert author_of(f"Awa{' ' * 30_000}x, Y").inverted.endswith("x, Y")
+    assert not looks_like_a_person(f"Awa{' ' * 30_000}x")
+    assert time.process_time() - start < 1
+
+
+def test_commas_part_names_with_whatever_blanks_around_them():
+    chance = random.Random(1)
+    for _time in range(2_000):
+        line = "".join(chance.choices("a ,،\t", k=12))
+        assert COMMA.split(line) == re.split(r"\s*[,،，]\s*", line)

@@ -1,11 +1,13 @@
 """Captions: kept as browsers show them, whatever program wrote them; or refused in words."""
 
+import time
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from profiles.files.captions import webvtt
+from profiles.files.captions import Unfit, webvtt
 from profiles.files.documents import DocumentValidator
 from profiles.models import Video
 from tests.builders import case
@@ -185,6 +187,18 @@ def test_what_a_drone_measured_is_refused(measured):
         "“DJI_0001.srt”. Choose another file."
     )
     assert taken(cue(text="Le GPS (Global Positioning System) : latitude et longitude"))
+
+
+@pytest.mark.parametrize("sign", ["<", "</", "{\\", "<font", "<a", "<!"])
+@pytest.mark.parametrize(
+    "times", ["WEBVTT\n\n00:00.000 --> 00:01.000", "00:00:00,000 --> 00:00:01,000"]
+)
+def test_a_line_of_marks_that_never_end_takes_no_time(times, sign):
+    start = time.process_time()
+    with pytest.raises(Unfit, match="long_caption"):
+        webvtt(f"{times}\na{sign * 100_000}\n".encode())
+    assert time.process_time() - start < 1
+    assert webvtt(f"{times}\na{'b' * 2_000}\n".encode()).count(b"b") == 2_000
 
 
 def test_other_captions_are_refused_with_what_is_taken():

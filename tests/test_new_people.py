@@ -67,6 +67,20 @@ def test_a_person_gets_a_mail_and_chooses_a_password_once(staff_client, groups):
     assert sign_in_with(Client(), NEW, "fanta@example.org")["Location"] == "/admin/"
 
 
+def test_of_two_who_choose_by_one_link_at_once_one_does(staff_client, staff, monkeypatch):
+    make_account(staff_client)
+    link, set_password = link_in(mail.outbox[0].body), User.set_password
+
+    def after_somebody_else(person, password):
+        monkeypatch.undo()
+        assert choose(link).status_code == 200
+        set_password(person, password)
+
+    monkeypatch.setattr(User, "set_password", after_somebody_else)
+    assert "Ce lien n’ouvre plus rien" in choose(link, PASSWORD).text
+    assert User.objects.get(username="fanta").check_password(NEW)
+
+
 @pytest.mark.parametrize("cause", ["no mail set up", "no address", "the mail fails"])
 def test_else_a_link_to_hand_over_is_shown_once(staff_client, settings, monkeypatch, cause):
     if cause == "no mail set up":

@@ -1,5 +1,7 @@
 """Finding entries whatever their accents and endings."""
 
+import time
+
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
@@ -292,3 +294,10 @@ def test_staff_search_the_list(staff_client, indexed):
     assert ">Les conflits à Mopti</a>" in page
     assert ">Autre</a>" not in page
     assert staff_client.get("/admin/profiles/paper/", {"q": '"'}).status_code == 200
+
+
+def test_a_number_without_end_takes_no_time():
+    start = time.process_time()
+    words = list(keys.words_of("1" + ",000" * 49_000 + "1 puis 2 000 et 1,000,000"))
+    assert time.process_time() - start < 3
+    assert [whole for whole, _parts in words[-3:]] == ["2000", "et", "1000000"]

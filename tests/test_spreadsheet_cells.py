@@ -1,6 +1,7 @@
 """What stands in the cells of a spreadsheet, and what the site makes of it."""
 
 import datetime
+import time
 
 import pytest
 from django.utils import timezone, translation
@@ -10,6 +11,13 @@ from profiles.models import Mandate, Paper, Programme, Vacancy, Video
 from tests.builders import csv_file, faults, imported, tried, workbook
 
 pytestmark = pytest.mark.django_db
+
+
+def test_a_cell_of_tags_that_never_end_takes_no_time(imrap):
+    start = time.process_time()
+    report = tried(csv_file(["title_fr", "body_fr"], ["Note", "<a" * 40_000]))
+    assert time.process_time() - start < 3
+    assert len(report.rows) == 1
 
 
 def test_real_dates_and_numbers_become_our_text(imrap):

@@ -1,8 +1,10 @@
 """allauth's forms, with words for people who are not technicians."""
 
+from allauth.account import app_settings
 from allauth.account.adapter import get_adapter
-from allauth.account.forms import LoginForm
+from allauth.account.forms import LoginForm, ResetPasswordKeyForm
 from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.forms import (
@@ -15,6 +17,8 @@ from allauth.mfa.webauthn.forms import (
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
+from django.db import transaction
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from imrap_site.accounts import once
@@ -34,6 +38,20 @@ class SignInForm(LoginForm):
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
         self.fields["login"].widget.attrs["autocomplete"] = "username"
+
+
+class ChoosePasswordForm(ResetPasswordKeyForm):
+    """One link, one password: of two who choose at one moment, the later one finds it used."""
+
+    def save(self):
+        self.user.set_password(self.cleaned_data["password1"])  # takes a while, so before the lock
+        generator = app_settings.PASSWORD_RESET_TOKEN_GENERATOR()
+        with transaction.atomic():
+            people = type(self.user)._default_manager.select_for_update()
+            stored = people.filter(pk=self.user.pk).first()
+            if stored is None or not generator.check_token(stored, self.temp_key):
+                raise ImmediateHttpResponse(redirect(context.request.path))
+            self.user.save()
 
 
 class OnceForm:

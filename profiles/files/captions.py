@@ -29,6 +29,7 @@ _FOREIGN_TAG = re.compile(
 )
 # A style that fetches, or is spelled so that one can't tell.
 _FETCHING = re.compile(r"url\s*\(|@import|image-set|\\|<|expression\s*\(", re.IGNORECASE)
+LONGEST_LINE = 3_000  # letters; to look for marks in a longer one takes time
 _CUT_UTF8 = re.compile(rb"[\xc2\xc3][\x80-\xbf]")
 
 
@@ -55,6 +56,8 @@ def webvtt(content: bytes) -> bytes:
     """The captions as WebVTT in UTF-8, without remarks; Unfit where there is nothing to show."""
     lines = _lines(decoded(content))
     is_webvtt = bool(lines) and _SIGNATURE.match(lines[0]) is not None
+    if any(len(line) > LONGEST_LINE for line in lines[_first_cue(lines) :]):
+        raise Unfit("long_caption")
     cues = list(_cues(lines, is_webvtt))
     if any(_MEASUREMENTS.search(line) for cue in cues for line in cue.lines):
         raise Unfit("measurements")
@@ -96,6 +99,10 @@ def is_french(text: str, content: bytes) -> bool:
 
 def _lines(text: str) -> list[str]:
     return re.split(r"\r\n|\r|\n", text)
+
+
+def _first_cue(lines: list[str]) -> int:
+    return next((number for number, line in enumerate(lines) if _TIMING.match(line)), 0)
 
 
 # Cues
@@ -164,8 +171,7 @@ def _time(milliseconds: int) -> str:
 
 def _looks(lines: list[str]) -> list[str]:
     """The blocks before the first cue that say how captions look; remarks say who made them."""
-    before = next((number for number, line in enumerate(lines) if _TIMING.match(line)), 0)
-    blocks = re.split(r"\n\s*\n", "\n".join(lines[1:before]))
+    blocks = re.split(r"\n\s*\n", "\n".join(lines[1 : _first_cue(lines)]))
     return [
         block.strip("\n")
         for block in blocks

@@ -107,6 +107,10 @@ REFUSALS = {
         "There are no captions in this file that a browser would show: “%(name)s”. Each needs a "
         "line of times above its words. Example: 00:00:01.000 --> 00:00:04.000."
     ),
+    "long_caption": _(
+        "A caption in “%(name)s” has more than 3,000 letters on one line, which no screen shows. "
+        "Divide it into several, each with its own times."
+    ),
     "encoding": _(
         "The letters of these captions cannot be told for sure: “%(name)s”. Save the file with "
         "the encoding UTF-8 and choose it again."

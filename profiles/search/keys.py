@@ -26,7 +26,7 @@ COMPOUND = re.compile(rf"\b10\.\d{{4,9}}/[^\s\"<>]*[^\W_]|\w+(?:[{JOINTS}]\w+)*"
 PART = re.compile(r"[^\W_]+")
 RESOLVER = re.compile(r"(?:https?://)?(?:dx\.)?doi\.org/(?=10\.)|\bdoi:\s*(?=10\.)", re.IGNORECASE)
 ISBN = re.compile(r"(?<![\d-])(?:97[89][ -])?\d{1,5}[ -]\d{1,7}[ -]\d{1,7}[ -][\dXx](?![\d-])")
-THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:[ .,'’]\d{3})+(?![\d.,]*\d)")  # 2 000, 2,000
+THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:[ .,'’]\d{3}){1,12}(?![\d.,]*\d)")  # 2 000
 ABBREVIATION = re.compile(r"\b(?:[^\W\d_]\.){2,}(?:[^\W\d_]\b)?")  # F.D.S.
 
 # Letters that no decomposition turns into those of a French keyboard, and how people type them.

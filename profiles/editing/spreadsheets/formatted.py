@@ -7,7 +7,7 @@ from django.utils.html import escape
 from profiles import markup
 from profiles.richtext import sanitised
 
-TAG = re.compile(r"</?([a-z][a-z0-9]*)\b[^>]*>", re.IGNORECASE)
+TAG = re.compile(r"</?([a-z][a-z0-9]*)\b[^<>]*>", re.IGNORECASE)
 BLOCKS = markup.BLOCKS | markup.DIVISIONS | {"h1", "h2", "h6"}
 IN_TABLES = {"thead", "tbody", "tfoot", "td", "th", "p"}  # which people write in many ways
 
