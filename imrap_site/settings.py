@@ -248,7 +248,7 @@ ACCOUNT_ADAPTER = "imrap_site.accounts.adapters.StaffAccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_FORMS = {
     "login": "imrap_site.accounts.forms.SignInForm",
-    "reset_password_from_key": "imrap_site.accounts.forms.ChoosePasswordForm",
+    "reset_password_from_key": "imrap_site.accounts.forms.ChoosePasswordForm",  # nosec B105
 }
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_VERIFICATION = "none"  # who makes the account types the address
