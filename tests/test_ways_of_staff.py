@@ -67,8 +67,7 @@ def test_the_form_leads_back(redaction, paper, imrap):
     for noun, address in ((paper, "/fr/papers/menaka/"), (imrap, "/fr/")):
         page = redaction.get(form_of(noun), headers={"accept-language": "fr"})
         way = re.search(r'<a href="([^"]+)" class="viewsitelink">', page.text)[1]
-        answer = redaction.get(way, headers={"accept-language": "fr"})
-        assert answer["Location"].removeprefix("http://testserver") == address
+        assert way == address
 
 
 def test_who_may_change_nothing_is_led_to_the_desk_alone(client, paper):
