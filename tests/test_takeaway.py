@@ -285,7 +285,7 @@ def test_signs_that_no_xml_holds_break_no_book(client, add_paper):
         authors="Keïta\x02 & fils",
     )
     files = book_of(client, "/fr/papers/note/")
-    assert "<p>ab<br/>c &amp; d" in files["EPUB/text-1.xhtml"].decode()
+    assert '<p dir="auto">ab<br/>c &amp; d' in files["EPUB/text-1.xhtml"].decode()
     assert package(files).findtext(".//dc:title", "", DUBLIN) == "A B & <b>"
     assert re.findall("[\x00-\x08\x0b\ufffe]", taken(client, "/fr/papers/note/")) == []
 
@@ -308,8 +308,8 @@ def test_recordings_and_transcripts_come_along(client, imrap):
 @pytest.mark.parametrize(
     ("html", "written"),
     [
-        ("<p>a<br>b<wbr></p>", "<p>a<br/>b<wbr/></p>"),
-        ("<p>a <b>b<i>c</p>d", "<p>a <b>b<i>c</i></b></p>d"),
+        ("<div>a<br>b<wbr></div>", "<div>a<br/>b<wbr/></div>"),
+        ("<div>a <b>b<i>c</div>d", "<div>a <b>b<i>c</i></b></div>d"),
         ("a</p></b>", "a"),
         ("&eacute;&nbsp;&lt;&amp;", "é\u00a0&lt;&amp;"),
         (
@@ -317,13 +317,24 @@ def test_recordings_and_transcripts_come_along(client, imrap):
             '<a title="&quot;&lt;" download="download">a</a>',
         ),
         ("a<span hidden>b<i>c<br></i></span>d<img hidden>e", "ade"),
-        ("<p>a<!-- b -->c<?d?></p>", "<p>ac</p>"),
-        ('<p id="a" id="b"></p>', '<p id="a"></p>'),
+        ("<div>a<!-- b -->c<?d?></div>", "<div>ac</div>"),
+        ('<div id="a" id="b"></div>', '<div id="a"></div>'),
     ],
 )
 def test_html_becomes_well_formed(html, written):
     assert well_formed(html, PAGE, as_xml=True) == written
     ET.fromstring(f"<x>{written}</x>")
+
+
+def test_a_passage_of_a_book_begins_on_the_side_of_its_letters(client, add_paper):
+    """Books may not say it with CSS, as pages do (EPUB 3.3, 6.2)."""
+    add_paper("Note", slug="note", body_fr="<h3>سلام</h3><ul><li><p>السلام في مالي</p></li></ul>")
+    book = book_of(client, "/fr/papers/note/")["EPUB/text-1.xhtml"].decode()
+    assert 'dir="auto">سلام</h' in book
+    assert '<li dir="auto"><p dir="auto">السلام في مالي</p></li>' in book
+    assert b"unicode-bidi" not in book_of(client, "/fr/papers/note/")["EPUB/style.css"]
+    passage = '<p dir="rtl">a</p>'
+    assert well_formed(passage, PAGE, as_xml=True) == passage
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,8 @@ NAME = re.compile(r"(?:epub:)?[a-z][a-z0-9-]*")
 ID = re.compile(r' id="([^"]+)"')
 # What readers of books show in a window, or leave out when they read aloud.
 IN_BOOKS = {"doc-noteref": "noteref", "doc-backlink": "backlink", "doc-endnotes": "endnotes"}
+# A passage in Arabic letters begins on the right: pages say it with CSS, which books may not.
+PASSAGES = {"p", "li", "h1", "h2", "h3", "h4", "h5", "figcaption"}
 LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 SITES = ("http", "https")
 LABEL = r"(?:[a-z0-9_-]|%[89a-f][0-9a-f])+"  # letters of other scripts are quoted already
@@ -53,6 +55,8 @@ class Writer(HTMLParser):
             return
         if "hidden" in attributes and self.hidden_at is None:
             self.hidden_at = len(self.opened)
+        if self.as_xml and tag in PASSAGES:
+            attributes.setdefault("dir", "auto")
         self.opened.append(tag)
         self.write(f"<{tag}{self.attributes(attributes)}>")
 
