@@ -10,6 +10,7 @@ from PIL import Image
 
 from tests.builders import content_of, photograph
 
+NUL = "papers%00/0123456789abcdef-9x9.jpg"  # PostgreSQL takes no such letter
 pytestmark = pytest.mark.django_db
 
 
@@ -61,7 +62,7 @@ def test_a_name_that_says_one_folder_and_means_another_has_none(who_may_view, pa
         assert answer(client, name).status_code == 404
 
 
-@pytest.mark.parametrize("name", ["a.jpg", "papers/", "organisation/x.svg", "papers/%00.jpg"])
+@pytest.mark.parametrize("name", ["a.jpg", "papers/", "organisation/x.svg", NUL])
 def test_what_is_no_picture_of_ours_has_none(staff_client, name):
     assert answer(staff_client, name).status_code == 404
 

@@ -3,7 +3,6 @@
 from contextlib import suppress
 from functools import partial
 from pathlib import PurePosixPath
-from posixpath import normpath
 from urllib.parse import quote
 
 from django.contrib.auth.models import AnonymousUser
@@ -16,6 +15,7 @@ from imrap_site.serving.ranges import ranged_response
 from profiles import preview
 from profiles.addresses import content_disposition
 from profiles.files.documents import FORMATS
+from profiles.files.storing import is_plain_name
 from profiles.lasting import kept
 from profiles.models import file_is_visible
 
@@ -48,8 +48,7 @@ FOLDER_OF_SENDER = "/protected-media/"
 @require_safe
 def media(request, name):
     media_type = MEDIA_TYPES.get(PurePosixPath(name).suffix[1:])
-    # A name that says one folder and means another would be judged by the wrong one.
-    if media_type is None or normpath(name) != name or "\0" in name:
+    if media_type is None or not is_plain_name(name):
         raise Http404
     token = request.GET.get(preview.PARAMETER)
     is_public = is_visible(name, AnonymousUser())

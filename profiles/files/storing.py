@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
 from pathlib import PurePosixPath
+from posixpath import normpath
 from typing import IO, Any, TypeVar
 
 from django.core.files import File
@@ -48,6 +49,11 @@ def read_once(reading: Callable[[Any], Found]) -> Callable[[Any], Found]:
 
 
 # Names
+
+
+def is_plain_name(name: str) -> bool:
+    """Whether it means the folder that it says: another one would be judged by the wrong folder."""
+    return normpath(name) == name and "\0" not in name
 
 
 def shown_name(name: str) -> str:

@@ -1,10 +1,9 @@
 """The nouns: an organisation, and the five kinds of entries on its profile."""
 
-from posixpath import normpath
-
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from profiles.files.storing import is_plain_name
 from profiles.files.variants import kept_names
 from profiles.models.activities import Mandate, Programme, Vacancy
 from profiles.models.apart import KeptApart
@@ -103,7 +102,7 @@ def own_part_models(kind):
 
 def file_is_visible(name, user):
     """Whether `user` may read the uploaded file `name`: a draft's files are hidden with it."""
-    if normpath(name) != name:  # it says one folder and means another
+    if not is_plain_name(name):
         return False
     folder = name.partition("/")[0]
     if folder == Organisation.kind_slug:
